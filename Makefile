@@ -1,0 +1,49 @@
+# Every target makes what it needs. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+VLLM_READY := .venv-vllm/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help quickstart serve record test test-vllm lint typecheck bench clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(VLLM_READY): $(wildcard infra/vllm/*)
+	infra/vllm/make_cpu_environment.sh .venv-vllm
+	touch $@
+
+quickstart: $(READY)  ## Harvest the bundled web corpus end to end, with recorded answers
+	$(BIN)/gleanery run deployments/quickstart/harvest.yaml
+
+record: $(READY)  ## List the quickstart's prompts that have no recorded answer
+	$(BIN)/gleanery record deployments/quickstart/harvest.yaml
+
+serve: $(READY)  ## Start Prefect with its UI and serve the deployments until Ctrl-C
+	$(BIN)/python -m gleanery.deployments.serve
+
+test: $(READY)  ## Run the tests
+	$(BIN)/python -m pytest -m "not vllm"
+
+test-vllm: $(READY) $(VLLM_READY)  ## Run the tests against a real vLLM on the CPU
+	$(BIN)/python -m pytest -m vllm tests/vllm
+
+lint: $(READY)  ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+typecheck: $(READY)  ## Check types, strictly
+	$(BIN)/mypy -p gleanery
+
+bench: $(READY)  ## Measure against peers (tests/benchmarks/README.md)
+	$(BIN)/python tests/benchmarks/run.py
+
+clean:  ## Remove environments and everything made in this folder
+	rm -rf $(VENV) .venv-vllm .venv-peers .gleanery data
