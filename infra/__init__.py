@@ -1,0 +1,1 @@
+"""The outside world: object storage, checkpoints, LLM engines, compute and settings."""

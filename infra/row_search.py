@@ -1,0 +1,54 @@
+"""Finding single rows in Parquet objects: one narrow column is read first, then what matches."""
+
+import contextlib
+from collections.abc import Collection, Iterator
+from typing import Any, TypeVar
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel
+
+from gleanery.infra.storage import StorageError, Store
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def find_rows(
+    store: Store, path: str, column: str, values: Collection[str], record: type[R]
+) -> list[R]:
+    """Return the rows of a Parquet object whose `column` is one of `values`, in their order.
+
+    Of a row group without a match only that column is read. Raises `FileNotFoundError` if the
+    object does not exist, `StorageError` if it cannot be read.
+    """
+    found: list[R] = []
+    with _opened(store, path) as file:
+        for group in range(file.num_row_groups):
+            keys = file.read_row_group(group, columns=[column])[column].to_pylist()
+            places = [place for place, key in enumerate(keys) if key in values]
+            if places:
+                rows = file.read_row_group(group).take(places).to_pylist()
+                found += [record.model_validate(row) for row in rows]
+    return found
+
+
+def read_column(store: Store, path: str, column: str) -> list[Any]:
+    """Return one column of a Parquet object; the others are not read. Raises as `find_rows`."""
+    with _opened(store, path) as file:
+        values: list[Any] = file.read(columns=[column])[column].to_pylist()
+        return values
+
+
+@contextlib.contextmanager
+def _opened(store: Store, path: str) -> Iterator[pq.ParquetFile]:
+    try:
+        with (
+            fsspec.open(store.uri(path), "rb", **store.options) as stream,
+            pq.ParquetFile(stream, pre_buffer=True) as file,
+        ):
+            yield file
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        raise StorageError(f"cannot read {store.uri(path)}: {error}") from error

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from gleanery.infra.row_search import find_rows, read_column
+from gleanery.infra.storage import StorageError, Store
+from gleanery.infra.tables import RowSpool
+
+
+class Row(BaseModel):
+    id: str
+    text: str
+
+
+@pytest.fixture
+def path(store: Store) -> str:
+    with RowSpool(Row) as spool:
+        spool.extend(Row(id=f"row-{n}", text="x" * 100) for n in range(2500))
+        spool.close()
+        store.write_file("a/rows.parquet", spool.path)
+    return "a/rows.parquet"
+
+
+def test_rows_are_found_in_any_row_group_in_their_order(store: Store, path: str) -> None:
+    wanted = {"row-2400", "row-3", "row-1999", "row-9999"}
+    found = find_rows(store, path, "id", wanted, Row)
+    assert [row.id for row in found] == ["row-3", "row-1999", "row-2400"]
+
+
+def test_column_is_read_whole(store: Store, path: str) -> None:
+    assert read_column(store, path, "id") == [f"row-{n}" for n in range(2500)]
+
+
+def test_absent_object_is_told_from_an_unreadable_one(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    store.write("torn.parquet", b"PAR1 and then nothing")
+    with pytest.raises(FileNotFoundError):
+        find_rows(store, "absent.parquet", "id", {"a"}, Row)
+    with pytest.raises(StorageError, match=r"torn\.parquet"):
+        find_rows(store, "torn.parquet", "id", {"a"}, Row)
