@@ -1,0 +1,1 @@
+"""The library: one package per stage, and the records that cross stages."""

@@ -1,0 +1,1 @@
+"""Extraction: question-answer pairs that a page already holds, located in its text."""

@@ -1,0 +1,84 @@
+"""Extraction as Prefect sees it: one task per part."""
+
+from collections.abc import Callable, Sequence
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.llm.part_answers import Results
+from gleanery.infra.llm.protocol import Request
+from gleanery.infra.receipts import Input, Plan, Receipt
+from gleanery.tasks.extraction.ask import requests_for
+from gleanery.tasks.extraction.config import ExtractionConfig
+from gleanery.tasks.extraction.extract import markup_pairs, pairs_from
+from gleanery.tasks.extraction.prompts import FINGERPRINT
+from gleanery.tasks.llm_part import LLMPart, LLMRun, RowOutcome, run_llm_part
+from gleanery.tasks.part_state import part_state
+from gleanery.tasks.records import Document, QAPair
+from gleanery.tasks.stage_inputs import EXTRACT
+
+VERSION = 1
+
+
+@task(
+    name="extract part",
+    task_run_name="extract {part}",
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+def extract_part(
+    run: LLMRun,
+    part: str,
+    inputs: tuple[Input, ...],
+    load: Callable[[], Sequence[Document]],
+    config: ExtractionConfig,
+    engine: EngineConfig,
+    progress: Callable[[int, int], None],
+) -> Receipt:
+    """Return the receipt of the pairs found in a part's documents."""
+    receipt, stood = run_llm_part(
+        run, extraction_part(part, inputs, load, config, engine, progress)
+    )
+    return part_state(receipt, stood)
+
+
+def extraction_part(
+    part: str,
+    inputs: tuple[Input, ...],
+    load: Callable[[], Sequence[Document]],
+    config: ExtractionConfig,
+    engine: EngineConfig,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> LLMPart[Document, QAPair]:
+    """Return the work of one part; `load` gives its documents."""
+
+    def requests(document: Document, attempt: int) -> dict[int, list[Request]]:
+        return {0: requests_for(document, config, engine.identity, attempt)}
+
+    def outcome(document: Document, attempt: int, results: Results) -> RowOutcome[QAPair]:
+        if document.markup_pairs:
+            return RowOutcome(*markup_pairs(document, config))
+        return RowOutcome(*pairs_from(document, requests(document, attempt)[0], results, config))
+
+    return LLMPart(
+        plan=Plan(
+            stage=EXTRACT,
+            version=VERSION,
+            part=part,
+            inputs=inputs,
+            decides={
+                "config": config.model_dump(mode="json"),
+                "prompt": FINGERPRINT,
+                "model": [engine.model, engine.revision],
+            },
+        ),
+        load=load,
+        row_id=lambda document: document.id,
+        row_type=QAPair,
+        origin=lambda pair: pair.document_id,
+        engines=[engine],
+        requests=requests,
+        outcome=outcome,
+        progress=progress,
+    )

@@ -1,0 +1,1 @@
+"""Recall: find the pages of a corpus that hold questions with their answers."""
