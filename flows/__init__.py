@@ -1,0 +1,1 @@
+"""Flows: order and fan-out only, one file per flow."""

@@ -1,0 +1,46 @@
+"""The flow that extracts question-answer pairs from recalled documents."""
+
+import functools
+
+from prefect import flow
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from gleanery.flows.fan_out import PARTS_AT_ONCE, receipts_of
+from gleanery.flows.harvest_config import HarvestConfig
+from gleanery.flows.progress import StageProgress
+from gleanery.flows.run import Again, open_run
+from gleanery.flows.summary import finish_stage
+from gleanery.tasks.extraction.tasks import extract_part
+from gleanery.tasks.stage_inputs import EXTRACT, documents_input, kept_documents
+from gleanery.tasks.stage_output import StageOutput
+
+
+@flow(
+    name="extract-pairs",
+    flow_run_name="extract pairs: {config.name}",
+    task_runner=ThreadPoolTaskRunner(max_workers=PARTS_AT_ONCE),  # type: ignore[arg-type]
+)
+def extract_pairs(config: HarvestConfig, again: Again = Again()) -> StageOutput:
+    """Return the pairs found in every document that recall kept and that has none yet."""
+    with open_run(config) as run:
+        ready = [
+            (part.name, inputs)
+            for batch in run.batches(again)
+            for part in batch.parts
+            if (inputs := documents_input(run.parts, part.name))
+        ]
+        llm = run.llm(again)
+        with StageProgress(EXTRACT, len(ready)) as progress:
+            futures = [
+                extract_part.submit(
+                    llm,
+                    part,
+                    inputs,
+                    functools.partial(kept_documents, run.parts, part),
+                    config.extraction,
+                    config.engine,
+                    progress.part(part),
+                )
+                for part, inputs in ready
+            ]
+            return finish_stage(run, EXTRACT, receipts_of(futures, progress))

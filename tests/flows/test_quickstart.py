@@ -1,0 +1,103 @@
+"""The quickstart as a new user runs it: through the command line, with a server of its own."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gleanery.infra.journal import read_answers
+from gleanery.infra.parts import Parts
+from gleanery.infra.storage import Store
+from gleanery.tasks.records import QAPair, RefinedPair
+
+REPOSITORY = Path(__file__).parents[2]
+CONFIG = "deployments/quickstart/harvest.yaml"
+ANSWERS = "deployments/quickstart/answers"
+
+
+def run(root: Path, *arguments: str) -> tuple[int, str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "GLEANERY"))}
+    environment |= {"GLEANERY_ROOT": str(root), "GLEANERY_SERVER_HOME": str(root / "server")}
+    done = subprocess.run(
+        [sys.executable, "-m", "gleanery.deployments.cli", *arguments],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the root of a finished quickstart, and what it printed."""
+    root = tmp_path_factory.mktemp("quickstart")
+    code, printed = run(root, "run", CONFIG)
+    assert code == 0, printed
+    return root, printed
+
+
+def rows(root: Path, stage: str, record: type) -> list:
+    parts = Parts(Store(str(root / "quickstart")))
+    names = sorted({path.name for path in (root / "quickstart" / "parts" / stage).iterdir()})
+    receipts = [parts.newest(stage, name) for name in names]
+    return [row for receipt in receipts if receipt for row in parts.rows(receipt, record)]
+
+
+def test_it_ends_with_pairs_and_says_where_they_are(first: tuple[Path, str]) -> None:
+    root, printed = first
+    assert "Everything is at" in printed
+    assert str(root / "quickstart") in printed
+    pairs, refined = rows(root, "extract", QAPair), rows(root, "refine", RefinedPair)
+    assert len(pairs) > 90
+    assert len(refined) > 60
+    assert {pair.subject for pair in pairs} >= {"maths", "physics", "chemistry", "biology"}
+    assert {pair.origin for pair in pairs} == {"llm", "markup"}
+
+
+def test_a_second_run_reuses_everything_within_a_minute(first: tuple[Path, str]) -> None:
+    root, _ = first
+    kept = read_answers(Store(str(root / "quickstart")), "journal")
+    before = {p: p.stat().st_mtime_ns for p in (root / "quickstart" / "parts").rglob("*.*")}
+    started = time.monotonic()
+    code, printed = run(root, "run", CONFIG)
+    assert code == 0, printed
+    assert time.monotonic() - started < 60
+    assert not re.search(r"[1-9]\d* requests sent", printed)
+    assert "refine: 2 parts (2 reused), 111 rows in, 104 out, 0 requests sent" in printed
+    assert read_answers(Store(str(root / "quickstart")), "journal") == kept
+    assert {p: p.stat().st_mtime_ns for p in before} == before
+
+
+def test_a_pair_can_be_shown_with_its_source(first: tuple[Path, str]) -> None:
+    root, _ = first
+    refined = rows(root, "refine", RefinedPair)[0]
+    code, printed = run(root, "show", refined.id)
+    assert code == 0, printed
+    assert refined.url in printed
+    assert "pages-0000" in printed
+
+
+def test_every_recorded_answer_is_labelled_and_asked_for(first: tuple[Path, str]) -> None:
+    root, _ = first
+    recorded = read_answers(Store(str(REPOSITORY / ANSWERS)), "")
+    used = read_answers(Store(str(root / "quickstart")), "journal")
+    assert {answer.model for answer in recorded.values()} == {"claude"}
+    assert set(recorded) == set(used), "answers to prompts that are asked no more: remove them"
+    assert "verbatim" in (REPOSITORY / ANSWERS / "README.md").read_text()
+
+
+def test_a_prompt_without_an_answer_is_an_error_that_names_it(tmp_path: Path) -> None:
+    config = tmp_path / "empty.yaml"
+    text = (REPOSITORY / CONFIG).read_text().replace(ANSWERS, str(tmp_path / "none"))
+    config.write_text(text)
+    code, printed = run(tmp_path / "root", "run", str(config))
+    assert code == 1
+    assert "have no recorded answer" in printed
+    assert "make record" in printed
