@@ -1,0 +1,1 @@
+"""What is deployed: the command line, the served flows and their configurations."""

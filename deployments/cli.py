@@ -1,0 +1,123 @@
+"""The command line: the same flows as in the UI, and ways to look at what they made."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gleanery.deployments import audit, estimate, preview, reasons, recordings, running, show
+from gleanery.deployments.prefect_server import ServerNotStarted
+from gleanery.flows.harvest_config import ConfigError
+from gleanery.infra.lease import LeaseHeld
+from gleanery.infra.llm.protocol import EngineError
+from gleanery.infra.storage import StorageError
+from gleanery.tasks.recall.policy import NoPolicy
+
+app = typer.Typer(
+    help="Harvest instruction data from web corpora, resumable from object storage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[Path, typer.Argument(help="YAML file of the harvest.", show_default=False)]
+
+
+@app.command()
+def run(
+    config: Config,
+    backfill: Annotated[
+        bool, typer.Option(help="Go over earlier batches too, with today's configuration.")
+    ] = False,
+) -> None:
+    """Run the harvest to its end; run it again to resume, or to take in what is new."""
+    running.run(config, backfill=backfill)
+
+
+@app.command()
+def retry(
+    config: Config,
+    only: Annotated[str, typer.Option(help="The rejection reason to take up again.")],
+    ask_again: Annotated[
+        bool, typer.Option(help="Ask the model anew; without, kept answers are parsed again.")
+    ] = False,
+) -> None:
+    """Do the rows again that were rejected for one reason, and what follows from them."""
+    reasons.check_reason(config, only)
+    running.run(config, only=only, ask_again=ask_again)
+
+
+@app.command(name="preview")
+def preview_command(
+    config: Config,
+    documents: Annotated[int, typer.Option(min=1, max=1000, help="How many documents.")] = 10,
+) -> None:
+    """Take a few documents through every stage and show what becomes of them; nothing is kept."""
+    preview.preview(config, documents)
+
+
+@app.command(name="estimate")
+def estimate_command(
+    config: Config,
+    requests_per_second: Annotated[
+        float, typer.Option(min=0.001, help="How fast the models answer, all replicas together.")
+    ] = 10.0,
+) -> None:
+    """Tell how many requests, tokens and how much money and time the run will take."""
+    estimate.estimate(config, requests_per_second)
+
+
+@app.command(name="show")
+def show_command(
+    pair: Annotated[str, typer.Argument(help="Id of a pair, extracted or refined.")],
+    root: Annotated[str, typer.Option(help="Where to look; empty takes GLEANERY_ROOT.")] = "",
+) -> None:
+    """Show one pair's whole lineage: page, span, prompts, models, every version."""
+    show.show(pair, root)
+
+
+@app.command(name="audit")
+def audit_command(
+    config: Config,
+    pairs: Annotated[int, typer.Option(min=1, help="How many pairs to draw.")] = 50,
+    seed: Annotated[int, typer.Option(help="Another seed draws other pairs.")] = 0,
+    report: Annotated[bool, typer.Option(help="Only report the verdicts so far.")] = False,
+) -> None:
+    """Draw random pairs, record your verdicts, report the shares with their intervals."""
+    audit.audit(config, pairs, seed, report)
+
+
+@app.command(name="record")
+def record_command(
+    config: Config,
+    answers: Annotated[
+        Path | None, typer.Option("--import", help="JSONL of key and text to take in, verbatim.")
+    ] = None,
+) -> None:
+    """List the prompts that have no recorded answer, or import answers to them."""
+    recordings.record(config, answers)
+
+
+_MENDABLE = (
+    ConfigError,
+    EngineError,
+    FileNotFoundError,
+    LeaseHeld,
+    NoPolicy,
+    ServerNotStarted,
+    StorageError,
+    ValueError,
+)
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is one line, not a traceback."""
+    try:
+        app()
+    except _MENDABLE as error:
+        typer.secho(f"gleanery: {error}", fg="red", err=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

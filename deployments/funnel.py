@@ -1,0 +1,49 @@
+"""The funnel of a run in the terminal: what went into each stage, and where the rest went."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from gleanery.deployments.terminal import open_console
+from gleanery.tasks.stage_output import StageOutput
+
+_RIGHT = ("parts", "reused", "in", "out", "sent now", "tokens", "cost", "seconds")
+
+
+def print_funnel(outputs: Sequence[StageOutput], console: Console | None = None) -> None:
+    """Print one row per stage: rows in and out, losses by reason, tokens, money, seconds.
+
+    Tokens, money and seconds are what the parts cost when they were made; "sent now" is this run.
+    """
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("stage")
+    for name in _RIGHT[:4]:
+        table.add_column(name, justify="right")
+    table.add_column("rejected")
+    table.add_column("failed", style="yellow")
+    for name in _RIGHT[4:]:
+        table.add_column(name, justify="right")
+    for output in outputs:
+        tokens = output.usage.prompt_tokens + output.usage.completion_tokens
+        table.add_row(
+            output.stage,
+            f"{len(output.parts):,}",
+            f"{output.reused:,}",
+            f"{output.rows_in:,}",
+            f"{output.rows_out:,}",
+            _by_reason(output.rejected),
+            _by_reason(output.failed),
+            f"{output.sent:,}",
+            f"{tokens:,}",
+            f"{output.usage.cost:,.4f}",
+            f"{output.seconds:,.1f}",
+        )
+    (console or open_console()).print(table)
+
+
+def _by_reason(counts: Mapping[str, int]) -> str:
+    """Return one line per reason, the most frequent first."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "\n".join(f"{count:,} {reason}" for reason, count in ranked) or "-"

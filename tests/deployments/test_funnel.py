@@ -1,0 +1,31 @@
+import io
+
+from rich.console import Console
+
+from gleanery.deployments.funnel import print_funnel
+from gleanery.infra.receipts import Usage
+from gleanery.tasks.stage_output import StageOutput
+
+
+def test_funnel_names_every_count_and_every_reason() -> None:
+    output = StageOutput(
+        stage="extract",
+        parts=[],
+        reused=3,
+        rows_in=12345,
+        rows_out=678,
+        rejected={"invented": 9, "no_pairs": 1200},
+        failed={"endpoint_down": 4},
+        usage=Usage(prompt_tokens=1_000_000, completion_tokens=234_567, cost=1.25),
+        seconds=61.04,
+        sent=42,
+    )
+    console = Console(file=io.StringIO(), width=140)
+    print_funnel([output, output.model_copy(update={"stage": "refine", "rejected": {}})], console)
+    lines = str(console.file.getvalue()).splitlines()  # type: ignore[attr-defined]
+    extract = next(line for line in lines if "extract" in line)
+    for word in ("12,345", "678", "1,200 no_pairs", "4 endpoint_down", "42", "1,234,567", "1.2500"):
+        assert word in extract
+    assert "9 invented" in lines[lines.index(extract) + 1]
+    assert "61.0" in extract
+    assert any("refine" in line and " - " in line for line in lines)
