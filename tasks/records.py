@@ -5,13 +5,17 @@ from pydantic import BaseModel, ConfigDict
 from gleanery.infra.losses import Loss
 
 __all__ = [
+    "Call",
+    "ChatMessage",
     "Document",
+    "Example",
     "KeptDocument",
     "Loss",
     "MarkupPair",
     "QAPair",
     "Record",
     "RefinedPair",
+    "Score",
     "Span",
 ]
 
@@ -118,3 +122,48 @@ class RefinedPair(Record):
     request_key: str
     model: str
     prompt: str
+
+
+class ChatMessage(Record):
+    """One turn of a training example: `role` is "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+class Call(Record):
+    """One answer of a model that went into a row: which step, which prompt, and its request."""
+
+    step: str
+    model: str
+    prompt: str
+    request_key: str
+
+
+class Score(Record):
+    """What one scorer says of an example; `detail` is its evidence, in words."""
+
+    name: str
+    value: float
+    detail: str
+
+
+class Example(Record):
+    """A training example that was synthesised, and everything that it came from.
+
+    `method` is "taxonomy" (GLAN) or "skills" (Instruct-SkillMix). `plan_id` names the plan that
+    was drawn before any call, `group` what near-identical instructions are looked for within, and
+    `nodes` the ids of the nodes or skills that it is about. `split` is "train" or "held_out".
+    """
+
+    id: str
+    method: str
+    strategy: str
+    plan_id: str
+    group: str
+    nodes: list[str]
+    labels: list[str]
+    split: str
+    messages: list[ChatMessage]
+    calls: list[Call]
+    scores: list[Score]

@@ -1,0 +1,1 @@
+"""Synthesis from a taxonomy of human knowledge, after GLAN (arXiv 2402.13064)."""
