@@ -16,7 +16,7 @@ _LOG_S = 15.0
 class StageProgress:
     """Counts of a stage's parts, shown while the `with` block runs.
 
-    `part(name)` returns what a part calls with (done, total) of its own rows or requests; it only
+    `part(name)` returns what a part calls with (done, total) of its own rows; it only
     stores two numbers, so it may be called from the engines' event loop.
     """
 
@@ -80,5 +80,5 @@ class StageProgress:
         """Return the counts in words."""
         counts = list(self._counts.values())
         done, total = sum(d for d, _ in counts), sum(t for _, t in counts)
-        requests = f", {done:,} of {total:,} answers of the parts begun" if total else ""
-        return f"{self._stage}: {self._finished} of {self._parts} parts{requests}"
+        rows = f", {done:,} of {total:,} rows of the parts begun" if total else ""
+        return f"{self._stage}: {self._finished} of {self._parts} parts{rows}"

@@ -1,7 +1,7 @@
 """One part of an LLM stage: carry over what stands, ask for the rest, parse, commit, compact.
 
-Extraction, refinement and every later stage that asks a model run through here; a stage says only
-which requests a row needs and what their answers make of it.
+Every stage that asks a model runs through here; a stage says only how the dialogue of one row goes:
+what it asks, and what the answers make of it.
 """
 
 import time
@@ -15,8 +15,9 @@ from gleanery.infra.budget import Budget
 from gleanery.infra.incremental import Retry, carry_over, join, standing_receipt
 from gleanery.infra.llm.asking import Price
 from gleanery.infra.llm.config import EngineConfig
-from gleanery.infra.llm.part_answers import Questions, Results, answer_part, compact_journal
-from gleanery.infra.llm.protocol import FailureReason, Request
+from gleanery.infra.llm.dialogues import Conversation, Dialogue
+from gleanery.infra.llm.part_answers import answer_part, compact_journal
+from gleanery.infra.llm.protocol import FailureReason
 from gleanery.infra.llm.room import EngineRoom
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
@@ -54,7 +55,7 @@ class LLMRun:
 
 @dataclass(frozen=True, slots=True)
 class LLMPart(Generic[I, R]):
-    """A part to do. `requests` gives one row's requests by engine, for its attempt number.
+    """A part to do. `dialogue` gives one row's talk with the engines, for its attempt number.
 
     `load` reads the input rows, and is only called if there is work; `origin` names the input
     row that an output row came from.
@@ -66,8 +67,7 @@ class LLMPart(Generic[I, R]):
     row_type: type[R]
     origin: Callable[[R], str]
     engines: Sequence[EngineConfig]
-    requests: Callable[[I, int], Mapping[int, Sequence[Request]]]
-    outcome: Callable[[I, int, Results], RowOutcome[R]]
+    dialogue: Callable[[I, int], Dialogue[RowOutcome[R]]]
     progress: Callable[[int, int], None] = field(default=lambda done, total: None)
 
 
@@ -96,14 +96,13 @@ def run_llm_part(run: LLMRun, part: LLMPart[I, R]) -> tuple[Receipt, bool]:
 def _ask_and_parse(
     run: LLMRun, part: LLMPart[I, R], rows: Sequence[I], attempts: Mapping[str, int]
 ) -> Outcome[R]:
-    attempt = {part.row_id(row): attempts.get(part.row_id(row), 0) for row in rows}
-    questions = _questions(run, part, rows, attempt)
-    results, usage = run.room.run(
-        answer_part(
-            run.parts, part.plan.stage, part.plan.part, questions, run.budget, part.progress
-        )
+    conversation = Conversation(
+        [part.dialogue(row, attempts.get(part.row_id(row), 0)) for row in rows], part.progress
     )
-    outcomes = [part.outcome(row, attempt[part.row_id(row)], results) for row in rows]
+    engines = [(run.room.run(run.room.engine(config)), price_of(config)) for config in part.engines]
+    outcomes, usage = run.room.run(
+        answer_part(run.parts, part.plan.stage, part.plan.part, engines, conversation, run.budget)
+    )
     losses = [loss for outcome in outcomes for loss in outcome.losses]
     return Outcome(
         rows=[row for outcome in outcomes for row in outcome.rows],
@@ -112,23 +111,6 @@ def _ask_and_parse(
         rows_in=len(rows),
         usage=usage,
     )
-
-
-def _questions(
-    run: LLMRun, part: LLMPart[I, R], rows: Sequence[I], attempt: Mapping[str, int]
-) -> list[Questions]:
-    by_engine: dict[int, list[Request]] = {}
-    for row in rows:
-        for index, requests in part.requests(row, attempt[part.row_id(row)]).items():
-            by_engine.setdefault(index, []).extend(requests)
-    return [
-        Questions(
-            engine=run.room.run(run.room.engine(part.engines[index])),
-            price=price_of(part.engines[index]),
-            requests=requests,
-        )
-        for index, requests in by_engine.items()
-    ]
 
 
 def price_of(config: EngineConfig) -> Price:

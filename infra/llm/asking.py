@@ -1,4 +1,4 @@
-"""Asking: the journal first, then the engine, every new answer kept before it is used."""
+"""Asking: what the journal holds is not asked, and every new answer is kept before it is used."""
 
 import contextlib
 from collections.abc import AsyncGenerator, Iterable, Iterator
@@ -33,26 +33,24 @@ class Asker:
     budget: Budget
     price: Price = field(default_factory=Price)
     usage: Usage = field(default_factory=Usage)
+    _counted: set[str] = field(default_factory=set)
+
+    def kept(self, key: str) -> Completion | None:
+        """Return the answer that the journal holds under a request key, or `None`."""
+        answer = self.journal.get(key)
+        if answer and key not in self._counted:
+            self._counted.add(key)
+            self.usage += Usage(reused=1)
+        return answer
 
     async def ask(self, requests: Iterable[Request]) -> AsyncGenerator[Completion | Failure, None]:
-        """Yield one completion or failure per distinct request key, kept answers first.
+        """Yield one completion or failure per request, each answer kept before it is yielded.
 
-        A request that the budget does not cover ends as a failure and is open to a later run.
+        The requests are pulled as the engine has room. One that the budget does not cover ends as
+        a failure and is open to a later run.
         """
-        missing: dict[str, Request] = {}
-        seen: set[str] = set()
-        for request in requests:
-            if request.key in seen:
-                continue
-            seen.add(request.key)
-            kept = self.journal.get(request.key)
-            if kept is None:
-                missing[request.key] = request
-                continue
-            self.usage += Usage(reused=1)
-            yield kept
         unpaid: list[Request] = []
-        asked = self.engine.complete(self._paid_for(missing.values(), unpaid))
+        asked = self.engine.complete(self._paid_for(requests, unpaid))
         async with contextlib.aclosing(asked) as results:  # a stop here cancels what is in flight
             async for result in results:
                 if isinstance(result, Completion):
@@ -70,6 +68,7 @@ class Asker:
 
     async def _keep(self, completion: Completion) -> None:
         cost = self.price.of(completion)
+        self._counted.add(completion.key)
         await self.journal.add(completion, cost)
         self.budget.add(completion.prompt_tokens, completion.completion_tokens, cost)
         self.usage += Usage(

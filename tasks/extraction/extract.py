@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gleanery.infra.digests import digest
-from gleanery.infra.llm.part_answers import Results
+from gleanery.infra.llm.dialogues import Results
 from gleanery.infra.llm.protocol import Completion, Failure, Request
 from gleanery.tasks.extraction.answers import (
     Candidate,

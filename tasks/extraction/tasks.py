@@ -6,8 +6,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from gleanery.infra.llm.config import EngineConfig
-from gleanery.infra.llm.part_answers import Results
-from gleanery.infra.llm.protocol import Request
+from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.receipts import Input, Plan, Receipt
 from gleanery.tasks.extraction.ask import requests_for
 from gleanery.tasks.extraction.config import ExtractionConfig
@@ -53,13 +52,12 @@ def extraction_part(
 ) -> LLMPart[Document, QAPair]:
     """Return the work of one part; `load` gives its documents."""
 
-    def requests(document: Document, attempt: int) -> dict[int, list[Request]]:
-        return {0: requests_for(document, config, engine.identity, attempt)}
-
-    def outcome(document: Document, attempt: int, results: Results) -> RowOutcome[QAPair]:
+    def dialogue(document: Document, attempt: int) -> Dialogue[RowOutcome[QAPair]]:
         if document.markup_pairs:
             return RowOutcome(*markup_pairs(document, config))
-        return RowOutcome(*pairs_from(document, requests(document, attempt)[0], results, config))
+        requests = requests_for(document, config, engine.identity, attempt)
+        results = yield {0: requests}
+        return RowOutcome(*pairs_from(document, requests, results, config))
 
     return LLMPart(
         plan=Plan(
@@ -78,7 +76,6 @@ def extraction_part(
         row_type=QAPair,
         origin=lambda pair: pair.document_id,
         engines=[engine],
-        requests=requests,
-        outcome=outcome,
+        dialogue=dialogue,
         progress=progress,
     )

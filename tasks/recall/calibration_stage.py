@@ -8,8 +8,7 @@ from pydantic import Field
 from gleanery.infra.config import Config
 from gleanery.infra.digests import digest, digest_bytes
 from gleanery.infra.llm.config import EngineConfig
-from gleanery.infra.llm.part_answers import Results
-from gleanery.infra.llm.protocol import Request
+from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
 from gleanery.tasks.llm_part import LLMPart, RowOutcome
@@ -141,11 +140,9 @@ def judging_part(
         )
         return group_by_domain(samples, config)
 
-    def requests(group: DomainGroup, attempt: int) -> dict[int, list[Request]]:
-        return {0: [request_for(group, config, engine.identity, attempt)]}
-
-    def outcome(group: DomainGroup, attempt: int, results: Results) -> RowOutcome[DomainVerdict]:
-        [request] = requests(group, attempt)[0]
+    def dialogue(group: DomainGroup, attempt: int) -> Dialogue[RowOutcome[DomainVerdict]]:
+        request = request_for(group, config, engine.identity, attempt)
+        results = yield {0: [request]}
         verdict = verdict_from(group, results[request.key])
         if isinstance(verdict, Loss):
             return RowOutcome(losses=[verdict])
@@ -168,8 +165,7 @@ def judging_part(
         row_type=DomainVerdict,
         origin=lambda verdict: verdict.key,
         engines=[engine],
-        requests=requests,
-        outcome=outcome,
+        dialogue=dialogue,
     )
 
 

@@ -6,8 +6,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from gleanery.infra.llm.config import EngineConfig
-from gleanery.infra.llm.part_answers import Results
-from gleanery.infra.llm.protocol import Request
+from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.receipts import Input, Plan, Receipt
 from gleanery.tasks.llm_part import LLMPart, LLMRun, RowOutcome, run_llm_part
 from gleanery.tasks.part_state import part_state
@@ -58,23 +57,15 @@ def refinement_part(
         texts.update((document.id, document.text) for document in documents)
         return pairs
 
-    def requests(pair: QAPair, attempt: int) -> dict[int, list[Request]]:
-        if loss_before_asking(pair, config):
-            return {}
-        text = texts[pair.document_id]
-        return {
-            index: [request_for(pair, text, config, refiner.identity, attempt)]
-            for index, refiner in enumerate(refiners)
-        }
-
-    def outcome(pair: QAPair, attempt: int, results: Results) -> RowOutcome[RefinedPair]:
+    def dialogue(pair: QAPair, attempt: int) -> Dialogue[RowOutcome[RefinedPair]]:
         if loss := loss_before_asking(pair, config):
             return RowOutcome(losses=[loss])
+        text = texts[pair.document_id]
+        requests = [request_for(pair, text, config, r.identity, attempt) for r in refiners]
+        results = yield {index: [request] for index, request in enumerate(requests)}
         refined = [
-            refined_from(
-                pair, results[request.key], refiners[index].model, config, texts[pair.document_id]
-            )
-            for index, [request] in requests(pair, attempt).items()
+            refined_from(pair, results[request.key], refiner.model, config, text)
+            for refiner, request in zip(refiners, requests, strict=True)
         ]
         return RowOutcome(
             rows=[row for row in refined if isinstance(row, RefinedPair)],
@@ -98,7 +89,6 @@ def refinement_part(
         row_type=RefinedPair,
         origin=lambda row: row.pair_id,
         engines=refiners,
-        requests=requests,
-        outcome=outcome,
+        dialogue=dialogue,
         progress=progress,
     )

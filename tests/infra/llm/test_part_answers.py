@@ -1,87 +1,46 @@
-"""The answers of a part: every engine asked, everything kept, a wrong configuration told."""
+"""The answers of a part: its dialogues held with every engine, and everything kept."""
 
-from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
-
-import pytest
 
 from gleanery.infra.budget import Budget, BudgetConfig
 from gleanery.infra.journal import Journal, Spent, journal_folder, read_answers
 from gleanery.infra.llm.asking import Price
-from gleanery.infra.llm.part_answers import Questions, answer_part, compact_journal
-from gleanery.infra.llm.protocol import (
-    Completion,
-    EngineError,
-    Failure,
-    FailureReason,
-    ModelIdentity,
-    Request,
-    Sampling,
-)
+from gleanery.infra.llm.dialogues import Conversation, Dialogue
+from gleanery.infra.llm.part_answers import answer_part, compact_journal
+from gleanery.infra.llm.protocol import Completion, ModelIdentity, Request, Sampling
+from gleanery.infra.llm.recorded import RecordedEngine
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Plan
 from gleanery.infra.storage import Store
 
-REFUSED = FailureReason.REFUSED_REQUEST
 
-
-class Engine:
-    """Answers with the model's name, and refuses what holds the word "bad"."""
-
-    def __init__(self, name: str) -> None:
-        self.identity = ModelIdentity(name)
-
-    async def complete(
-        self, requests: Iterable[Request]
-    ) -> AsyncGenerator[Completion | Failure, None]:
-        for request in requests:
-            if "bad" in request.messages[0]["content"]:
-                yield Failure(request.key, REFUSED, "no response_format here")
-            else:
-                yield Completion(request.key, self.identity.name, "stop", 3, 2, "m")
-
-    async def aclose(self) -> None:
-        """Nothing is open."""
-
-
-def questions(engine: Engine, *texts: str) -> Questions:
-    requests = [
-        Request(engine.identity, ({"role": "user", "content": text},), Sampling()) for text in texts
-    ]
-    return Questions(engine, Price(), requests)
-
-
-def budget() -> Budget:
-    return Budget(BudgetConfig(), Spent())
-
-
-async def test_two_engines_answer_side_by_side_into_one_journal(tmp_path: Path) -> None:
+async def test_answers_of_all_engines_are_durable_and_their_usage_is_one_sum(
+    tmp_path: Path,
+) -> None:
     parts = Parts(Store(str(tmp_path)))
-    seen: list[tuple[int, int]] = []
-    asked = [questions(Engine(name), "a", "b") for name in ("one", "two")]
-    results, usage = await answer_part(
-        parts, "s", "p", asked, budget(), lambda *count: seen.append(count)
-    )
-    assert len(results) == 4
-    assert seen[-1] == (4, 4)
-    assert (usage.sent, usage.prompt_tokens, usage.completion_tokens) == (4, 12, 8)
-    assert read_answers(parts.store, "journal/s/p").keys() == results.keys()
+    models = [ModelIdentity("one"), ModelIdentity("two")]
+    requests = [Request(m, ({"role": "user", "content": "a"},), Sampling()) for m in models]
+    answers = [Completion(r.key, r.model.name, "stop", 3, 2, "m") for r in requests]
+    engines = [RecordedEngine(m, {a.key: a for a in answers}) for m in models]
 
+    def dialogue() -> Dialogue[int]:
+        results = yield {index: [request] for index, request in enumerate(requests)}
+        return len(results)
 
-async def test_a_server_that_refuses_everything_is_a_wrong_configuration(tmp_path: Path) -> None:
-    parts = Parts(Store(str(tmp_path)))
-    asked = [questions(Engine("m"), *(f"bad {n}" for n in range(6)))]
-    with pytest.raises(EngineError, match=r"refused all 6 requests.*no response_format here"):
-        await answer_part(parts, "s", "p", asked, budget(), lambda *count: None)
-
-
-async def test_some_refused_requests_are_the_rows_own_fault(tmp_path: Path) -> None:
-    parts = Parts(Store(str(tmp_path)))
-    asked = [questions(Engine("m"), "good", *(f"bad {n}" for n in range(6)))]
-    results, _ = await answer_part(parts, "s", "p", asked, budget(), lambda *count: None)
-    refused = [r for r in results.values() if isinstance(r, Failure)]
-    assert len(refused) == 6
+    for sent, reused in ((2, 0), (0, 2)):
+        outcomes, usage = await answer_part(
+            parts,
+            "s",
+            "p",
+            [(engine, Price(completion=1e6)) for engine in engines],
+            Conversation([dialogue(), dialogue()]),
+            Budget(BudgetConfig(), Spent()),
+        )
+        assert outcomes == [2, 2]
+        assert (usage.sent, usage.reused) == (sent, reused)
+        assert usage.cost == sent * 2
+    assert read_answers(parts.store, "journal/s/p").keys() == {a.key for a in answers}
 
 
 async def test_compaction_keeps_what_rows_of_an_earlier_generation_were_made_from(tmp_path: Path):

@@ -138,11 +138,14 @@ def judge(parts: Parts, number: int, round_: Receipt, config: CalibrationConfig)
     part = judging_part(parts, number, round_, sites, EngineConfig(model="m"))
     rows = []
     for group in part.load():
-        [request] = part.requests(group, 0)[0]
+        dialogue = part.dialogue(group, 0)
+        [request] = next(dialogue)[0]
         good = str(group.key.startswith("qa")).lower()
         text = f'{{"reason": "r", "kind": "education", "approved": {good}}}'
         completion = Completion(request.key, text, "stop", 1, 1, "m")
-        rows += part.outcome(group, 0, {request.key: completion}).rows
+        with pytest.raises(StopIteration) as ended:
+            dialogue.send({request.key: completion})
+        rows += ended.value.value.rows
     return parts.commit(part.plan, Outcome(rows, [], [], len(rows)), part.row_type, 0.0, None)
 
 
