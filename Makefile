@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 VLLM_READY := .venv-vllm/.ready
+LAYERS := infra tasks flows deployments
+LINKS := .typecheck/gleanery
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart serve record test test-vllm lint typecheck bench clean
@@ -39,11 +41,15 @@ lint: $(READY)  ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-typecheck: $(READY)  ## Check types, strictly
+$(LINKS):  # shows mypy the layers under the name that they install as
+	mkdir -p $@
+	ln -s $(LAYERS:%=../../%) $@
+
+typecheck: $(READY) $(LINKS)  ## Check types, strictly
 	$(BIN)/mypy -p gleanery
 
 bench: $(READY)  ## Measure against peers (tests/benchmarks/README.md)
 	$(BIN)/python tests/benchmarks/run.py
 
 clean:  ## Remove environments and everything made in this folder
-	rm -rf $(VENV) .venv-vllm .venv-peers .gleanery data
+	rm -rf $(VENV) .venv-vllm .venv-peers .typecheck .gleanery data

@@ -131,6 +131,7 @@ def test_tests_are_no_packages() -> None:
 
 
 def test_type_checker_sees_every_layer() -> None:
+    subprocess.run(["make", ".typecheck/gleanery"], cwd=REPOSITORY, capture_output=True, check=True)
     links = {link.name: link.resolve() for link in (REPOSITORY / ".typecheck/gleanery").iterdir()}
     assert links == {layer: REPOSITORY / layer for layer in LAYERS}
 
