@@ -10,7 +10,7 @@ from gleanery.deployments.drawing import AuditedPair, draw_pairs
 from gleanery.deployments.excerpt import marked_excerpt
 from gleanery.deployments.terminal import open_console, printable
 from gleanery.deployments.verdicts import VERDICTS, keep_verdict, print_report, read_verdicts
-from gleanery.flows.harvest_config import read_config
+from gleanery.flows.harvest_config import read_harvest_config
 from gleanery.flows.run import open_store
 from gleanery.infra.settings import read_settings
 from gleanery.infra.storage import Store
@@ -24,7 +24,7 @@ def audit(config_file: Path, pairs: int, seed: int, report: bool) -> None:
     Verdicts are kept in the pipeline's store one by one, so that an audit can be left at any time
     and taken up again. The same seed draws the same pairs as long as they are there.
     """
-    store = open_store(read_config(config_file), read_settings())
+    store = open_store(read_harvest_config(config_file), read_settings())
     console = open_console()
     if not report:
         judge_pairs(store, draw_pairs(store, pairs, seed), console, console.input)

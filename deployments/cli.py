@@ -7,7 +7,7 @@ import typer
 
 from gleanery.deployments import audit, estimate, preview, reasons, recordings, running, show
 from gleanery.deployments.prefect_server import ServerNotStarted
-from gleanery.flows.harvest_config import ConfigError
+from gleanery.flows.pipeline_config import ConfigError
 from gleanery.infra.lease import LeaseHeld
 from gleanery.infra.llm.protocol import EngineError
 from gleanery.infra.storage import StorageError

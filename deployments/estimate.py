@@ -13,7 +13,7 @@ from gleanery.deployments.sampling import NO_POLICY, open_recaller, sample_docum
 from gleanery.deployments.source_sizes import total_size, typical_size, with_sizes
 from gleanery.deployments.terminal import open_console
 from gleanery.deployments.workload import Workload, find_workload
-from gleanery.flows.harvest_config import HarvestConfig, read_config
+from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
 from gleanery.flows.run import open_store, storage_options
 from gleanery.infra.budget import open_budget
 from gleanery.infra.llm.config import EngineConfig
@@ -43,7 +43,7 @@ class StageEstimate:
 
 def estimate(config_file: Path, requests_per_second: float) -> None:
     """Print what a run would ask, pay and take, and what that rests on; no model is asked."""
-    config, settings = read_config(config_file), read_settings()
+    config, settings = read_harvest_config(config_file), read_settings()
     store = open_store(config, settings)
     options = storage_options(settings)
     found = list_sources(config.source, options)

@@ -11,7 +11,7 @@ from gleanery.deployments.excerpt import marked_excerpt
 from gleanery.deployments.funnel import print_funnel
 from gleanery.deployments.sampling import Sample, open_recaller, sample_documents
 from gleanery.deployments.terminal import open_console, printable
-from gleanery.flows.harvest_config import HarvestConfig, read_config
+from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
 from gleanery.flows.run import open_store, storage_options
 from gleanery.infra.budget import open_budget
 from gleanery.infra.llm.room import engine_room
@@ -37,7 +37,7 @@ def preview(config_file: Path, documents: int) -> None:
     Nothing is kept, and no answer is taken from earlier runs; the budget holds with what those
     have spent. Raises `NoPolicy` before the first calibration, which `gleanery run` begins with.
     """
-    config, settings = read_config(config_file), read_settings()
+    config, settings = read_harvest_config(config_file), read_settings()
     store, console = open_store(config, settings), open_console()
     options = storage_options(settings)
     sample = sample_documents(

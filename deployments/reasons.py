@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gleanery.deployments.pipelines import part_names
-from gleanery.flows.harvest_config import read_config
+from gleanery.flows.harvest_config import read_harvest_config
 from gleanery.flows.run import open_store
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import merge_counts
@@ -20,7 +20,7 @@ class UnknownReason(ValueError):
 
 def check_reason(config_file: Path, reason: str) -> None:
     """Raise `UnknownReason`, which lists the reasons there are, if a retry would find no row."""
-    store = open_store(read_config(config_file), read_settings())
+    store = open_store(read_harvest_config(config_file), read_settings())
     rejected, failed = count_reasons_by_stage(store)
     if any(reason in counts for counts in rejected.values()):
         return

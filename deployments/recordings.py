@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from gleanery.deployments.prefect_server import prefect_server
-from gleanery.flows.harvest_config import HarvestConfig, read_config
+from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
 from gleanery.infra.llm.protocol import EngineError, Request
 from gleanery.infra.settings import read_settings
 
@@ -25,7 +25,7 @@ def record(config_file: Path, answers: Path | None) -> None:
     A stage's prompts depend on the answers of the one before, so list and import until none is
     left. Raises `ValueError` for an answer to a prompt that was not listed.
     """
-    config = read_config(config_file)
+    config = read_harvest_config(config_file)
     if config.engine.kind != "recorded" or not config.engine.recordings:
         raise ValueError(f"{config_file}: engine.kind must be recorded, with a recordings folder")
     if answers:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gleanery.deployments.prefect_server import ServerNotStarted, prefect_server
-from gleanery.flows.harvest_config import ConfigError, read_config
+from gleanery.flows.harvest_config import read_harvest_config
+from gleanery.flows.pipeline_config import ConfigError
 from gleanery.infra.settings import read_settings
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def serve(
     port = port or int(os.environ.get("PREFECT_SERVER_API_PORT", _DEFAULT_PORT))
     os.environ["PREFECT_SERVER_API_PORT"] = str(port)  # tells the UI where its server is
     try:
-        parameters = {"config": read_config(config).model_dump(mode="json")}
+        parameters = {"config": read_harvest_config(config).model_dump(mode="json")}
         with prefect_server(read_settings().server_home, port) as url:
             _serve_deployments(parameters, url.removesuffix("/api"))
     except (ConfigError, ServerNotStarted, ValueError) as error:

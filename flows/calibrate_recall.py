@@ -7,8 +7,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from gleanery.flows.artifacts import show_rounds, show_threshold_curve
 from gleanery.flows.fan_out import PARTS_AT_ONCE, receipts_of
 from gleanery.flows.harvest_config import HarvestConfig
+from gleanery.flows.open_batches import HarvestRun
 from gleanery.flows.progress import StageProgress
-from gleanery.flows.run import Again, Run, open_run
+from gleanery.flows.run import Again, open_run
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.recall.calibration_pages import STAGE as PAGES
 from gleanery.tasks.recall.calibration_pages import calibration_parts
@@ -66,7 +67,7 @@ def calibrate_recall(config: HarvestConfig) -> StageOutput:
         return stage_output("policy", [policy], run.parts.writer)
 
 
-def _read_pages(run: Run) -> list[Receipt]:
+def _read_pages(run: HarvestRun) -> list[Receipt]:
     config = run.config
     files = calibration_parts(
         config.source, config.calibration.most_files, config.recall.part_bytes, run.source_options
@@ -81,7 +82,7 @@ def _read_pages(run: Run) -> list[Receipt]:
         return receipts_of(futures, progress)
 
 
-def _judge(run: Run, number: int, recalled: Receipt) -> Receipt:
+def _judge(run: HarvestRun, number: int, recalled: Receipt) -> Receipt:
     # Sites judged for an earlier calibration are asked about again where their pages changed.
     llm = run.llm(Again(backfill=True))
     config = run.config

@@ -7,6 +7,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from gleanery.flows.fan_out import PARTS_AT_ONCE, receipts_of
 from gleanery.flows.harvest_config import HarvestConfig
+from gleanery.flows.open_batches import batches_of
 from gleanery.flows.progress import StageProgress
 from gleanery.flows.run import Again, open_run
 from gleanery.flows.summary import finish_stage
@@ -25,7 +26,7 @@ def extract_pairs(config: HarvestConfig, again: Again = Again()) -> StageOutput:
     with open_run(config) as run:
         ready = [
             (part.name, inputs)
-            for batch in run.batches(again)
+            for batch in batches_of(run, again)
             for part in batch.parts
             if (inputs := documents_input(run.parts, part.name))
         ]

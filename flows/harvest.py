@@ -7,9 +7,10 @@ from gleanery.flows.artifacts import show_funnel, show_samples
 from gleanery.flows.calibrate_recall import calibrate_recall
 from gleanery.flows.extract_pairs import extract_pairs
 from gleanery.flows.harvest_config import HarvestConfig
+from gleanery.flows.open_batches import HarvestRun, batches_of
 from gleanery.flows.recall_documents import recall_documents
 from gleanery.flows.refine_pairs import refine_pairs
-from gleanery.flows.run import Again, Run, open_run
+from gleanery.flows.run import Again, open_run
 from gleanery.flows.samples import draw_samples
 from gleanery.tasks.recall.batches import mark_finished, mark_open
 from gleanery.tasks.recall.dedup_stage import dedup_output
@@ -52,10 +53,10 @@ def harvest(config: HarvestConfig, again: Again = Again()) -> list[StageOutput]:
         return outputs
 
 
-def _close_batches(run: Run, outputs: list[StageOutput], again: Again) -> None:
+def _close_batches(run: HarvestRun, outputs: list[StageOutput], again: Again) -> None:
     """Mark the batches whose parts are closed in every stage, so that no run looks again."""
     log = get_run_logger()
-    for batch in run.batches(again):
+    for batch in batches_of(run, again):
         open_parts = [part.name for part in batch.parts if not stages_closed(run.parts, part.name)]
         if open_parts:
             mark_open(run.store, batch)

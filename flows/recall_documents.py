@@ -5,8 +5,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from gleanery.flows.fan_out import PARTS_AT_ONCE, receipts_of
 from gleanery.flows.harvest_config import HarvestConfig
+from gleanery.flows.open_batches import HarvestRun, batches_of
 from gleanery.flows.progress import StageProgress
-from gleanery.flows.run import Again, Run, open_run
+from gleanery.flows.run import Again, open_run
 from gleanery.flows.summary import finish_stage
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.recall.batches import Batch, read_batches, seal_batch
@@ -34,14 +35,14 @@ def recall_documents(config: HarvestConfig, again: Again = Again()) -> StageOutp
         found = list_sources(config.source, run.source_options)
         seal_batch(run.store, found, policy.generation, config.recall.part_bytes)
         receipts = []
-        for batch in run.batches(again):
+        for batch in batches_of(run, again):
             receipts += _recall_batch(run, batch, again)
             others = [other for other in read_batches(run.store) if other.number != batch.number]
             deduplicate_batch(run.parts, batch, others)
         return finish_stage(run, RECALL, receipts)
 
 
-def _recall_batch(run: Run, batch: Batch, again: Again) -> list[Receipt]:
+def _recall_batch(run: HarvestRun, batch: Batch, again: Again) -> list[Receipt]:
     work = RecallWork(
         policy=read_policy(run.parts, 0 if again.backfill else batch.policy),
         source=run.config.source,

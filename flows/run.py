@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import Field
 
-from gleanery.flows.harvest_config import HarvestConfig
+from gleanery.flows.pipeline_config import PipelineConfig
 from gleanery.infra.budget import open_budget
 from gleanery.infra.compute import ComputeConfig, LocalWorkers
 from gleanery.infra.config import Config
@@ -22,7 +22,6 @@ from gleanery.infra.parts import Parts
 from gleanery.infra.settings import Settings, read_settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.llm_part import LLMRun
-from gleanery.tasks.recall.batches import Batch, mark_open, open_batches, read_batches
 
 
 class Again(Config):
@@ -43,11 +42,14 @@ class Again(Config):
         return Retry(self.only, self.ask_again) if self.only else None
 
 
+C = TypeVar("C", bound=PipelineConfig)
+
+
 @dataclass(frozen=True)
-class Run:
+class Run(Generic[C]):
     """One run of one pipeline."""
 
-    config: HarvestConfig
+    config: C
     settings: Settings
     store: Store
     parts: Parts
@@ -68,29 +70,12 @@ class Run:
         budget = open_budget(self.config.budget, self.store)
         return LLMRun(self.parts, self.room, budget, again.backfill, again.retry)
 
-    def batches(self, again: Again) -> list[Batch]:
-        """Return the batches that still have work; all of them when going back.
 
-        Where none has work, the newest one is returned, so that a run shows what it reuses. Going
-        back opens the finished ones again: whatever such a run leaves undone, even one that is
-        killed, the next run takes up.
-        """
-        batches = open_batches(self.store)
-        if not (again.backfill or again.only):
-            return batches or read_batches(self.store)[-1:]
-        has_work = {batch.number for batch in batches}
-        batches = read_batches(self.store)
-        for batch in batches:
-            if batch.number not in has_work:
-                mark_open(self.store, batch)
-        return batches
-
-
-_current: ContextVar[Run | None] = ContextVar("run", default=None)
+_current: ContextVar[Run[Any] | None] = ContextVar("run", default=None)
 
 
 @contextlib.contextmanager
-def open_run(config: HarvestConfig) -> Iterator[Run]:
+def open_run(config: C) -> Iterator[Run[C]]:
     """Yield the run of this configuration; engines, workers and the lease end with the block.
 
     A flow that runs inside another flow of the same configuration shares its run.
@@ -112,7 +97,7 @@ def open_run(config: HarvestConfig) -> Iterator[Run]:
                 run.workers.close()
 
 
-def open_store(config: HarvestConfig, settings: Settings) -> Store:
+def open_store(config: PipelineConfig, settings: Settings) -> Store:
     """Return the pipeline's store, below the configured root."""
     root = config.root or settings.root
     return Store(f"{root.rstrip('/')}/{config.name}", storage_options(settings))

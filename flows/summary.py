@@ -1,6 +1,7 @@
 """The end of a stage: its totals logged, shown in the UI, and returned."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from prefect.logging import get_run_logger
 
@@ -10,7 +11,7 @@ from gleanery.infra.receipts import Receipt
 from gleanery.tasks.stage_output import StageOutput, stage_output
 
 
-def finish_stage(run: Run, stage: str, receipts: Sequence[Receipt]) -> StageOutput:
+def finish_stage(run: Run[Any], stage: str, receipts: Sequence[Receipt]) -> StageOutput:
     """Return a stage's output, after logging it and publishing its funnel."""
     output = stage_output(stage, receipts, run.parts.writer)
     log = get_run_logger()

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gleanery.flows.harvest_config import HarvestConfig, read_config
+from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
 
 DEPLOYMENTS = Path(__file__).parents[2] / "deployments"
 PREFECT_YAML = yaml.safe_load((DEPLOYMENTS / "prefect.yaml").read_text())
@@ -12,14 +12,14 @@ PREFECT_YAML = yaml.safe_load((DEPLOYMENTS / "prefect.yaml").read_text())
 
 @pytest.mark.parametrize("name", ["common_crawl.yaml", "quickstart/harvest.yaml"])
 def test_example_configurations_are_valid(name: str) -> None:
-    config = read_config(DEPLOYMENTS / name)
+    config = read_harvest_config(DEPLOYMENTS / name)
     assert config.source.paths
     assert all(engine.model for engine in config.refining_engines)
     assert config.judging_engine.model
 
 
 def test_deployed_parameters_are_the_example_configuration() -> None:
-    example = read_config(DEPLOYMENTS / "common_crawl.yaml")
+    example = read_harvest_config(DEPLOYMENTS / "common_crawl.yaml")
     for deployment in PREFECT_YAML["deployments"]:
         assert HarvestConfig.model_validate(deployment["parameters"]["config"]) == example
 

@@ -1,0 +1,61 @@
+"""What every pipeline's configuration holds, and reading one from a YAML file."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import Field, ValidationError
+
+from gleanery.infra.budget import BudgetConfig
+from gleanery.infra.config import Config
+from gleanery.infra.llm.config import EngineConfig
+
+
+class PipelineConfig(Config):
+    """Base of the configuration of every method; credentials come from the environment."""
+
+    name: str = Field(
+        "pipeline",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
+        description="Name of this pipeline: its folder below the root, its budget's account.",
+    )
+    root: str = Field(
+        "", description="Folder or s3://bucket/prefix of all output; empty takes GLEANERY_ROOT."
+    )
+    engine: EngineConfig = Field(
+        EngineConfig(), description="The LLM of every step that names none of its own."
+    )
+    budget: BudgetConfig = Field(BudgetConfig(), description="What all runs together may spend.")
+
+
+class ConfigError(ValueError):
+    """A configuration file that cannot be used."""
+
+
+C = TypeVar("C", bound=PipelineConfig)
+
+
+def read_values(path: Path) -> dict[str, object]:
+    """Return what a YAML file holds, as a mapping. Raises `ConfigError` with file and reason."""
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} holds no keys: a configuration is a mapping")
+    return values
+
+
+def to_config(path: Path, values: dict[str, object], config: type[C]) -> C:
+    """Return a file's values as a configuration. Raises `ConfigError` with file, key, reason."""
+    try:
+        return config.model_validate(values)
+    except ValidationError as error:
+        problems = [
+            f"  {'.'.join(map(str, problem['loc'])) or 'top level'}: {problem['msg']}"
+            for problem in error.errors(include_url=False, include_input=False)
+        ]
+        kind = config.__name__.removesuffix("Config").lower()
+        raise ConfigError("\n".join([f"{path} is no {kind} configuration:", *problems])) from None
