@@ -46,7 +46,7 @@ def test_missing_file_is_named(
         ("recall: {min_characters: -1}", ["recall.min_characters: ", "greater than or equal to 0"]),
         ("engine: {kind: magic}", ["engine.kind: ", "'server', 'vllm' or 'recorded'"]),
         ("name: [unclosed", ["is not YAML", "line 1"]),
-        ("- a list", ["top level: "]),
+        ("- a list", ["holds no keys"]),
         ("name: ../up", ["name: ", "pattern"]),
     ],
 )

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,12 @@ from gleanery.tasks import answer_checks
 CASES = yaml.safe_load((Path(__file__).parent / "answer_check_cases.yaml").read_text())
 
 
-def cases(kind: str) -> Iterator[tuple[Callable[[str], str | None], str]]:
-    for name, texts in CASES.items():
-        for text in texts[kind]:
-            yield getattr(answer_checks, name), text
+def cases(kind: str) -> list[tuple[Callable[[str], str | None], str]]:
+    return [
+        (getattr(answer_checks, name), text)
+        for name, texts in CASES.items()
+        for text in texts[kind]
+    ]
 
 
 @pytest.mark.parametrize(("check", "text"), cases("caught"))
