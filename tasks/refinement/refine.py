@@ -10,10 +10,10 @@ from gleanery.infra.digests import digest
 from gleanery.infra.llm.protocol import Completion, Failure, FailureReason
 from gleanery.tasks import answer_checks
 from gleanery.tasks.json_answers import read_json_answer
+from gleanery.tasks.quantities import plain
 from gleanery.tasks.records import Loss, QAPair, RefinedPair
 from gleanery.tasks.refinement.ask import RefinementConfig
 from gleanery.tasks.refinement.prompts import FINGERPRINT
-from gleanery.tasks.refinement.quantities import plain
 from gleanery.tasks.refinement.same_answer import changed_answer
 from gleanery.tasks.refinement.same_question import changed_question
 

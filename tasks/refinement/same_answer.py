@@ -1,48 +1,17 @@
 """Does the rewritten answer still arrive where the original one did?"""
 
-import re
-from decimal import Decimal
-
-from gleanery.tasks.refinement.quantities import Quantity, plain, unit_after, units_clash
-
-_BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-_SHORT = 60  # characters: such an answer is nothing but its result
-
-_ANNOUNCED = re.compile(
-    r"\b(?:answer|ans|result)s?\b\s*(?:is|are|was|would be|:|=)+(?: thus| therefore)?",
-    re.IGNORECASE,
+from gleanery.tasks.final_answers import (
+    announced_number,
+    closing_verdict,
+    final_number,
+    opening_verdict,
+    option_letter,
+    same_quantity,
+    values_in,
 )
-_CHOSEN = re.compile(
-    r"\b(?:answer|ans)\b\s*(?:is|:|=)+\s*(?:option|choice)?"
-    r"|\b(?:correct|right|best) (?:option|choice) is\s*(?:option|choice)?"
-    r"|\b(?:choose|select|pick)\s+(?:option|choice)?|\\boxed\s*\{(?:\\text\w*\s*\{)?",
-    re.IGNORECASE,
-)
-# "A" is an article too, unless a reason follows; "E = …" and "C + 1" are formulas.
-_LETTER = r"(?:[B-E](?![\w'’])|A(?![\w'’]| (?!because|since|as )[a-z]))(?!\s*[=+*/^_-])"
-_LETTER_NEXT = re.compile(rf"[\s({{\[*_$]*({_LETTER})")
-_RIGHT_LETTER = re.compile(rf"\b(?:option|choice)\s+\(?({_LETTER})\)? is (?:correct|right|true)\b")
-_LETTER_ALONE = re.compile(r"^\W*([A-E])\s*[.):\]]|^\W*([A-Ea-e])[\W_]*$")
-_ENUMERATOR = re.compile(r"(?:^|[\s(])([A-Ea-e])[.):\]]")
+from gleanery.tasks.quantities import Quantity, plain
 
-_VERDICT = re.compile(r"^\W*(yes|no|true|false)\b", re.IGNORECASE)
-_LAST_VERDICT = re.compile(
-    r"\b(?:statement|claim|answer) is (?:therefore |thus )?(true|false|yes|no)\b"
-)
 _OPPOSITE = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
-
-_DECIMAL = r"\d+(?:\.\d+)?|\.\d+"
-_VALUE = re.compile(
-    r"(?P<sign>(?<=[=(,:])\s*-\s?|^-\s?|(?<![\w)\]}$])(?<![\d)\]}$] )-)?(?:"
-    rf"(?P<mantissa>{_DECIMAL})\s*(?:\*\s*10\s*\^|[eE])\s*\{{?\s*(?P<power>-?\d{{1,3}})\s*\}}?"
-    rf"|\(?(?P<top>{_DECIMAL})\)?\s*/\s*\(?(?P<bottom>{_DECIMAL})\)?"
-    rf"|(?P<number>{_DECIMAL}))"
-)
-_NOT_A_VALUE = re.compile(r"(?:[^\W\d]|[\^_][{ -]*)$")  # before it: x1, H2, m^2, x_{1}
-_SEVERAL = re.compile(r"\b(?:or|and)\b|[,;±\nⓐ-ⓩ]|\\pm|≈.*≈")
-_SYMBOLIC = re.compile(r"\\?\b(?:pi|sqrt|ln|log|sin|cos|tan|infty)|[π√∞]|/\([^)]*[A-Za-z]")
-_ROUNDING = Decimal("0.011")  # relative: more than this is no rounding
 
 
 def changed_answer(original: str, rewritten: str) -> str | None:
@@ -59,44 +28,6 @@ def changed_answer(original: str, rewritten: str) -> str | None:
     )
 
 
-def option_letter(answer: str) -> str | None:
-    """Return the letter of the option that an answer chooses, if it says so plainly."""
-    chosen = [
-        (place.end(), letter[1])
-        for place in _CHOSEN.finditer(answer)
-        if (letter := _LETTER_NEXT.match(answer, place.end()))
-    ]
-    chosen += [(match.end(), match[1]) for match in _RIGHT_LETTER.finditer(answer)]
-    if chosen:
-        return max(chosen)[1]
-    alone = _LETTER_ALONE.match(answer)
-    if alone is None or len({letter.upper() for letter in _ENUMERATOR.findall(answer)}) > 1:
-        return None
-    return (alone[1] or alone[2]).upper()
-
-
-def final_number(answer: str) -> Quantity | None:
-    """Return the one number that an answer consists of or ends with, if there is no doubt."""
-    announced = announced_number(answer)
-    if announced or _BOXED.search(answer):
-        return announced
-    if len(answer.strip()) <= _SHORT:
-        return _only_value(answer)
-    last = [part for part in _SENTENCE_END.split(answer.strip()) if part.strip()][-1]
-    return _only_value(last.rpartition("=")[2]) if "=" in last else None
-
-
-def announced_number(answer: str) -> Quantity | None:
-    r"""Return the one number in the last `\boxed{…}`, or behind the last "the answer is"."""
-    boxed = _BOXED.findall(answer)
-    if boxed:
-        return _only_value(boxed[-1])
-    places = list(_ANNOUNCED.finditer(answer))
-    if not places:
-        return None
-    return _only_value(_SENTENCE_END.split(answer[places[-1].end() :].strip())[0])
-
-
 def _other_letter(original: str, rewritten: str) -> str | None:
     before, after = option_letter(original), option_letter(rewritten)
     changed = before and after and before != after
@@ -104,82 +35,22 @@ def _other_letter(original: str, rewritten: str) -> str | None:
 
 
 def _other_verdict(original: str, rewritten: str) -> str | None:
-    before = _VERDICT.match(original)
-    if before is None:
-        return None
-    opening, closing = _VERDICT.match(rewritten), _LAST_VERDICT.findall(rewritten.lower())
-    said = opening[1].lower() if opening else closing[-1] if closing else ""
-    return f"{before[1]} became {said}" if said == _OPPOSITE[before[1].lower()] else None
+    before = opening_verdict(original)
+    said = opening_verdict(rewritten) or closing_verdict(rewritten)
+    return f"{before} became {said}" if before and said == _OPPOSITE[before] else None
 
 
 def _other_number(original: str, rewritten: str) -> str | None:
     before = final_number(original)
     if before is None:
         return None
-    values = _values(plain(rewritten))
-    if values and not any(_same(before, value) for value in values):
+    values = values_in(plain(rewritten))
+    if values and not any(same_quantity(before, value) for value in values):
         return f"the result {_show(before)} is gone"
     after = announced_number(rewritten)
-    if after and not _same(before, after):
+    if after and not same_quantity(before, after):
         return f"the result {_show(before)} became {_show(after)}"
     return None
-
-
-def _only_value(text: str) -> Quantity | None:
-    """Return the value of a text that holds exactly one, and no symbols that change it."""
-    text = plain(text).strip()
-    values = _values(text.rpartition("≈")[2].rpartition("=")[2])
-    doubtful = len(values) != 1 or _SYMBOLIC.search(text) or _SEVERAL.search(text)
-    return None if doubtful else values[0]
-
-
-def _values(text: str) -> list[Quantity]:
-    """Return the values in a plain text: fractions and powers of ten as what they amount to."""
-    found = []
-    for match in _VALUE.finditer(text):
-        start = match.start() + len(match["sign"] or "")
-        if not _NOT_A_VALUE.search(text[max(start - 4, 0) : start]):
-            found.append(Quantity(_amount(match), unit_after(text, match.end())))
-    return found
-
-
-def _amount(match: re.Match[str]) -> Decimal:
-    if match["mantissa"]:
-        value = Decimal(match["mantissa"]).scaleb(int(match["power"]))
-    elif match["top"]:
-        top, bottom = Decimal(match["top"]), Decimal(match["bottom"])
-        value = top / bottom if bottom else top
-    else:
-        value = Decimal(match["number"])
-    return -value if match["sign"] else value
-
-
-def _same(one: Quantity, other: Quantity) -> bool:
-    """Return whether two values agree; other units may be a conversion, which is not judged."""
-    if units_clash(one.unit, other.unit):
-        return True
-    return _near(_share(one, other), _share(other, one))
-
-
-def _share(quantity: Quantity, other: Quantity) -> Decimal:
-    """Return the value; a percentage that meets a bare number as the share it stands for."""
-    of_hundred = quantity.unit == "%" and not other.unit
-    # "50" may be meant as per cent too, so only what cannot be one is taken for a share.
-    return quantity.value / 100 if of_hundred and abs(other.value) <= 1 else quantity.value
-
-
-def _near(one: Decimal, other: Decimal) -> bool:
-    """Return whether one value may be the other, rounded: within the coarser one's last digit."""
-    last_digit = Decimal(1).scaleb(max(_exponent(one), _exponent(other)))
-    difference = abs(one - other)
-    if last_digit >= 1:
-        last_digit /= 2
-    return difference <= min(last_digit, _ROUNDING * max(abs(one), abs(other)))
-
-
-def _exponent(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
 
 
 def _show(quantity: Quantity) -> str:

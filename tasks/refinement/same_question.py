@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from decimal import Decimal
 
-from gleanery.tasks.refinement.quantities import (
+from gleanery.tasks.quantities import (
     asked_units,
     numbers,
     plain,

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from gleanery.tasks import answer_checks
+from gleanery.tasks.final_answers import final_number, option_letter
 from gleanery.tasks.refinement.ask import RefinementConfig
-from gleanery.tasks.refinement.same_answer import changed_answer, final_number, option_letter
+from gleanery.tasks.refinement.same_answer import changed_answer
 from gleanery.tasks.refinement.same_question import changed_question
 
 NUMBER = re.compile(r"(?<![\w.,^_{\\])\d+(?:\.\d+)?(?![\w},.)\]])")

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gleanery.tasks.refinement.same_answer import changed_answer, final_number, option_letter
+from gleanery.tasks.final_answers import final_number, option_letter
+from gleanery.tasks.refinement.same_answer import changed_answer
 
 CASES = yaml.safe_load((Path(__file__).parent / "same_answer_cases.yaml").read_text())
 TEXTS = [text for kind in CASES for pair in CASES[kind] for text in pair]

@@ -1,0 +1,41 @@
+import pytest
+
+from gleanery.tasks.final_answers import final_answer, majority
+from gleanery.tasks.quantities import Quantity
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (["So the answer is 42.", "Thus x = 42", "The answer is 41."], (0, 2 / 3)),
+        (["The answer is 41.", "The answer is 42.", r"\boxed{42}"], (1, 2 / 3)),
+        (["The answer is (B).", "Answer: B", "The correct option is B."], (0, 1.0)),
+        (["Yes, because it is even.", "No.", "Yes."], (0, 2 / 3)),
+        (["The answer is 0.5", r"It is $\boxed{\frac{1}{2}}$", "It depends."], (0, 2 / 3)),
+        (["The answer is 3 kg.", "The answer is 3 m.", "The answer is 3 m."], (1, 2 / 3)),
+        (["The answer is 1.", "The answer is 2."], (0, 1 / 2)),
+    ],
+)
+def test_answer_that_most_arrive_at_is_chosen(
+    answers: list[str], expected: tuple[int, float]
+) -> None:
+    assert majority(answers) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["Roots take up water, and stems carry it.", "Stems carry what roots take up."],
+        ["The answer is 42.", "It depends on the soil.", "Nobody knows."],
+        [],
+    ],
+)
+def test_answers_without_a_result_cannot_be_checked(answers: list[str]) -> None:
+    assert majority(answers) is None
+
+
+def test_number_keeps_its_unit_and_letters_stay_letters() -> None:
+    number = final_answer("The answer is 3 metres.")
+    assert isinstance(number, Quantity)
+    assert number.unit == "m"
+    assert final_answer("The correct option is C.") == "C"
