@@ -56,12 +56,6 @@ def test_name_without_a_letter_or_digit_has_no_id(name):
         name_id(name)
 
 
-@given(st.text(max_size=60))
-def test_normal_name_is_its_own_normal_name_up_to_signs(name):
-    normal = normal_name(name)
-    assert normal_name(normal).split() == [*map(normal_name, normal.split())]
-
-
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_ids_are_equal_exactly_where_normal_names_are(one, other):
     if normal_name(one) and normal_name(other):
