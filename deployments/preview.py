@@ -73,9 +73,9 @@ def _run_stages(
 ) -> tuple[Receipt, Receipt]:
     """Return the receipts of extraction and refinement, made as a run makes them."""
     # Imported here: these modules load Prefect, which takes seconds that other commands save.
-    from gleanery.tasks.extraction.tasks import extraction_part
+    from gleanery.tasks.extraction.extraction_part import extraction_part
     from gleanery.tasks.llm_part import run_llm_part
-    from gleanery.tasks.refinement.tasks import refinement_part
+    from gleanery.tasks.refinement.refinement_part import refinement_part
 
     with engine_room() as room:
         run = LLMRun(parts, room, open_budget(config.budget, store))

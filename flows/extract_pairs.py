@@ -5,13 +5,11 @@ import functools
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from gleanery.flows.fan_out import PARTS_AT_ONCE, receipts_of
+from gleanery.flows.fan_out import PARTS_AT_ONCE, ask_for_parts
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.open_batches import batches_of
-from gleanery.flows.progress import StageProgress
 from gleanery.flows.run import Again, open_run
-from gleanery.flows.summary import finish_stage
-from gleanery.tasks.extraction.tasks import extract_part
+from gleanery.tasks.extraction.extraction_part import extraction_part
 from gleanery.tasks.stage_inputs import EXTRACT, documents_input, kept_documents
 from gleanery.tasks.stage_output import StageOutput
 
@@ -24,24 +22,20 @@ from gleanery.tasks.stage_output import StageOutput
 def extract_pairs(config: HarvestConfig, again: Again = Again()) -> StageOutput:
     """Return the pairs found in every document that recall kept and that has none yet."""
     with open_run(config) as run:
-        ready = [
-            (part.name, inputs)
-            for batch in batches_of(run, again)
-            for part in batch.parts
-            if (inputs := documents_input(run.parts, part.name))
-        ]
-        llm = run.llm(again)
-        with StageProgress(EXTRACT, len(ready)) as progress:
-            futures = [
-                extract_part.submit(
-                    llm,
-                    part,
+        return ask_for_parts(
+            run,
+            EXTRACT,
+            [
+                extraction_part(
+                    part.name,
                     inputs,
-                    functools.partial(kept_documents, run.parts, part),
+                    functools.partial(kept_documents, run.parts, part.name),
                     config.extraction,
                     config.engine,
-                    progress.part(part),
                 )
-                for part, inputs in ready
-            ]
-            return finish_stage(run, EXTRACT, receipts_of(futures, progress))
+                for batch in batches_of(run, again)
+                for part in batch.parts
+                if (inputs := documents_input(run.parts, part.name))
+            ],
+            again,
+        )

@@ -1,12 +1,19 @@
 """Running a stage's parts as Prefect tasks, all of them to their end, whatever some come to."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 
 from gleanery.flows.progress import StageProgress
+from gleanery.flows.run import Again, Run
+from gleanery.flows.summary import finish_stage
 from gleanery.infra.receipts import Receipt
+from gleanery.tasks.llm_part import LLMPart
+from gleanery.tasks.stage_output import StageOutput
+from gleanery.tasks.tasks import ask_for_part
 
 PARTS_AT_ONCE = 8
 
@@ -30,3 +37,16 @@ def receipts_of(
     if errors:
         raise errors[0]
     return receipts
+
+
+def ask_for_parts(
+    run: Run[Any], stage: str, work: Sequence[LLMPart[Any, Any]], again: Again
+) -> StageOutput:
+    """Return the output of a stage that asks models, once each of its parts has ended."""
+    llm = run.llm(again)
+    with StageProgress(stage, len(work)) as progress:
+        futures = [
+            ask_for_part.submit(llm, replace(part, progress=progress.part(part.plan.part)))
+            for part in work
+        ]
+        return finish_stage(run, stage, receipts_of(futures, progress))

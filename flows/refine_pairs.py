@@ -5,13 +5,11 @@ import functools
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from gleanery.flows.fan_out import PARTS_AT_ONCE, receipts_of
+from gleanery.flows.fan_out import PARTS_AT_ONCE, ask_for_parts
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.open_batches import batches_of
-from gleanery.flows.progress import StageProgress
 from gleanery.flows.run import Again, open_run
-from gleanery.flows.summary import finish_stage
-from gleanery.tasks.refinement.tasks import refine_part
+from gleanery.tasks.refinement.refinement_part import refinement_part
 from gleanery.tasks.stage_inputs import REFINE, pairs_and_documents, pairs_input
 from gleanery.tasks.stage_output import StageOutput
 
@@ -24,24 +22,20 @@ from gleanery.tasks.stage_output import StageOutput
 def refine_pairs(config: HarvestConfig, again: Again = Again()) -> StageOutput:
     """Return every refiner's version of each extracted pair that has none yet."""
     with open_run(config) as run:
-        ready = [
-            (part.name, inputs)
-            for batch in batches_of(run, again)
-            for part in batch.parts
-            if (inputs := pairs_input(run.parts, part.name))
-        ]
-        llm = run.llm(again)
-        with StageProgress(REFINE, len(ready)) as progress:
-            futures = [
-                refine_part.submit(
-                    llm,
-                    part,
+        return ask_for_parts(
+            run,
+            REFINE,
+            [
+                refinement_part(
+                    part.name,
                     inputs,
-                    functools.partial(pairs_and_documents, run.parts, part),
+                    functools.partial(pairs_and_documents, run.parts, part.name),
                     config.refinement,
                     config.refining_engines,
-                    progress.part(part),
                 )
-                for part, inputs in ready
-            ]
-            return finish_stage(run, REFINE, receipts_of(futures, progress))
+                for batch in batches_of(run, again)
+                for part in batch.parts
+                if (inputs := pairs_input(run.parts, part.name))
+            ],
+            again,
+        )

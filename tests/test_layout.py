@@ -32,8 +32,6 @@ HEAVY = {
     "ray",
     "transformers",
 }
-# Its one function is what every tasks.py returns to Prefect.
-KNOWS_PREFECT = {"tasks/part_state.py"}
 
 MACHINE = re.compile(
     r"(?<![\w.])/(?:work)/(?:main|env|shared)\b|(?<![\w./])/(?:home|Users)/[a-z]\w*/"
@@ -194,7 +192,6 @@ def test_only_flows_deployments_and_tasks_modules_know_prefect() -> None:
         for path in sources()
         if path.startswith(("infra/", "tasks/"))
         and not re.fullmatch(r"tasks/\w+/tasks\.py", path)
-        and path not in KNOWS_PREFECT
         for line, name in imports(tree(path))
         if name.partition(".")[0].startswith("prefect")
     ]

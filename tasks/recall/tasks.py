@@ -11,7 +11,6 @@ from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.llm_part import LLMRun, run_llm_part
-from gleanery.tasks.part_state import part_state
 from gleanery.tasks.recall.batches import Batch, BatchPart
 from gleanery.tasks.recall.calibration_pages import read_pages
 from gleanery.tasks.recall.calibration_stage import CalibrationConfig, judging_part, train_part
@@ -22,6 +21,7 @@ from gleanery.tasks.recall.recall_config import RecallConfig
 from gleanery.tasks.recall.recall_stage import RecallWork, recall_part_in, standing_part
 from gleanery.tasks.recall.site_groups import DomainConfig
 from gleanery.tasks.recall.source_config import SourceConfig
+from gleanery.tasks.tasks import part_state
 
 
 @task(

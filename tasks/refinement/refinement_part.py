@@ -1,15 +1,11 @@
-"""Refinement as Prefect sees it: one task per part."""
+"""Refinement of one part: its plan, and the dialogue of a pair."""
 
 from collections.abc import Callable, Sequence
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.dialogues import Dialogue
-from gleanery.infra.receipts import Input, Plan, Receipt
-from gleanery.tasks.llm_part import LLMPart, LLMRun, RowOutcome, run_llm_part
-from gleanery.tasks.part_state import part_state
+from gleanery.infra.receipts import Input, Plan
+from gleanery.tasks.llm_part import LLMPart, RowOutcome
 from gleanery.tasks.records import Document, QAPair, RefinedPair
 from gleanery.tasks.refinement.ask import RefinementConfig, loss_before_asking, request_for
 from gleanery.tasks.refinement.prompts import FINGERPRINT
@@ -19,35 +15,12 @@ from gleanery.tasks.stage_inputs import REFINE
 VERSION = 1
 
 
-@task(
-    name="refine part",
-    task_run_name="refine {part}",
-    persist_result=False,
-    cache_policy=NO_CACHE,
-)
-def refine_part(
-    run: LLMRun,
-    part: str,
-    inputs: tuple[Input, ...],
-    load: Callable[[], tuple[Sequence[QAPair], Sequence[Document]]],
-    config: RefinementConfig,
-    refiners: Sequence[EngineConfig],
-    progress: Callable[[int, int], None],
-) -> Receipt:
-    """Return the receipt of a part's refined pairs: one per pair and refiner."""
-    receipt, stood = run_llm_part(
-        run, refinement_part(part, inputs, load, config, refiners, progress)
-    )
-    return part_state(receipt, stood)
-
-
 def refinement_part(
     part: str,
     inputs: tuple[Input, ...],
     load: Callable[[], tuple[Sequence[QAPair], Sequence[Document]]],
     config: RefinementConfig,
     refiners: Sequence[EngineConfig],
-    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> LLMPart[QAPair, RefinedPair]:
     """Return the work of one part; `load` gives its pairs and the documents they come from."""
     texts: dict[str, str] = {}
@@ -90,5 +63,4 @@ def refinement_part(
         origin=lambda row: row.pair_id,
         engines=refiners,
         dialogue=dialogue,
-        progress=progress,
     )

@@ -1,45 +1,19 @@
-"""Extraction as Prefect sees it: one task per part."""
+"""Extraction of one part: its plan, and the dialogue of a page."""
 
 from collections.abc import Callable, Sequence
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.dialogues import Dialogue
-from gleanery.infra.receipts import Input, Plan, Receipt
+from gleanery.infra.receipts import Input, Plan
 from gleanery.tasks.extraction.ask import requests_for
 from gleanery.tasks.extraction.config import ExtractionConfig
 from gleanery.tasks.extraction.extract import markup_pairs, pairs_from
 from gleanery.tasks.extraction.prompts import FINGERPRINT
-from gleanery.tasks.llm_part import LLMPart, LLMRun, RowOutcome, run_llm_part
-from gleanery.tasks.part_state import part_state
+from gleanery.tasks.llm_part import LLMPart, RowOutcome
 from gleanery.tasks.records import Document, QAPair
 from gleanery.tasks.stage_inputs import EXTRACT
 
 VERSION = 1
-
-
-@task(
-    name="extract part",
-    task_run_name="extract {part}",
-    persist_result=False,
-    cache_policy=NO_CACHE,
-)
-def extract_part(
-    run: LLMRun,
-    part: str,
-    inputs: tuple[Input, ...],
-    load: Callable[[], Sequence[Document]],
-    config: ExtractionConfig,
-    engine: EngineConfig,
-    progress: Callable[[int, int], None],
-) -> Receipt:
-    """Return the receipt of the pairs found in a part's documents."""
-    receipt, stood = run_llm_part(
-        run, extraction_part(part, inputs, load, config, engine, progress)
-    )
-    return part_state(receipt, stood)
 
 
 def extraction_part(
@@ -48,7 +22,6 @@ def extraction_part(
     load: Callable[[], Sequence[Document]],
     config: ExtractionConfig,
     engine: EngineConfig,
-    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> LLMPart[Document, QAPair]:
     """Return the work of one part; `load` gives its documents."""
 
@@ -77,5 +50,4 @@ def extraction_part(
         origin=lambda pair: pair.document_id,
         engines=[engine],
         dialogue=dialogue,
-        progress=progress,
     )

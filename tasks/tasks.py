@@ -1,10 +1,24 @@
-"""How a part's receipt shows as the state of its Prefect task."""
+"""A part as Prefect sees it: one light task that waits, its receipt shown as its state."""
 
-from typing import cast
+from typing import Any, cast
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
 from gleanery.infra.receipts import Receipt
+from gleanery.tasks.llm_part import LLMPart, LLMRun, run_llm_part
+
+
+@task(
+    name="ask for part",
+    task_run_name="{part.plan.stage} {part.plan.part}",
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+def ask_for_part(run: LLMRun, part: LLMPart[Any, Any]) -> Receipt:
+    """Return the receipt of a part whose rows are made by asking models."""
+    return part_state(*run_llm_part(run, part))
 
 
 def part_state(receipt: Receipt, stood: bool) -> Receipt:
