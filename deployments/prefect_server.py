@@ -15,6 +15,7 @@ from gleanery.infra.llm import supervisor
 
 _STARTUP_S = 120.0
 _GRACE_S = 5.0
+_LEASE_STORAGE = "prefect.server.concurrency.lease_storage.filesystem"  # below PREFECT_HOME
 
 
 class ServerNotStarted(RuntimeError):
@@ -40,6 +41,8 @@ def prefect_server(home: Path, port: int = 0) -> Iterator[str]:
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
+    # Kept in memory, a run's lease would be gone with the server, and its slot taken for ever.
+    os.environ.setdefault("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", _LEASE_STORAGE)
     port = port or _free_port()
     os.environ["PREFECT_SERVER_API_PORT"] = str(port)  # where the UI will look for the API
     url = f"http://127.0.0.1:{port}/api"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gleanery.deployments.dead_runs import close_dead_runs
 from gleanery.deployments.prefect_server import ServerNotStarted, prefect_server
 from gleanery.flows.harvest_config import read_harvest_config
 from gleanery.flows.pipeline_config import ConfigError
@@ -32,15 +33,23 @@ def serve(
     ] = 0,
 ) -> None:
     """Serve the harvest, on demand and nightly, until Ctrl-C; then stop the server too."""
+    own_server = not os.environ.get("PREFECT_API_URL")
     port = port or int(os.environ.get("PREFECT_SERVER_API_PORT", _DEFAULT_PORT))
     os.environ["PREFECT_SERVER_API_PORT"] = str(port)  # tells the UI where its server is
     try:
         parameters = {"config": read_harvest_config(config).model_dump(mode="json")}
         with prefect_server(read_settings().server_home, port) as url:
+            if own_server:
+                _report_dead_runs()
             _serve_deployments(parameters, url.removesuffix("/api"))
     except (ConfigError, ServerNotStarted, ValueError) as error:
         typer.secho(f"gleanery: {error}", fg="red", err=True)
         raise typer.Exit(1) from None
+
+
+def _report_dead_runs() -> None:
+    for name in close_dead_runs():
+        typer.echo(f"The run {name!r} ended with the server before this one: marked as crashed.")
 
 
 def _serve_deployments(parameters: dict[str, Any], ui: str) -> None:

@@ -1,6 +1,7 @@
 """A finished pipeline, committed row by row, without running a flow."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ from gleanery.tasks.recall.classifier import ClassifierConfig, train_classifier
 from gleanery.tasks.recall.domains import DomainVerdict
 from gleanery.tasks.recall.source_files import SourceFile
 from gleanery.tasks.records import Document, KeptDocument, QAPair, RefinedPair, Span
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 TEXT = (
     "Menu Home About\n\nKinematics, sheet 3. A trolley of 3 kg at 4 m/s hits one of 1 kg at rest "
