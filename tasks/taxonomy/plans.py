@@ -1,0 +1,126 @@
+"""Plans of homework questions, drawn before any call (GLAN, arXiv 2402.13064, section 2.4)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gleanery.infra.digests import digest
+from gleanery.tasks.seeded import Integers, Words, draw, keys, shuffled
+from gleanery.tasks.taxonomy.plans_config import TaxonomyPlansConfig
+from gleanery.tasks.taxonomy.plans_members import concept_set_counts, draw_members
+from gleanery.tasks.taxonomy.plans_syllabus import concepts_to_teach
+from gleanery.tasks.taxonomy.plans_turns import SessionTurns
+from gleanery.tasks.taxonomy.records import Concept, Syllabus, TaxonomyPlan
+
+PLANS_PER_SLICE = 16  # of each subject; part names count slices, so this never changes
+
+_TURNS, _MEMBERS, _DIFFICULTIES, _FORMS = range(4)
+
+
+def draw_plans(
+    syllabus: Syllabus, config: TaxonomyPlansConfig, first: int, count: int
+) -> list[TaxonomyPlan]:
+    """Return the plans of a syllabus from number `first` on, at most `count`.
+
+    A plan follows the seed, the syllabus id, its number and what `config` says of the mix, so
+    asking for more leaves the earlier ones as they are. Sessions and concepts never come twice;
+    when no combination is left the list ends (`possible_plans` says where). `plans_turns` and
+    `plans_members` say in which way the draw is even; every difficulty comes once before one
+    comes again, and so does every form. An id follows what the question's prompt shows, and
+    neither seed nor number.
+    """
+    return TaxonomyPlans([syllabus], config).draw(first, count)
+
+
+def slice_count(config: TaxonomyPlansConfig) -> int:
+    """Return how many slices the plans of each discipline come in."""
+    return -(-config.plans_per_subject // PLANS_PER_SLICE)
+
+
+class TaxonomyPlans:
+    """The plans of many syllabuses, drawn together: the same plans as one by one, sooner."""
+
+    def __init__(self, syllabuses: Sequence[Syllabus], config: TaxonomyPlansConfig) -> None:
+        self._config = config
+        self._syllabuses = syllabuses
+        self._counts = concept_set_counts(config.max_concepts)
+        self._names = [concepts_to_teach(syllabus) for syllabus in syllabuses]
+        self._concepts: dict[tuple[int, int, int], Concept] = {}
+        self._keys = keys((s.id for s in syllabuses), "taxonomy plans", config.seed)
+        self._turns = SessionTurns(
+            [[len(taught) for taught in names] for names in self._names],
+            self._counts,
+            draw(self._keys, _TURNS),
+        )
+
+    def slice(self, number: int) -> list[TaxonomyPlan]:
+        """Return the plans of one slice: of each syllabus, those from number 16 * `number` on."""
+        first = number * PLANS_PER_SLICE
+        return self.draw(first, min(PLANS_PER_SLICE, self._config.plans_per_subject - first))
+
+    def draw(self, first: int, count: int) -> list[TaxonomyPlan]:
+        """Return the plans from number `first` on, at most `count` of each syllabus."""
+        config = self._config
+        sessions = self._turns.draw(config.two_session_share, first, count)
+        plan_keys, table = self._keys[sessions.syllabus], self._turns.concepts
+        members = draw_members(
+            self._counts, self._turns.concepts, draw(plan_keys, _MEMBERS), sessions
+        )
+        number = sessions.number
+        columns = (
+            sessions.syllabus,
+            number,
+            sessions.one,
+            sessions.two,
+            *members,
+            _in_turn(draw(plan_keys, _DIFFICULTIES), len(config.difficulties), number),
+            _in_turn(draw(plan_keys, _FORMS), len(config.forms), number),
+        )
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [self._plan(*row) for row in rows]
+
+    def _plan(
+        self,
+        syllabus_number: int,
+        index: int,
+        one: int,
+        two: int,
+        of_one: list[int],
+        of_two: list[int],
+        difficulty: int,
+        form: int,
+    ) -> TaxonomyPlan:
+        syllabus = self._syllabuses[syllabus_number]
+        sessions = [one] if one == two else [one, two]
+        concepts = [self._concept(syllabus_number, one, place) for place in of_one if place >= 0]
+        concepts += [self._concept(syllabus_number, two, place) for place in of_two if place >= 0]
+        plan = {
+            "syllabus_id": syllabus.id,
+            "subject_id": syllabus.subject_id,
+            "discipline_id": syllabus.discipline_id,
+            "difficulty": self._config.difficulties[difficulty],
+            "form": self._config.forms[form],
+        }
+        shown = [(concept.session, concept.name) for concept in concepts]
+        return TaxonomyPlan(
+            id=digest({**plan, "concepts": shown}),
+            index=index,
+            strategy="single_session" if one == two else "two_sessions",
+            sessions=sessions,
+            concepts=concepts,
+            **plan,
+        )
+
+    def _concept(self, syllabus: int, session: int, place: int) -> Concept:
+        """Return the one record of a concept: it stands in many plans."""
+        found = self._concepts.get((syllabus, session, place))
+        if found is None:
+            found = Concept(session=session, name=self._names[syllabus][session][place])
+            self._concepts[syllabus, session, place] = found
+        return found
+
+
+def _in_turn(keys: Words, choices: int, number: Integers) -> Integers:
+    """Return a choice for each plan: all in random order, then all in another order."""
+    turn, place = np.divmod(number, choices)
+    return shuffled(draw(keys, turn), choices)[np.arange(len(number)), place]
