@@ -51,7 +51,7 @@ def merge_skills(
     """
     config = config or MergeConfig()
     counted = count_names(found)
-    skills = [*(entry.skill for entry in known), *counted]
+    skills: list[Skill | FoundSkill] = [*(entry.skill for entry in known), *counted]
     words = [words_of(skill.name, skill.definition) for skill in skills]
     close: dict[int, list[tuple[int, Match]]] = {}
     if embed and skills:
@@ -61,7 +61,9 @@ def merge_skills(
         merging.stand(number, words[number], entry)
     for number, skill in enumerate(counted, start=len(known)):
         merging.take(number, words[number], skill, close.get(number, ()))
-    return Merged([standing.entry() for standing in merging.standing.values()], merging.merges)
+    entries = [standing.entry() for standing in merging.standing.values()]
+    new = sorted(entries[len(known) :], key=lambda entry: -entry.count)
+    return Merged([*entries[: len(known)], *new], merging.merges)
 
 
 def embedded_text(skill: Skill | FoundSkill) -> str:

@@ -90,7 +90,7 @@ def _skill(nodes: Nodes, node: yaml.Node) -> ReadEntry | None:
         nodes.complain(node, "a skill without a name: add `name:`")
         return None
     name = _name(nodes, keys["name"], "the skill")
-    texts = {
+    texts: dict[str, str] = {
         key: nodes.text(keys[key], key, LONGEST_TEXT)
         for key in ("definition", "topic", "reason")
         if key in keys
