@@ -35,13 +35,18 @@ class ChunkProblem:
     detail: str
 
 
+def is_cut_off(completion: Completion) -> bool:
+    """Return whether an answer did not end by itself, but by a limit or a filter."""
+    return completion.finish_reason != "stop"
+
+
 def read_answer(completion: Completion) -> list[FoundItem] | ChunkProblem:
     """Return the items of an answer, or why there are none.
 
     An answer that did not end by itself is not used at all: its last item may look whole and
     lack the end of its answer.
     """
-    if completion.finish_reason != "stop":
+    if is_cut_off(completion):
         tokens = completion.completion_tokens
         detail = f"the answer ended by {completion.finish_reason!r} after {tokens} tokens"
         return ChunkProblem("truncated", detail)

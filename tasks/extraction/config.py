@@ -14,5 +14,11 @@ class ExtractionConfig(AskingConfig):
     overlap_characters: int = Field(
         800, ge=0, description="How much of a chunk the next one repeats."
     )
+    smallest_chunk_characters: int = Field(
+        1_500,
+        ge=100,
+        description="A stretch is asked about in halves if the answer about it was cut off, down "
+        "to this length.",
+    )
     min_question_characters: int = Field(8, ge=1, description="Shorter questions are rejected.")
     min_answer_characters: int = Field(1, ge=1, description="Shorter answers are rejected.")

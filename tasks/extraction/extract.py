@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from gleanery.infra.digests import digest
-from gleanery.infra.llm.dialogues import Results
-from gleanery.infra.llm.protocol import Completion, Failure, Request
+from gleanery.infra.llm.protocol import Completion, Failure
 from gleanery.tasks.extraction.answers import (
     Candidate,
     ChunkProblem,
@@ -24,11 +23,12 @@ Found = tuple[Candidate, LocatedPair]
 
 
 def pairs_from(
-    document: Document, requests: Sequence[Request], results: Results, config: ExtractionConfig
+    document: Document, results: Sequence[Completion | Failure], config: ExtractionConfig
 ) -> tuple[list[QAPair], list[Loss]]:
     """Return the pairs of a page and its losses, whose `row_id` is the document's.
 
-    Reasons: `no_pairs` (the model found none), `truncated` and `unparseable` (a chunk's answer),
+    `results` are those of the page's chunks, in their order. Reasons: `no_pairs` (the model found
+    none), `truncated` (the answer about the smallest chunk was cut off), `unparseable`,
     `question_only`, `answer_only` (its question is in no chunk), `too_short`, `echo`,
     `self_referring`, `invented` (not in the page), `swapped` (in the page, but another question's
     answer), `duplicate_in_page`; and those of `FailureReason` for a chunk that has no answer yet.
@@ -37,8 +37,7 @@ def pairs_from(
     """
     losses: list[Loss] = []
     chunks: list[tuple[Completion, list[FoundItem]]] = []
-    for request in requests:
-        result = results[request.key]
+    for result in results:
         if isinstance(result, Failure):
             losses.append(_loss(document, result.reason, result.detail))
             continue
@@ -106,10 +105,11 @@ def _keep(document: Document, found: Sequence[Found]) -> tuple[list[QAPair], lis
     for candidate, located in found:
         question = " ".join(candidate.question.lower().split())
         if question in kept:
-            if _seen_by_both(kept[question], candidate, located):
+            if not _seen_by_both(kept[question], candidate, located):
+                losses.append(_loss(document, "duplicate_in_page", candidate.question))
                 continue
-            losses.append(_loss(document, "duplicate_in_page", candidate.question))
-            continue
+            if not _goes_on(kept[question], located):
+                continue
         answer = "\n\n".join(text.strip() for text in candidate.answers)
         kept[question] = _pair(document, candidate, located, answer)
     return list(kept.values()), losses
@@ -119,6 +119,12 @@ def _seen_by_both(pair: QAPair, candidate: Candidate, located: LocatedPair) -> b
     """Return whether two overlapping chunks gave one and the same question of the page."""
     same_place = pair.question_spans == list(located.question_spans)
     return same_place and pair.request_key != candidate.request_key
+
+
+def _goes_on(pair: QAPair, located: LocatedPair) -> bool:
+    """Return whether an answer is the pair's and more: one of two chunks ended within it."""
+    known, told = pair.answer_spans, located.answer_spans
+    return known[0].start == told[0].start and known[-1].end < told[-1].end
 
 
 def _pair(document: Document, candidate: Candidate, located: LocatedPair, answer: str) -> QAPair:

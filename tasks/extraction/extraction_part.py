@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.receipts import Input, Plan
-from gleanery.tasks.extraction.ask import requests_for
+from gleanery.tasks.extraction.ask import ask_for_pairs
 from gleanery.tasks.extraction.config import ExtractionConfig
 from gleanery.tasks.extraction.extract import markup_pairs, pairs_from
 from gleanery.tasks.extraction.prompts import FINGERPRINT
@@ -13,7 +13,7 @@ from gleanery.tasks.llm_part import LLMPart, RowOutcome
 from gleanery.tasks.records import Document, QAPair
 from gleanery.tasks.stage_inputs import EXTRACT
 
-VERSION = 1
+VERSION = 2
 
 
 def extraction_part(
@@ -28,9 +28,8 @@ def extraction_part(
     def dialogue(document: Document, attempt: int) -> Dialogue[RowOutcome[QAPair]]:
         if document.markup_pairs:
             return RowOutcome(*markup_pairs(document, config))
-        requests = requests_for(document, config, engine.identity, attempt)
-        results = yield {0: requests}
-        return RowOutcome(*pairs_from(document, requests, results, config))
+        results = yield from ask_for_pairs(document, config, engine.identity, attempt)
+        return RowOutcome(*pairs_from(document, results, config))
 
     return LLMPart(
         plan=Plan(

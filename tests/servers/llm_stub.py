@@ -2,11 +2,13 @@
 
     python tests/servers/llm_stub.py [--port 0] [--model stub-model] [--latency 0.05]
         [--answers deterministic|fresh] [--reply-chars N] [--responder respond.py]
+        [--obey-max-tokens]
 
 prints its port on one line and serves until it is stopped. `--responder` names a file with
 `respond(body: dict, nth: int) -> str`, which writes the answers (nth: how often this very body
 was asked, from 1). Otherwise an answer is a function of the request, or, with `--answers fresh`,
-different each time it is asked.
+different each time it is asked. With `--obey-max-tokens` an answer ends where the request's
+max_tokens does, at 4 characters a token.
 
 POST /control   {"latency_s": 0.1, "answers": "fresh", "models": ["a"] | null, "api_key": "k",
                  "faults": [...], "models_fault": {"status": 429, "headers": {}, "times": 1},
@@ -142,13 +144,15 @@ class Stub:
             await asyncio.sleep(self.latency_s)
         body = orjson.loads(raw)
         text = self.respond(body, nth)
+        limit = 4 * body["max_tokens"] if self.options.obey_max_tokens else len(text)
+        is_cut = len(text) > limit or (fault is not None and fault.kind == "length")
+        text = text[:limit]
         entry["text"] = text
         self.answered[key] += 1
-        reason = "length" if fault is not None and fault.kind == "length" else "stop"
         choice = {
             "index": 0,
             "message": {"role": "assistant", "content": text},
-            "finish_reason": reason,
+            "finish_reason": "length" if is_cut else "stop",
         }
         return json_reply(completion(body, [choice], len(raw), len(text)))
 
@@ -288,6 +292,7 @@ def main() -> None:
     parser.add_argument("--answers", choices=["deterministic", "fresh"], default="deterministic")
     parser.add_argument("--reply-chars", type=int, default=0, help="shortest invented answer")
     parser.add_argument("--responder", type=Path)
+    parser.add_argument("--obey-max-tokens", action="store_true", help="end long answers early")
     parser.add_argument("--no-log", dest="keep_log", action="store_false", help="forget requests")
     parser.add_argument("--with-parent", action="store_true", help="end when the parent has ended")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

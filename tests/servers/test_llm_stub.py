@@ -37,6 +37,16 @@ def test_a_responder_file_writes_the_answers(llm_stub, tmp_path: Path):
     assert [text(post(stub, "q")) for _ in range(2)] == ["1: q", "2: q"]
 
 
+def test_an_answer_longer_than_max_tokens_is_cut_off_where_that_is_obeyed(llm_stub):
+    stub = llm_stub("--obey-max-tokens")
+    body = {"messages": [{"role": "user", "content": "q"}], "max_tokens": 3}
+    http = urllib.request.Request(f"{stub.url}/chat/completions", json.dumps(body).encode())
+    with urllib.request.urlopen(http, timeout=10) as reply:
+        answer = json.load(reply)
+    assert len(text(answer)) == 12
+    assert answer["choices"][0]["finish_reason"] == "length"
+
+
 def test_requests_are_counted_for_each_body(llm_stub):
     stub = llm_stub()
     for question in "aab":

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import pytest
 from gleanery.tasks.extraction.locate import PageIndex
 from gleanery.tasks.extraction.located import LocatedPair
 from gleanery.tasks.extraction.pairing import locate_pairs
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 NAMES = ("lena", "tomk", "m_ross", "Prof. Adler", "quark42", "Ines")
 REMARKS = (

@@ -47,9 +47,8 @@ def extract(
 ) -> tuple[list[QAPair], list[Loss]]:
     requests = requests_for(page, config, MODEL)
     assert len(requests) == len(answers)
-    pairs = zip(requests, answers, strict=True)
-    results = {request.key: answer(request, *items) for request, items in pairs}
-    return pairs_from(page, requests, results, config)
+    told = zip(requests, answers, strict=True)
+    return pairs_from(page, [answer(request, *items) for request, items in told], config)
 
 
 def reasons(losses: list[Loss]) -> list[str]:
@@ -132,6 +131,18 @@ def test_a_pair_in_the_overlap_of_two_chunks_is_one_pair_and_no_loss() -> None:
     assert losses == []
 
 
+def test_the_chunk_that_shows_more_of_an_answer_counts() -> None:
+    config = ExtractionConfig(chunk_characters=500, overlap_characters=300)
+    first, rest = "Four are at the top and four at the bottom.", "Four stand between: 12."
+    page = document(
+        "Filling words.\n" * 20 + f"\n{CUBE}\n{first} {rest}\n\n" + "More words follow.\n" * 20
+    )
+    for told in (first, f"{first} {rest}"), (f"{first} {rest}", first):
+        pairs, losses = extract(page, *([item(CUBE, text)] for text in told), config=config)
+        assert [pair.answer for pair in pairs] == [f"{first} {rest}"]
+        assert losses == []
+
+
 def test_a_page_without_pairs_says_so() -> None:
     assert reasons(extract(document(PAGE), [])[1]) == ["no_pairs"]
     only_answers = [item("", "Four at the top, four at the bottom and four between: 12.")]
@@ -172,11 +183,8 @@ def test_a_chunk_without_an_answer_is_open_and_the_others_count() -> None:
     requests = requests_for(page, CONFIG, MODEL)
     assert len(requests) == 2
     cube = item(CUBE, "Four at the top, four at the bottom and four between: 12.")
-    results = {
-        requests[0].key: answer(requests[0], cube),
-        requests[1].key: Failure(requests[1].key, FailureReason.TIMEOUT, "600 s"),
-    }
-    pairs, losses = pairs_from(page, requests, results, CONFIG)
+    failure = Failure(requests[1].key, FailureReason.TIMEOUT, "600 s")
+    pairs, losses = pairs_from(page, [answer(requests[0], cube), failure], CONFIG)
     assert [pair.question for pair in pairs] == [CUBE]
     assert reasons(losses) == ["timeout"]
 
@@ -188,8 +196,8 @@ def test_a_chunk_without_an_answer_is_open_and_the_others_count() -> None:
 def test_an_answer_that_cannot_be_used_has_its_reason(text: str, finish: str, reason: str) -> None:
     page = document(PAGE)
     [request] = requests_for(page, CONFIG, MODEL)
-    results = {request.key: Completion(request.key, text, finish, 1, 1, "m")}
-    pairs, losses = pairs_from(page, [request], results, CONFIG)
+    told = Completion(request.key, text, finish, 1, 1, "m")
+    pairs, losses = pairs_from(page, [told], CONFIG)
     assert pairs == []
     assert reasons(losses) == [reason]
 
