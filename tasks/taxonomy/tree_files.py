@@ -20,13 +20,17 @@ _DEFAULT_FILE = Path(__file__).with_name("disciplines.yaml")
 _NO_OPTIONS: Mapping[str, Any] = {}
 
 
+class AlreadyThere(ValueError):
+    """A file that would have been written over."""
+
+
 def load_taxonomy(path: str, options: Mapping[str, Any] = _NO_OPTIONS) -> Taxonomy:
     """Return the taxonomy in a file: local, `s3://…`, or "default" for the one of this package.
 
     `options` go to fsspec. Raises `TaxonomyError` with every problem and its line, and
     `FileNotFoundError`. That a discipline is left is checked by `Taxonomy.disciplines`.
     """
-    return parse_taxonomy(_read(path, options), path)
+    return parse_taxonomy(read_text(path, options), path)
 
 
 def parse_taxonomy(text: str, source: str) -> Taxonomy:
@@ -52,12 +56,29 @@ def write_taxonomy(
     store.write(name, text.encode())
 
 
+def write_new_taxonomy(
+    taxonomy: Taxonomy, path: str, header: str = "", options: Mapping[str, Any] = _NO_OPTIONS
+) -> None:
+    """Write a taxonomy as `write_taxonomy` does, to a file that is not there yet.
+
+    Raises `AlreadyThere` if it is.
+    """
+    write_new_text(render(taxonomy, header), path, options)
+
+
+def write_new_text(text: str, path: str, options: Mapping[str, Any] = _NO_OPTIONS) -> None:
+    """Write a text to a file that is not there yet. Raises `AlreadyThere` if it is."""
+    store, name = _store_of(path, options)
+    if not store.create(name, text.encode()):
+        raise AlreadyThere(f"{path} is there already: choose another name, or delete it")
+
+
 def update_taxonomy(
     path: str,
     change: Callable[[Taxonomy], Taxonomy],
     options: Mapping[str, Any] = _NO_OPTIONS,
-) -> tuple[Taxonomy, bool]:
-    """Change votes and statuses in a file; return the taxonomy, and whether the layout was kept.
+) -> tuple[Taxonomy, Taxonomy, bool]:
+    """Change votes and statuses in a file; return it before and after, and if its layout was kept.
 
     Comments and layout stay as they are, but for a layout that cannot be edited in place (a name
     as an explicit key, `? name`): that file is written anew, without its comments.
@@ -67,18 +88,22 @@ def update_taxonomy(
             "the default taxonomy belongs to the package: write a copy of it to a file of your own "
             "(`gleanery taxonomy copy FILE`) and change that"
         )
-    text = _read(path, options)
+    text = read_text(path, options)
     before = parse_taxonomy(text, path)
     after = change(before)
     if after.nodes == before.nodes:
-        return before, True
+        return before, before, True
     edited = edit_text(text, before, after)
     store, name = _store_of(path, options)
     store.write(name, (render(after) if edited is None else edited).encode())
-    return after, edited is not None
+    return before, after, edited is not None
 
 
-def _read(path: str, options: Mapping[str, Any]) -> str:
+def read_text(path: str, options: Mapping[str, Any] = _NO_OPTIONS) -> str:
+    """Return the text of a UTF-8 file, local or `s3://…`, or of the "default" taxonomy.
+
+    Raises `TaxonomyError` with the line that is not UTF-8, and `FileNotFoundError`.
+    """
     if path == DEFAULT:
         return _DEFAULT_FILE.read_text(encoding="utf-8")
     store, name = _store_of(path, options)
@@ -86,7 +111,7 @@ def _read(path: str, options: Mapping[str, Any]) -> str:
         data = store.read(name)
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"no taxonomy at {path}: check the path, or say {DEFAULT!r} for the one of this package"
+            f"no file at {path}: check the path; {DEFAULT!r} is the taxonomy of this package"
         ) from None
     try:
         return data.decode("utf-8-sig")

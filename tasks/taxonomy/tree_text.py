@@ -101,7 +101,7 @@ class _Reading:
         top: Value | None = None
         for event in self._events:
             if isinstance(event, yaml.CollectionEndEvent):
-                open_values.pop().end = event.end_mark.index
+                open_values.pop().end = _end_of(event)
                 keys.pop()
                 continue
             if isinstance(event, yaml.DocumentStartEvent) and top is not None:
@@ -129,14 +129,15 @@ class _Reading:
 
     def _value(self, event: Any, open_values: list[Items | Keys]) -> Value:
         mark = event.start_mark
-        where = (mark.line + 1, mark.column, mark.index, event.end_mark.index)
+        where = (mark.line + 1, mark.column, mark.index, _end_of(event))
+        runs_on = event.end_mark.line > mark.line
         value: Value
         if isinstance(event, yaml.AliasEvent):
             return self._aliased(event, where, open_values)
         if isinstance(event, yaml.ScalarEvent):
             is_empty = not event.value.strip() or (not event.style and event.value in _EMPTY)
-            is_folded = not event.style and event.end_mark.line > mark.line
-            value = Text(*where, "" if is_empty else event.value, is_empty, is_folded)
+            text = "" if is_empty else event.value
+            value = Text(*where, text, is_empty, is_folded=runs_on and not event.style)
         elif isinstance(event, yaml.SequenceStartEvent):
             value = Items(*where, bool(event.flow_style))
         else:
@@ -172,6 +173,10 @@ class _Reading:
 
     def _add(self, event: Any, text: str) -> None:
         self.problems.append(Problem(event.start_mark.line + 1, text))
+
+
+def _end_of(event: Any) -> int:
+    return int(event.end_mark.index)
 
 
 def _at(value: Written) -> str:

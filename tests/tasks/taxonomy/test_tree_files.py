@@ -4,7 +4,13 @@ from pathlib import Path
 import pytest
 
 from gleanery.tasks.taxonomy.tree import Node, Status, Taxonomy
-from gleanery.tasks.taxonomy.tree_files import load_taxonomy, update_taxonomy, write_taxonomy
+from gleanery.tasks.taxonomy.tree_files import (
+    AlreadyThere,
+    load_taxonomy,
+    update_taxonomy,
+    write_new_taxonomy,
+    write_taxonomy,
+)
 from gleanery.tasks.taxonomy.tree_problems import TaxonomyError
 
 TREE = Taxonomy((Node("Arts", children=(Node("Musique"), Node("中文", status=Status.PROPOSED))),))
@@ -32,7 +38,7 @@ def test_file_in_the_working_folder_is_found_by_its_name(
 
 
 def test_missing_file_says_so(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"no taxonomy at .*none\.yaml"):
+    with pytest.raises(FileNotFoundError, match=r"no file at .*none\.yaml"):
         load_taxonomy(str(tmp_path / "none.yaml"))
     with pytest.raises(ValueError, match="names no file"):
         load_taxonomy("s3://bucket-alone")
@@ -54,14 +60,15 @@ def test_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
 def test_update_keeps_comments_where_it_can_and_tells_where_it_cannot(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("- Arts:  # ours\n    - Music\n")
-    taxonomy, layout_kept = update_taxonomy(str(path), remove_all)
+    before, taxonomy, layout_kept = update_taxonomy(str(path), remove_all)
     assert layout_kept
+    assert before.nodes != taxonomy.nodes
     assert path.read_text() == (
         "- name: Arts\n  status: removed\n  children:  # ours\n    - Music\n"
     )
     assert load_taxonomy(str(path)).nodes == taxonomy.nodes
     path.write_text("- ? Arts  # ours\n  : [Music]\n")
-    taxonomy, layout_kept = update_taxonomy(str(path), remove_all)
+    before, taxonomy, layout_kept = update_taxonomy(str(path), remove_all)
     assert not layout_kept
     assert load_taxonomy(str(path)).nodes == taxonomy.nodes
 
@@ -70,7 +77,7 @@ def test_update_that_changes_nothing_leaves_the_file_alone(tmp_path: Path) -> No
     path = tmp_path / "mine.yaml"
     path.write_text("- ? Arts  # ours\n  : [Music]\n")
     written = path.stat().st_mtime_ns
-    assert update_taxonomy(str(path), lambda taxonomy: taxonomy)[1]
+    assert update_taxonomy(str(path), lambda taxonomy: taxonomy)[2]
     assert path.stat().st_mtime_ns == written
 
 
@@ -81,6 +88,14 @@ def test_unsound_taxonomy_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(TaxonomyError):
         write_taxonomy(Taxonomy((Node("A"), Node("a"))), str(path))
     assert path.read_bytes() == before
+
+
+def test_new_taxonomy_is_never_written_over_another(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    write_new_taxonomy(TREE, str(path))
+    with pytest.raises(AlreadyThere, match="is there already"):
+        write_new_taxonomy(Taxonomy((Node("Law"),)), str(path))
+    assert load_taxonomy(str(path)).nodes == TREE.nodes
 
 
 def test_default_taxonomy_cannot_be_changed() -> None:
