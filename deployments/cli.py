@@ -14,23 +14,26 @@ from gleanery.infra.storage import StorageError
 from gleanery.tasks.recall.policy import NoPolicy
 
 app = typer.Typer(
-    help="Harvest instruction data from web corpora, resumable from object storage.",
+    help="Make instruction data from web corpora, a taxonomy or skills, resumable from object "
+    "storage.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
-Config = Annotated[Path, typer.Argument(help="YAML file of the harvest.", show_default=False)]
+Config = Annotated[Path, typer.Argument(help="YAML file of the pipeline.", show_default=False)]
 
 
 @app.command()
 def run(
-    config: Config,
+    config: Annotated[
+        list[Path], typer.Argument(help="YAML files, run one after the other.", show_default=False)
+    ],
     backfill: Annotated[
-        bool, typer.Option(help="Go over earlier batches too, with today's configuration.")
+        bool, typer.Option(help="Go over what is done too, with today's configuration.")
     ] = False,
 ) -> None:
-    """Run the harvest to its end; run it again to resume, or to take in what is new."""
+    """Run a pipeline to its end; run it again to resume, or to take in what is new."""
     running.run(config, backfill=backfill)
 
 
@@ -44,7 +47,7 @@ def retry(
 ) -> None:
     """Do the rows again that were rejected for one reason, and what follows from them."""
     reasons.check_reason(config, only)
-    running.run(config, only=only, ask_again=ask_again)
+    running.run([config], only=only, ask_again=ask_again)
 
 
 @app.command(name="preview")
@@ -69,11 +72,11 @@ def estimate_command(
 
 @app.command(name="show")
 def show_command(
-    pair: Annotated[str, typer.Argument(help="Id of a pair, extracted or refined.")],
+    row: Annotated[str, typer.Argument(help="Id of a pair, or of a synthesised example.")],
     root: Annotated[str, typer.Option(help="Where to look; empty takes GLEANERY_ROOT.")] = "",
 ) -> None:
-    """Show one pair's whole lineage: page, span, prompts, models, every version."""
-    show.show(pair, root)
+    """Show the whole lineage of a pair or an example: source, prompts, models, every version."""
+    show.show(row, root)
 
 
 @app.command(name="audit")

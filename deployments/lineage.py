@@ -17,12 +17,12 @@ from gleanery.tasks.recall.domains import DomainVerdict
 from gleanery.tasks.recall.policy import PART as POLICY_PART
 from gleanery.tasks.recall.policy import STAGE as POLICY
 from gleanery.tasks.recall.site_groups import key_of
-from gleanery.tasks.records import Document, Loss, QAPair, RefinedPair
+from gleanery.tasks.records import Document, Example, Loss, QAPair, RefinedPair
 from gleanery.tasks.stage_inputs import DEDUP, EXTRACT, RECALL, REFINE
 
 _SEARCHES_AT_ONCE = 8
 
-Pair = TypeVar("Pair", QAPair, RefinedPair)
+Row = TypeVar("Row", QAPair, RefinedPair, Example)
 
 
 class UnknownPair(ValueError):
@@ -57,10 +57,10 @@ def find_lineage(stores: Sequence[Store], pair_id: str) -> Lineage:
     """
     for newest in (True, False):
         for store in stores:
-            refined = _search(store, REFINE, RefinedPair, pair_id, newest)
+            refined = search_row(store, REFINE, RefinedPair, pair_id, newest)
             if refined:
                 return _trace(store, refined[1].pair_id, {REFINE: refined[0]})
-            extracted = _search(store, EXTRACT, QAPair, pair_id, newest)
+            extracted = search_row(store, EXTRACT, QAPair, pair_id, newest)
             if extracted:
                 return _trace(store, pair_id, {EXTRACT: extracted[0]})
     searched = ", ".join(f"{store.root} ({len(part_names(store, EXTRACT))})" for store in stores)
@@ -70,19 +70,19 @@ def find_lineage(stores: Sequence[Store], pair_id: str) -> Lineage:
     )
 
 
-def _search(
-    store: Store, stage: str, record: type[Pair], pair_id: str, newest: bool
-) -> tuple[Receipt, Pair] | None:
+def search_row(
+    store: Store, stage: str, record: type[Row], row_id: str, newest: bool
+) -> tuple[Receipt, Row] | None:
     """Return the row of this id with its part's receipt, among the newest or the older ones."""
     parts = Parts(store)
 
-    def look_in(part: str) -> tuple[Receipt, Pair] | None:
+    def look_in(part: str) -> tuple[Receipt, Row] | None:
         if newest:
             receipts = [receipt] if (receipt := parts.newest(stage, part)) else []
         else:
             receipts = parts.receipts(stage, part)[1:]
         for receipt in receipts:
-            rows = find_rows(store, receipt.data, "id", {pair_id}, record)
+            rows = find_rows(store, receipt.data, "id", {row_id}, record)
             if rows:
                 return receipt, rows[0]
         return None

@@ -1,13 +1,31 @@
 """The methods: which configuration a file holds, and the flow that runs it."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.pipeline_config import ConfigError, PipelineConfig, read_values, to_config
-from gleanery.flows.run import Again
+from gleanery.flows.skills_config import SkillsConfig
+from gleanery.flows.taxonomy_config import TaxonomyConfig
+from gleanery.tasks.skills.stages import SKILL_EXAMPLES
+from gleanery.tasks.stage_inputs import EXAMPLES, EXTRACT, RECALL, REFINE
 from gleanery.tasks.stage_output import StageOutput
+from gleanery.tasks.taxonomy.stages import QUESTIONS, SUBJECTS, SYLLABI
 
-_CONFIGS: dict[str, type[PipelineConfig]] = {"harvest": HarvestConfig}
+if TYPE_CHECKING:
+    from gleanery.flows.run import Again
+
+_CONFIGS: dict[str, type[PipelineConfig]] = {
+    "harvest": HarvestConfig,
+    "taxonomy": TaxonomyConfig,
+    "skills": SkillsConfig,
+}
+_RETRIED: dict[type[PipelineConfig], tuple[str, ...]] = {
+    HarvestConfig: (RECALL, EXTRACT, REFINE),  # dedup asks and parses nothing
+    TaxonomyConfig: (SUBJECTS, SYLLABI, QUESTIONS, EXAMPLES),
+    SkillsConfig: (SKILL_EXAMPLES,),
+}
 
 
 def read_config(path: Path) -> PipelineConfig:
@@ -22,10 +40,21 @@ def read_config(path: Path) -> PipelineConfig:
     return to_config(path, values, _CONFIGS[method])
 
 
-def run_method(config: PipelineConfig, again: Again) -> list[StageOutput]:
+def retried_stages(config: PipelineConfig) -> tuple[str, ...]:
+    """Return the stages of a method whose rejected rows can be done again."""
+    return _RETRIED[type(config)]
+
+
+def run_method(config: PipelineConfig, again: "Again") -> list[StageOutput]:
     """Run the flow that a configuration is for, and return its stages' outputs."""
     # Imported here: Prefect reads its settings, the server's address among them, on import.
     from gleanery.flows.harvest import harvest
+    from gleanery.flows.synthesize_from_skills import synthesize_from_skills
+    from gleanery.flows.synthesize_from_taxonomy import synthesize_from_taxonomy
 
-    assert isinstance(config, HarvestConfig)
-    return harvest(config, again)
+    flows: dict[type[PipelineConfig], Callable[[Any, Again], list[StageOutput]]] = {
+        HarvestConfig: harvest,
+        TaxonomyConfig: synthesize_from_taxonomy,
+        SkillsConfig: synthesize_from_skills,
+    }
+    return flows[type(config)](config, again)

@@ -1,17 +1,15 @@
 """Which reasons a retry can name: those that rows of this pipeline were rejected for."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from gleanery.deployments.methods import read_config, retried_stages
 from gleanery.deployments.pipelines import part_names
-from gleanery.flows.harvest_config import read_harvest_config
 from gleanery.flows.run import open_store
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import merge_counts
 from gleanery.infra.settings import read_settings
 from gleanery.infra.storage import Store
-from gleanery.tasks.stage_inputs import EXTRACT, RECALL, REFINE
-
-_RETRIED = (RECALL, EXTRACT, REFINE)  # dedup asks and parses nothing
 
 
 class UnknownReason(ValueError):
@@ -20,8 +18,9 @@ class UnknownReason(ValueError):
 
 def check_reason(config_file: Path, reason: str) -> None:
     """Raise `UnknownReason`, which lists the reasons there are, if a retry would find no row."""
-    store = open_store(read_harvest_config(config_file), read_settings())
-    rejected, failed = count_reasons_by_stage(store)
+    config = read_config(config_file)
+    store = open_store(config, read_settings())
+    rejected, failed = count_reasons_by_stage(store, retried_stages(config))
     if any(reason in counts for counts in rejected.values()):
         return
     if any(reason in counts for counts in failed.values()):
@@ -39,12 +38,12 @@ def check_reason(config_file: Path, reason: str) -> None:
 
 
 def count_reasons_by_stage(
-    store: Store,
+    store: Store, stages: Sequence[str]
 ) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
     """Return how many rows are rejected, and failed, for each reason in each stage."""
     parts = Parts(store)
     rejected, failed = {}, {}
-    for stage in _RETRIED:
+    for stage in stages:
         newest = [parts.newest(stage, part) for part in part_names(store, stage)]
         receipts = [receipt for receipt in newest if receipt]
         rejected[stage] = merge_counts(receipt.rejected for receipt in receipts)

@@ -10,8 +10,9 @@ from pathlib import Path
 import orjson
 import typer
 
+from gleanery.deployments.methods import read_config, run_method
 from gleanery.deployments.prefect_server import prefect_server
-from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
+from gleanery.flows.pipeline_config import PipelineConfig
 from gleanery.infra.llm.protocol import EngineError, Request
 from gleanery.infra.settings import read_settings
 
@@ -25,7 +26,7 @@ def record(config_file: Path, answers: Path | None) -> None:
     A stage's prompts depend on the answers of the one before, so list and import until none is
     left. Raises `ValueError` for an answer to a prompt that was not listed.
     """
-    config = read_harvest_config(config_file)
+    config = read_config(config_file)
     if config.engine.kind != "recorded" or not config.engine.recordings:
         raise ValueError(f"{config_file}: engine.kind must be recorded, with a recordings folder")
     if answers:
@@ -38,21 +39,21 @@ def record(config_file: Path, answers: Path | None) -> None:
     typer.echo(f"{len(missing)} prompts have no recorded answer: {PROMPTS}")
 
 
-def prompts_without_answer(config: HarvestConfig) -> list[Request]:
+def prompts_without_answer(config: PipelineConfig) -> list[Request]:
     """Return the requests that the next stage needs and that nobody has answered yet."""
     with prefect_server(read_settings().server_home):
-        from gleanery.flows.harvest import harvest
+        from gleanery.flows.run import Again
         from gleanery.infra.llm.room import engine_room
 
         with engine_room() as room:
             try:
-                harvest(config)
+                run_method(config, Again())
             except EngineError:
                 return room.unanswered()
     return []
 
 
-def import_answers(answers: Path, config: HarvestConfig) -> int:
+def import_answers(answers: Path, config: PipelineConfig) -> int:
     """Append answers to the recordings, and return how many.
 
     Each line has the prompt's `key` and the model's `text`; the date is today's. Token counts are
@@ -72,7 +73,7 @@ def import_answers(answers: Path, config: HarvestConfig) -> int:
                 "finish_reason": "stop",
                 "prompt_tokens": len(prompt) // _CHARACTERS_PER_TOKEN,
                 "completion_tokens": len(row["text"]) // _CHARACTERS_PER_TOKEN,
-                "model": config.engine.model,
+                "model": listed[row["key"]]["model"],
             }
         )
     today = datetime.datetime.now(datetime.UTC).date()
@@ -86,6 +87,7 @@ def import_answers(answers: Path, config: HarvestConfig) -> int:
 def _prompt(request: Request) -> dict[str, object]:
     return {
         "key": request.key,
+        "model": request.model.name,
         "messages": list(request.messages),
         "schema": request.response_schema,
         "max_tokens": request.sampling.max_tokens,

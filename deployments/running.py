@@ -1,29 +1,43 @@
-"""Running a pipeline from the command line, and saying what came of it."""
+"""Running pipelines from the command line, and saying what came of them."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from gleanery.deployments.methods import read_config, run_method
 from gleanery.deployments.prefect_server import prefect_server
+from gleanery.flows.pipeline_config import PipelineConfig
 from gleanery.infra.settings import read_settings
 
+if TYPE_CHECKING:
+    from gleanery.flows.run import Again
 
-def run(config_file: Path, backfill: bool = False, only: str = "", ask_again: bool = False) -> None:
-    """Run a pipeline, with a local Prefect server if none is configured; print the funnel."""
-    config = read_config(config_file)
-    settings = read_settings()
-    with prefect_server(settings.server_home):
+
+def run(
+    config_files: Sequence[Path], backfill: bool = False, only: str = "", ask_again: bool = False
+) -> None:
+    """Run pipelines one after the other, with a local Prefect server if none is configured."""
+    configs = [read_config(config_file) for config_file in config_files]
+    with prefect_server(read_settings().server_home):
         # Imported here: Prefect reads its settings, the server's address among them, on import.
-        from gleanery.deployments.funnel import print_funnel
-        from gleanery.flows.run import Again, open_store
+        from gleanery.flows.run import Again
 
         again = Again(backfill=backfill, only=only, ask_again=ask_again)
-        outputs = run_method(config, again)
-        store = open_store(config, settings)
-        typer.echo()
-        print_funnel(outputs)
-        typer.echo(f"\nEverything is at {store.root}: parts/{outputs[-1].stage} holds the result.")
-        open_rows = sum(sum(output.failed.values()) for output in outputs)
-        if open_rows:
-            typer.secho(f"{open_rows} rows are still open: run again to take them up.", fg="yellow")
+        for config in configs:
+            _run_one(config, again)
+
+
+def _run_one(config: PipelineConfig, again: "Again") -> None:
+    from gleanery.deployments.funnel import print_funnel
+    from gleanery.flows.run import open_store
+
+    outputs = run_method(config, again)
+    store = open_store(config, read_settings())
+    typer.echo()
+    print_funnel(outputs)
+    typer.echo(f"\nEverything is at {store.root}: parts/{outputs[-1].stage} holds the result.")
+    open_rows = sum(sum(output.failed.values()) for output in outputs)
+    if open_rows:
+        typer.secho(f"{open_rows} rows are still open: run again to take them up.", fg="yellow")

@@ -1,4 +1,4 @@
-"""Showing one pair's lineage: every version of it, its source, and what made each of them."""
+"""Showing where a pair or an example comes from: its source, and what made each version."""
 
 from collections.abc import Mapping
 
@@ -6,23 +6,59 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from gleanery.deployments.example_lineage import ExampleLineage, find_example
 from gleanery.deployments.excerpt import marked_excerpt
 from gleanery.deployments.lineage import Lineage, find_lineage
 from gleanery.deployments.pipelines import find_pipelines
 from gleanery.deployments.terminal import open_console, printable
+from gleanery.infra.llm.protocol import Completion
 from gleanery.infra.receipts import Receipt
 from gleanery.infra.settings import read_settings
 from gleanery.tasks.records import Document, RefinedPair
 from gleanery.tasks.stage_inputs import DEDUP, EXTRACT, RECALL, REFINE
 
 
-def show(pair_id: str, root: str = "") -> None:
-    """Print the lineage of a pair, extracted or refined, from any pipeline below the root.
+def show(row_id: str, root: str = "") -> None:
+    """Print the lineage of a pair or an example, from any pipeline below the root.
 
     Raises `UnknownPair`, a `ValueError`, if no pipeline has it.
     """
-    settings = read_settings()
-    print_lineage(find_lineage(find_pipelines(root, settings), pair_id), open_console())
+    stores, console = find_pipelines(root, read_settings()), open_console()
+    example = find_example(stores, row_id)
+    if example:
+        print_example(example, console)
+    else:
+        print_lineage(find_lineage(stores, row_id), console)
+
+
+def print_example(lineage: ExampleLineage, console: Console) -> None:
+    """Print an example, its plan, its scores, and every answer and receipt behind it."""
+    example = lineage.example
+    _heading(console, f"Example {example.id} of {lineage.store.root}")
+    for turn in example.messages:
+        _print_text(console, turn.role.capitalize(), turn.content)
+    _heading(console, f"Planned as {example.plan_id}")
+    _print_fields(
+        console,
+        {
+            "method": f"{example.method}, {example.strategy}",
+            "about": "; ".join(example.labels),
+            "nodes": " ".join(example.nodes),
+            "group": example.group,
+            "split": example.split,
+        },
+    )
+    for score in example.scores:
+        _print_fields(console, {score.name: f"{score.value:.3g} {score.detail}"})
+    for call in example.calls:
+        _heading(console, f"Call: {call.step} by {call.model}")
+        request = _request(lineage.answers, call.request_key)
+        _print_fields(console, {"prompt": call.prompt, "request": request})
+        if answer := lineage.answers.get(call.request_key):
+            _print_indented(console, Text(printable(answer.text)))
+    _heading(console, "Receipts")
+    for receipt in lineage.receipts:
+        _print_receipt(console, receipt)
 
 
 def print_lineage(lineage: Lineage, console: Console) -> None:
@@ -46,7 +82,7 @@ def print_lineage(lineage: Lineage, console: Console) -> None:
             "origin": origin.get(pair.origin, pair.origin),
             "model": pair.model,
             "prompt": pair.prompt,
-            "request": _request(lineage, pair.request_key),
+            "request": _request(lineage.answers, pair.request_key),
             "question spans": ", ".join(f"{s.start}-{s.end}" for s in pair.question_spans),
             "answer spans": ", ".join(f"{s.start}-{s.end}" for s in pair.answer_spans),
         },
@@ -72,7 +108,7 @@ def _print_refined(console: Console, refined: RefinedPair, lineage: Lineage) -> 
             "corrected": refined.correction,
             "model": refined.model,
             "prompt": refined.prompt,
-            "request": _request(lineage, refined.request_key),
+            "request": _request(lineage.answers, refined.request_key),
         },
     )
 
@@ -116,7 +152,7 @@ def _print_policy(console: Console, lineage: Lineage) -> None:
             "site": f"{verdict.key}, {'approved' if verdict.approved else 'refused'} as "
             f"{verdict.kind} by {verdict.model}",
             "because": verdict.reason,
-            "request": _request(lineage, verdict.request_key),
+            "request": _request(lineage.answers, verdict.request_key),
         }
     _print_fields(console, fields)
 
@@ -136,10 +172,10 @@ def _print_receipt(console: Console, receipt: Receipt) -> None:
     )
 
 
-def _request(lineage: Lineage, key: str) -> str:
+def _request(answers: Mapping[str, Completion], key: str) -> str:
     if not key:
         return ""
-    answer = lineage.answers.get(key)
+    answer = answers.get(key)
     if answer is None:
         return f"{key} (no answer in the journal)"
     return (

@@ -9,7 +9,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.recall.threshold_curve import draw_threshold_curve
 from gleanery.tasks.recall.thresholds import Evaluation
-from gleanery.tasks.records import RefinedPair
+from gleanery.tasks.records import Example, RefinedPair
 from gleanery.tasks.stage_output import StageOutput
 
 _LINE = 96  # characters that fit in the UI's width
@@ -69,6 +69,24 @@ def samples_markdown(pairs: Sequence[RefinedPair]) -> str:
         for index, pair in enumerate(pairs, start=1)
     ]
     return "\n\n".join(blocks) or "No pair came out of this run."
+
+
+def show_examples(examples: Sequence[Example]) -> None:
+    """Publish some synthesised examples with what they were planned from, as Markdown."""
+    create_markdown_artifact(
+        key="sample-examples", markdown=examples_markdown(examples), description="Ten examples"
+    )
+
+
+def examples_markdown(examples: Sequence[Example]) -> str:
+    """Return the examples as Markdown; a model's text is fenced."""
+    blocks = [
+        f"## {index}. {_inline(', '.join(example.labels))}\n"
+        f"{_inline(example.strategy)}, example {_inline(example.id)}\n\n"
+        + "\n".join(_fenced(turn.role.capitalize(), turn.content) for turn in example.messages)
+        for index, example in enumerate(examples, start=1)
+    ]
+    return "\n\n".join(blocks) or "No example came out of this run."
 
 
 def show_threshold_curve(policy: Receipt) -> None:

@@ -5,7 +5,7 @@ from prefect.logging import get_run_logger
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from gleanery.flows.artifacts import show_rounds, show_threshold_curve
-from gleanery.flows.fan_out import PARTS_AT_ONCE, receipts_of
+from gleanery.flows.fan_out import PARTS_AT_ONCE, results_of
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.open_batches import HarvestRun
 from gleanery.flows.progress import StageProgress
@@ -79,7 +79,7 @@ def _read_pages(run: HarvestRun) -> list[Receipt]:
             )
             for part in files
         ]
-        return receipts_of(futures, progress)
+        return results_of(futures, progress)
 
 
 def _judge(run: HarvestRun, number: int, recalled: Receipt) -> Receipt:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
@@ -10,43 +10,46 @@ from prefect.logging import get_run_logger
 from gleanery.flows.progress import StageProgress
 from gleanery.flows.run import Again, Run
 from gleanery.flows.summary import finish_stage
-from gleanery.infra.receipts import Receipt
 from gleanery.tasks.llm_part import LLMPart
 from gleanery.tasks.stage_output import StageOutput
 from gleanery.tasks.tasks import ask_for_part
 
 PARTS_AT_ONCE = 8
 
+T = TypeVar("T")
 
-def receipts_of(
-    futures: Sequence[PrefectFuture[Receipt]], progress: StageProgress
-) -> list[Receipt]:
-    """Return the receipts of all parts, in their order, once every part has ended.
+
+def results_of(futures: Sequence[PrefectFuture[T]], progress: StageProgress) -> list[T]:
+    """Return what all parts came to, in their order, once every part has ended.
 
     A part that raised does not stop the others; its error is raised after them.
     """
-    receipts: list[Receipt] = []
+    results: list[T] = []
     errors: list[BaseException] = []
     for future in futures:
         try:
-            receipts.append(future.result())
+            results.append(future.result())
         except Exception as error:
             get_run_logger().error("%s", error)
             errors.append(error)
         progress.part_finished()
     if errors:
         raise errors[0]
-    return receipts
+    return results
 
 
 def ask_for_parts(
-    run: Run[Any], stage: str, work: Sequence[LLMPart[Any, Any]], again: Again
+    run: Run[Any], stage: str, work: Sequence[LLMPart[Any, Any] | None], again: Again
 ) -> StageOutput:
-    """Return the output of a stage that asks models, once each of its parts has ended."""
+    """Return the output of a stage that asks models, once each of its parts has ended.
+
+    `None` stands for a part that the stage before has not got to.
+    """
     llm = run.llm(again)
-    with StageProgress(stage, len(work)) as progress:
+    ready = [part for part in work if part]
+    with StageProgress(stage, len(ready)) as progress:
         futures = [
             ask_for_part.submit(llm, replace(part, progress=progress.part(part.plan.part)))
-            for part in work
+            for part in ready
         ]
-        return finish_stage(run, stage, receipts_of(futures, progress))
+        return finish_stage(run, stage, results_of(futures, progress))

@@ -11,7 +11,7 @@ from gleanery.flows.open_batches import HarvestRun, batches_of
 from gleanery.flows.recall_documents import recall_documents
 from gleanery.flows.refine_pairs import refine_pairs
 from gleanery.flows.run import Again, open_run
-from gleanery.flows.samples import draw_samples
+from gleanery.flows.samples import draw_pairs
 from gleanery.tasks.recall.batches import mark_finished, mark_open
 from gleanery.tasks.recall.dedup_stage import dedup_output
 from gleanery.tasks.recall.policy import NoPolicy, read_policy
@@ -49,7 +49,7 @@ def harvest(config: HarvestConfig, again: Again = Again()) -> list[StageOutput]:
                 sum(output.failed.values()),
             )
         show_funnel(outputs)
-        show_samples(draw_samples(run.parts, outputs[-1]))
+        show_samples(draw_pairs(run.parts, outputs[-1]))
         return outputs
 
 

@@ -3,7 +3,7 @@
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from gleanery.flows.fan_out import PARTS_AT_ONCE, receipts_of
+from gleanery.flows.fan_out import PARTS_AT_ONCE, results_of
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.open_batches import HarvestRun, batches_of
 from gleanery.flows.progress import StageProgress
@@ -54,4 +54,4 @@ def _recall_batch(run: HarvestRun, batch: Batch, again: Again) -> list[Receipt]:
             recall_part.submit(run.parts, run.workers, part, work, again.backfill, again.only)
             for part in batch.parts
         ]
-        return receipts_of(futures, progress)
+        return results_of(futures, progress)

@@ -8,6 +8,7 @@ RECALL = "recall"
 DEDUP = "dedup"
 EXTRACT = "extract"
 REFINE = "refine"
+EXAMPLES = "examples"  # of every synthesis: what curation takes in
 
 
 def documents_input(parts: Parts, part: str) -> tuple[Input, ...] | None:

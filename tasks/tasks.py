@@ -1,12 +1,15 @@
 """A part as Prefect sees it: one light task that waits, its receipt shown as its state."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
+from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
+from gleanery.tasks.distinct_part import keep_distinct
 from gleanery.tasks.llm_part import LLMPart, LLMRun, run_llm_part
 
 
@@ -19,6 +22,20 @@ from gleanery.tasks.llm_part import LLMPart, LLMRun, run_llm_part
 def ask_for_part(run: LLMRun, part: LLMPart[Any, Any]) -> Receipt:
     """Return the receipt of a part whose rows are made by asking models."""
     return part_state(*run_llm_part(run, part))
+
+
+@task(
+    name="keep distinct examples",
+    task_run_name="examples {names[number]}",
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+def keep_distinct_examples(
+    parts: Parts, stage: str, names: Sequence[str], number: int
+) -> Receipt | None:
+    """Return the receipt of a part's examples that are not nearly the same as earlier ones."""
+    made = keep_distinct(parts, stage, names, number)
+    return part_state(*made) if made else None
 
 
 def part_state(receipt: Receipt, stood: bool) -> Receipt:

@@ -19,9 +19,13 @@ class Discipline(Record):
 
 
 class Subject(Record):
-    """A subject that a student of a discipline learns; `lists` says how many lists named it."""
+    """A subject that a student of a discipline learns; `lists` says how many lists named it.
+
+    `id` follows everything that a prompt shows of it; `origin` is the discipline's row id.
+    """
 
     id: str
+    origin: str
     discipline_id: str
     discipline: str
     name: str
@@ -82,9 +86,11 @@ class TaxonomyPlan(Record):
 
 
 class Question(Record):
-    """A question made for one plan."""
+    """A question made for one plan; its id follows plan and text."""
 
     id: str
     plan: TaxonomyPlan
+    discipline: str
+    subject: str
     text: str
     calls: list[Call]

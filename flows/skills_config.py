@@ -1,0 +1,38 @@
+"""The configuration of a synthesis from skills."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from gleanery.flows.pipeline_config import PipelineConfig
+from gleanery.infra.llm.config import EngineConfig
+from gleanery.tasks.skills.generate_config import GenerationConfig
+from gleanery.tasks.skills.plans_config import SkillPlansConfig
+
+
+class SkillsConfig(PipelineConfig):
+    """Everything that a synthesis from skills needs, after Instruct-SkillMix (2408.14774)."""
+
+    method: Literal["skills"] = Field("skills", description="What this file configures.")
+    name: str = Field(
+        "skills",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
+        description="Name of this pipeline: its folder below the root, its budget's account.",
+    )
+    skills: str = Field(
+        "skills.yaml", description="YAML file of skills and query types, local or s3://."
+    )
+    plans: SkillPlansConfig = Field(
+        SkillPlansConfig(), description="How many combinations are drawn, and of how many skills."
+    )
+    generation: GenerationConfig = Field(
+        GenerationConfig(), description="How examples are drafted, criticised and revised."
+    )
+    verifier: EngineConfig | None = Field(
+        None, description="The LLM that verifies the skills, where generation.verify is set."
+    )
+
+    @property
+    def generating_engines(self) -> tuple[EngineConfig, ...]:
+        """The engine that writes, and the one that verifies if there is one."""
+        return (self.engine, self.verifier) if self.verifier else (self.engine,)

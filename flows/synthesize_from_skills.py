@@ -1,0 +1,108 @@
+"""Synthesis from skills, after Instruct-SkillMix: plans, then draft, critique and revision."""
+
+import functools
+from collections.abc import Sequence
+
+from prefect import flow
+from prefect.logging import get_run_logger
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from gleanery.flows.fan_out import PARTS_AT_ONCE, ask_for_parts, results_of
+from gleanery.flows.progress import StageProgress
+from gleanery.flows.run import Again, Run, open_run
+from gleanery.flows.skills_config import SkillsConfig
+from gleanery.flows.summary import finish_stage
+from gleanery.flows.synthesis_report import show_synthesis
+from gleanery.infra.digests import digest
+from gleanery.infra.receipts import Input
+from gleanery.tasks.skills.epochs import seal_epochs
+from gleanery.tasks.skills.epochs_sealed import Epoch
+from gleanery.tasks.skills.generation_part import generation_part
+from gleanery.tasks.skills.plans import EpochPlans, asked_plans
+from gleanery.tasks.skills.records import QueryType, Skill, SkillPlan
+from gleanery.tasks.skills.skill_set import SkillSet, load_skills
+from gleanery.tasks.skills.stages import SKILL_EXAMPLES
+from gleanery.tasks.stage_inputs import EXAMPLES
+from gleanery.tasks.stage_output import StageOutput
+from gleanery.tasks.tasks import keep_distinct_examples
+
+SkillsRun = Run[SkillsConfig]
+
+
+@flow(
+    name="synthesize-from-skills",
+    flow_run_name="synthesize from skills: {config.name}",
+    task_runner=ThreadPoolTaskRunner(max_workers=PARTS_AT_ONCE),  # type: ignore[arg-type]
+)
+def synthesize_from_skills(config: SkillsConfig, again: Again = Again()) -> list[StageOutput]:
+    """Return the outputs of generation and of what is distinct, over every plan of every epoch.
+
+    What the skills' file gained since the last run makes an epoch of its own; plans with a skill
+    that it lost are left out. A run that ends incomplete says so, and the next one takes up what
+    is left.
+    """
+    with open_run(config) as run:
+        skills = load_skills(config.skills, run.source_options)
+        epochs = seal_epochs(run.store, skills.skills, skills.query_types, config.plans)
+        get_run_logger().info(
+            "%d plans in %d epochs over %d skills and %d query types",
+            sum(epoch.count for epoch in epochs),
+            len(epochs),
+            len(skills.skills),
+            len(skills.query_types),
+        )
+        outputs = [_generate(run, epochs, skills, again), _keep_distinct(run, epochs)]
+        show_synthesis(run, outputs)
+        return outputs
+
+
+def _generate(
+    run: SkillsRun, epochs: Sequence[Epoch], skills: SkillSet, again: Again
+) -> StageOutput:
+    config = run.config
+    drawn = {epoch.number: EpochPlans(epochs, epoch.number) for epoch in epochs}
+
+    def load(
+        epoch: int, number: int
+    ) -> tuple[Sequence[SkillPlan], Sequence[Skill], Sequence[QueryType]]:
+        plans = drawn[epoch].slice(number)
+        asked = asked_plans(plans, skills.skills, skills.query_types)
+        return asked, skills.skills, skills.query_types
+
+    shown = digest([row.model_dump() for row in [*skills.skills, *skills.query_types]])
+    work = [
+        generation_part(
+            part_name(epoch, number),
+            (
+                Input(stage="epochs", part=f"{epoch.number}", row_digest=epoch_digest(epoch)),
+                Input(stage="skills", part="file", row_digest=shown),
+            ),
+            functools.partial(load, epoch.number, number),
+            config.generation,
+            config.generating_engines,
+        )
+        for epoch in epochs
+        for number in range(epoch.slices)
+    ]
+    return ask_for_parts(run, SKILL_EXAMPLES, work, again)
+
+
+def _keep_distinct(run: SkillsRun, epochs: Sequence[Epoch]) -> StageOutput:
+    names = [part_name(epoch, number) for epoch in epochs for number in range(epoch.slices)]
+    with StageProgress(EXAMPLES, len(names)) as progress:
+        futures = [
+            keep_distinct_examples.submit(run.parts, SKILL_EXAMPLES, names, number)
+            for number in range(len(names))
+        ]
+        receipts = results_of(futures, progress)
+    return finish_stage(run, EXAMPLES, [receipt for receipt in receipts if receipt])
+
+
+def epoch_digest(epoch: Epoch) -> str:
+    """Return the digest of what an epoch's plans follow from, whoever sealed it and when."""
+    return digest(epoch.model_dump(mode="json", exclude={"created", "writer"}))
+
+
+def part_name(epoch: Epoch, number: int) -> str:
+    """Return the name of the parts that hold one slice of an epoch's plans."""
+    return f"e{epoch.number:04d}-{number:05d}"

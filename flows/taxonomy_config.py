@@ -1,0 +1,63 @@
+"""The configuration of a synthesis from a taxonomy."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from gleanery.flows.pipeline_config import PipelineConfig
+from gleanery.infra.llm.config import EngineConfig
+from gleanery.tasks.language import language_name
+from gleanery.tasks.taxonomy.answers import AnswersConfig
+from gleanery.tasks.taxonomy.plans_config import TaxonomyPlansConfig
+from gleanery.tasks.taxonomy.questions import QuestionsConfig
+from gleanery.tasks.taxonomy.subjects import SubjectsConfig
+from gleanery.tasks.taxonomy.syllabus import SyllabusConfig
+
+
+class TaxonomyConfig(PipelineConfig):
+    """Everything that a synthesis from a taxonomy needs to know, after GLAN (arXiv 2402.13064)."""
+
+    method: Literal["taxonomy"] = Field("taxonomy", description="What this file configures.")
+    name: str = Field(
+        "taxonomy",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
+        description="Name of this pipeline: its folder below the root, its budget's account.",
+    )
+    taxonomy: str = Field(
+        "default",
+        description="YAML file of fields and disciplines, local or s3://; `default` is the "
+        "126 disciplines that come with the package.",
+    )
+    nodes: tuple[str, ...] = Field(
+        (), description="Only these nodes (their ids) and all below them; empty takes every node."
+    )
+    language: str = Field("English", description="Language of everything that is written.")
+    subjects: SubjectsConfig = Field(SubjectsConfig(), description="How subjects are listed.")
+    syllabi: SyllabusConfig = Field(SyllabusConfig(), description="How syllabi are written.")
+    plans: TaxonomyPlansConfig = Field(
+        TaxonomyPlansConfig(), description="How many questions, and about what."
+    )
+    questions: QuestionsConfig = Field(QuestionsConfig(), description="How questions are asked.")
+    answers: AnswersConfig = Field(AnswersConfig(), description="How questions are answered.")
+    question_engine: EngineConfig | None = Field(
+        None, description="The LLM that writes questions, if not the one above."
+    )
+    answer_engine: EngineConfig | None = Field(
+        None,
+        description="The LLM that answers them, if not the one above; GLAN's is a cheaper one.",
+    )
+
+    @field_validator("language")
+    @classmethod
+    def _is_known(cls, language: str) -> str:
+        return language_name(language)
+
+    @property
+    def questioning_engine(self) -> EngineConfig:
+        """The engine that writes questions."""
+        return self.question_engine or self.engine
+
+    @property
+    def answering_engine(self) -> EngineConfig:
+        """The engine that answers them."""
+        return self.answer_engine or self.engine

@@ -1,0 +1,68 @@
+"""The examples of a part that are not nearly the same as an earlier one of their plan group."""
+
+import time
+from collections.abc import Sequence
+
+from gleanery.infra.incremental import standing_receipt
+from gleanery.infra.parts import Outcome, Parts
+from gleanery.infra.receipts import Input, Plan, Receipt
+from gleanery.tasks.near_identical import LEAST_SHARED, GroupedText, near_identical
+from gleanery.tasks.records import Example, Loss
+from gleanery.tasks.stage_inputs import EXAMPLES
+
+VERSION = 1
+_EARLIER_PARTS = 20  # looked back at: more would make the last part read all of them
+
+
+def keep_distinct(
+    parts: Parts, stage: str, names: Sequence[str], number: int
+) -> tuple[Receipt, bool] | None:
+    """Return the receipt of part `number` of `names`, and whether it stood; `None` if not made yet.
+
+    Instructions are compared within their plan group, with those of the part itself and of up to
+    20 parts before it. Curation compares all with all.
+    """
+    looked_at = names[max(0, number - _EARLIER_PARTS) : number + 1]
+    receipts = [receipt for name in looked_at if (receipt := parts.newest(stage, name))]
+    if not receipts or receipts[-1].part != names[number]:
+        return None
+    plan = Plan(
+        stage=EXAMPLES,
+        version=VERSION,
+        part=names[number],
+        inputs=tuple(Input(stage=stage, part=r.part, row_digest=r.row_digest) for r in receipts),
+        decides={"least_shared": LEAST_SHARED},
+    )
+    newest = parts.newest(EXAMPLES, plan.part)
+    standing = standing_receipt(parts, plan, newest, False, None)
+    if standing:
+        return standing, True
+    started = time.monotonic()
+    own = parts.rows(receipts[-1], Example)
+    groups = {example.group for example in own}
+    earlier = [
+        example
+        for receipt in receipts[:-1]
+        for example in parts.rows(receipt, Example)
+        if example.group in groups
+    ]
+    outcome = _distinct(earlier, own)
+    return parts.commit(plan, outcome, Example, started, newest), False
+
+
+def _distinct(earlier: Sequence[Example], own: Sequence[Example]) -> Outcome[Example]:
+    repeated = near_identical(
+        GroupedText(example.id, example.group, example.messages[0].content)
+        for example in [*earlier, *own]
+    )
+    rejected = [
+        Loss(
+            row_id=example.id,
+            reason="near_identical",
+            detail=f"nearly the same as {repeated[example.id]}",
+        )
+        for example in own
+        if example.id in repeated
+    ]
+    kept = [example for example in own if example.id not in repeated]
+    return Outcome(kept, rejected, [], len(own))

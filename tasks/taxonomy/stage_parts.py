@@ -1,0 +1,196 @@
+"""The parts of taxonomy synthesis that ask models: their plans, rows and dialogues."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.llm.dialogues import Dialogue
+from gleanery.infra.parts import Parts
+from gleanery.infra.receipts import Input, Plan
+from gleanery.tasks.llm_part import LLMPart, RowOutcome
+from gleanery.tasks.near_identical import GroupedText, near_identical
+from gleanery.tasks.records import Example, Loss
+from gleanery.tasks.stage_inputs import EXAMPLES
+from gleanery.tasks.taxonomy import question_prompts, subject_prompts, syllabus_prompts
+from gleanery.tasks.taxonomy.answers import PROMPT, AnswersConfig, answer_question
+from gleanery.tasks.taxonomy.plans import PLANS_PER_SLICE
+from gleanery.tasks.taxonomy.questions import QuestionsConfig, question_id, write_question
+from gleanery.tasks.taxonomy.records import Discipline, Question, Subject, Syllabus, TaxonomyPlan
+from gleanery.tasks.taxonomy.stages import (
+    PLANS,
+    QUESTIONS,
+    SUBJECTS,
+    SYLLABI,
+    made_from,
+    plans_of,
+    questions_up_to,
+    slice_name,
+    subjects_of,
+    syllabi_of,
+)
+from gleanery.tasks.taxonomy.subjects import SubjectsConfig, list_subjects
+from gleanery.tasks.taxonomy.syllabus import SyllabusConfig, write_syllabus
+
+VERSION = 1
+
+
+def subjects_part(
+    discipline: Discipline, config: SubjectsConfig, language: str, engine: EngineConfig
+) -> LLMPart[Discipline, Subject]:
+    """Return the work of listing a discipline's subjects."""
+    shown = Input(stage="taxonomy", part=discipline.id, row_digest=discipline.row_id)
+    return LLMPart(
+        plan=_plan(
+            SUBJECTS,
+            discipline.id,
+            (shown,),
+            {"config": config.model_dump(mode="json"), "language": language},
+            subject_prompts.FINGERPRINT,
+            engine,
+        ),
+        load=lambda: [discipline],
+        row_id=lambda row: row.row_id,
+        row_type=Subject,
+        origin=lambda subject: subject.origin,
+        engines=[engine],
+        dialogue=lambda row, attempt: list_subjects(
+            row, config, language, engine.identity, attempt
+        ),
+    )
+
+
+def syllabi_part(
+    parts: Parts, discipline: str, config: SyllabusConfig, language: str, engine: EngineConfig
+) -> LLMPart[Subject, Syllabus] | None:
+    """Return the work of writing the syllabi of a discipline; `None` before it has subjects."""
+    inputs = made_from(parts, SUBJECTS, discipline)
+    if inputs is None:
+        return None
+    return LLMPart(
+        plan=_plan(
+            SYLLABI,
+            discipline,
+            inputs,
+            {"config": config.model_dump(mode="json"), "language": language},
+            syllabus_prompts.FINGERPRINT,
+            engine,
+        ),
+        load=lambda: subjects_of(parts, discipline),
+        row_id=lambda subject: subject.id,
+        row_type=Syllabus,
+        origin=lambda syllabus: syllabus.subject_id,
+        engines=[engine],
+        dialogue=lambda row, attempt: write_syllabus(
+            row, config, language, engine.identity, attempt
+        ),
+    )
+
+
+def questions_part(
+    parts: Parts,
+    discipline: str,
+    number: int,
+    config: QuestionsConfig,
+    language: str,
+    engine: EngineConfig,
+) -> LLMPart[TaxonomyPlan, Question] | None:
+    """Return the work of writing the questions of one slice; `None` before it has plans."""
+    part = slice_name(discipline, number)
+    inputs = made_from(parts, PLANS, part)
+    if inputs is None:
+        return None
+    syllabi: dict[str, Syllabus] = {}
+
+    def load() -> Sequence[TaxonomyPlan]:
+        syllabi.update((syllabus.id, syllabus) for syllabus in syllabi_of(parts, discipline))
+        return plans_of(parts, part)
+
+    def dialogue(plan: TaxonomyPlan, attempt: int) -> Dialogue[RowOutcome[Question]]:
+        syllabus = syllabi[plan.syllabus_id]
+        return write_question(plan, syllabus, config, language, engine.identity, attempt)
+
+    return LLMPart(
+        plan=_plan(
+            QUESTIONS,
+            part,
+            inputs,
+            {"config": config.model_dump(mode="json"), "language": language},
+            question_prompts.FINGERPRINT,
+            engine,
+        ),
+        load=load,
+        row_id=lambda plan: plan.id,
+        row_type=Question,
+        origin=lambda question: question.plan.id,
+        engines=[engine],
+        dialogue=dialogue,
+    )
+
+
+def answers_part(
+    parts: Parts,
+    discipline: str,
+    number: int,
+    config: AnswersConfig,
+    language: str,
+    engine: EngineConfig,
+) -> LLMPart[Question, Example] | None:
+    """Return the work of answering the questions of one slice; `None` before it has any.
+
+    A question that is nearly the same as an earlier one of its subject, in this slice or one
+    before, is rejected as "near_identical".
+    """
+    part = slice_name(discipline, number)
+    inputs = made_from(parts, QUESTIONS, part)
+    if inputs is None:
+        return None
+    repeated: dict[str, str] = {}
+
+    def load() -> Sequence[Question]:
+        questions = questions_up_to(parts, discipline, number)
+        repeated.update(
+            near_identical(GroupedText(q.id, q.plan.subject_id, q.text) for q in questions)
+        )
+        first = number * PLANS_PER_SLICE
+        return [question for question in questions if question.plan.index >= first]
+
+    def dialogue(question: Question, attempt: int) -> Dialogue[RowOutcome[Example]]:
+        if question.id in repeated:
+            detail = f"nearly the same as {repeated[question.id]}"
+            loss = Loss(row_id=question.id, reason="near_identical", detail=detail)
+            return RowOutcome(losses=[loss])
+        return (yield from answer_question(question, config, language, engine.identity, attempt))
+
+    return LLMPart(
+        plan=_plan(
+            EXAMPLES,
+            part,
+            inputs,
+            {"config": config.model_dump(mode="json"), "language": language},
+            PROMPT,
+            engine,
+        ),
+        load=load,
+        row_id=lambda question: question.id,
+        row_type=Example,
+        origin=lambda row: question_id(row.plan_id, row.messages[0].content),
+        engines=[engine],
+        dialogue=dialogue,
+    )
+
+
+def _plan(
+    stage: str,
+    part: str,
+    inputs: tuple[Input, ...],
+    settings: dict[str, Any],
+    prompt: str,
+    engine: EngineConfig,
+) -> Plan:
+    return Plan(
+        stage=stage,
+        version=VERSION,
+        part=part,
+        inputs=inputs,
+        decides={**settings, "prompt": prompt, "model": [engine.model, engine.revision]},
+    )
