@@ -123,6 +123,9 @@ def _apart(
     links = LINKS | {word.text for word in spelled if word.text in IN_NAMES}
     for key in (_as_it_is, verb_stem):
         keys = [key(word) for word in wanted]
+        there = {key(word.form) for word in words}
+        if not all(k in there or not k.isascii() for k in keys):
+            continue  # the usual case, and a quick one
         for first in range(len(words)):
             met = _close_together(words, first, keys, key, links)
             if met and _names(words, met, keys, key):

@@ -60,6 +60,7 @@ def noun_form(word: str) -> str:
     return form
 
 
+@functools.lru_cache(maxsize=2**16)
 def verb_stem(form: str) -> str:
     """Return what the forms of one verb have in common: "solv" of solve, solving and solved."""
     return _DOUBLE.sub(r"\1", _VERB.sub("", form)).removesuffix("e")
