@@ -2,18 +2,115 @@
 
 import re
 
-_LAST_WORDS = 80
-_FENCE = re.compile(r"^ *```", re.MULTILINE)
-_DANGLING = re.compile(
-    r"(?:,|[(\[{/–—]|\b(?:the|an|and|or|of|to|with|from|by|is|are|was|were|which|that|because|for))$"
+_LAST = 80  # letters that are shown as telling
+_FEWEST_WORDS = 6  # of a last line that has to end with a stop
+_FEWEST_STOPPED = 2  # earlier lines by which a writer is known to end prose with a stop
+
+_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_CODE = re.compile(r"^[ \t>]*```.*?^[ \t>]*```[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+_ENVIRONMENT = re.compile(r"\\(begin|end)\{(\w+\*?)\}")
+_FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_ROW = re.compile(r"^[ \t]*\|")
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+")
+_BARE_MARK = re.compile(r"^[ \t]*(?:[-+•*]|#{1,6}|\(?\d{1,2}[.)])[ \t]*$")
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S|^[ \t]*\*\*[^*]+\*\*[ \t]*$")
+_MARKUP = re.compile(r"[*_~]+$")
+_STOP = re.compile(r"[.!?…。！？؟।:;)\]}\"'”’»`|>%°$✓✔☺\U0001F300-\U0001FAFF-]$")
+_OPEN_END = re.compile(r"(?:[,:(\[{—–]|(?:^|\s)[-=+×·<≤≥≈→&/$£€]|=\s?[$£€])$")
+_OPEN_WORDS = (
+    "an|the|and|or|but|nor|of|to|from|with|by|for|into|onto|at|as|than|that|which|whose|because|if"
+    "|when|where|while|although|since|is|are|was|were|be|been|has|have|had|will|would|can|could"
+    "|should|may|might|must|its|their|your|our|my|his|every|between|through|during|until|very"
 )
+# In lower case only, and a lone "a" after such a word, for "option A" and "part a" are answers.
+_DANGLING = re.compile(rf"(?:^|[\s(*_\"“])(?:{_OPEN_WORDS}|(?:{_OPEN_WORDS}|in|on|like) a)$")
+_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])")
+_SENTENCE_END = re.compile(r"[^\W\d_]{2}[.!?][\"”’)*_]*(?=\s)")
+_GOES_ON = re.compile(r"[a-z]{2}[.!?] +[A-Z][a-z]*(?: [a-z]+)*$")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def cut_off(text: str) -> str | None:
-    """Return the last words of a text that stops within a sentence, a formula or a block of code."""
+    """Return the last words of a text that stops within code, a formula, a table or a sentence.
+
+    A missing full stop tells only of a writer who sets them elsewhere, and not in verse, titles,
+    signatures, sums and short items.
+    """
     text = text.rstrip()
+    if not text:
+        return None
+    last = text.rpartition("\n")[2].strip()
+    if _unclosed(text) or _stops_in_table(text):
+        return text[-_LAST:].strip()
+    if _ROW.match(last) or _FENCE.match(last):
+        return None
+    if _stops_in_line(last) or _is_heading(text, last) or _lacks_stop(text, last):
+        return text[-_LAST:].strip()
+    return None
+
+
+def _unclosed(text: str) -> bool:
+    """Return whether a block of code, a displayed formula or an environment stays open."""
     if len(_FENCE.findall(text)) % 2:
-        return text[-_LAST_WORDS:]
-    if text.count("$$") % 2 or text.count("\\[") != text.count("\\]"):
-        return text[-_LAST_WORDS:]
-    return text[-_LAST_WORDS:] if _DANGLING.search(text) else None
+        return True
+    prose = _CODE.sub(" ", text)
+    if prose.count("$$") % 2 or prose.count("\\[") > prose.count("\\]"):
+        return True
+    if prose.count("\\(") > prose.count("\\)"):
+        return True
+    kinds = [kind for kind, _ in _ENVIRONMENT.findall(prose)]
+    return kinds.count("begin") > kinds.count("end")
+
+
+def _stops_in_table(text: str) -> bool:
+    """Return whether the text ends with a row that has fewer cells than the one above."""
+    above, _, last = text.rpartition("\n")
+    above = above.rpartition("\n")[2].strip()
+    return bool(_ROW.match(last) and _ROW.match(above)) and last.count("|") < above.count("|")
+
+
+def _stops_in_line(last: str) -> bool:
+    """Return whether the last line leaves something open, whoever wrote it."""
+    if _BARE_MARK.match(last):
+        return last.rstrip(".)").isdigit() or last.startswith("#")
+    bare = _FORMULA.sub("x", _CODE.sub("x", _ITEM.sub("", last)))
+    if bare.count("**") % 2 or bare.count("`") % 2 or len(_EMPHASIS.findall(bare)) % 2:
+        return True
+    if bare.count("(") > bare.count(")"):
+        return True
+    bare = _MARKUP.sub("", bare).rstrip()
+    return " " in bare and bool(_OPEN_END.search(bare) or _DANGLING.search(bare))
+
+
+def _is_heading(text: str, last: str) -> bool:
+    """Return whether the text ends with a heading, or a title like those of earlier paragraphs."""
+    if not _HEADING.match(last):
+        return False
+    return any(_HEADING.match(line) for line in text.splitlines()[:-1])
+
+
+def _lacks_stop(text: str, last: str) -> bool:
+    """Return whether the last line is prose without a stop, where its like have one."""
+    bare = _bare(last)
+    if _STOP.search(bare):
+        return False
+    lines = [line for line in _CODE.sub(" ", text).splitlines()[:-1] if line.strip()]
+    if _ITEM.match(last):
+        items = [_bare(line) for line in lines if _ITEM.match(line)]
+        return len(items) >= _FEWEST_STOPPED and all(
+            _STOP.search(item) or item[-1:].isdigit() for item in items
+        )
+    if len(_WORD.findall(bare)) < _FEWEST_WORDS and not _GOES_ON.search(bare):
+        return False
+    if "\n" in text and text.splitlines()[-2].strip() and not _ends_with_stop(lines[-1]):
+        return False  # verse, an address, a signature
+    stopped = len(_SENTENCE_END.findall(_CODE.sub(" ", text)))
+    return stopped >= _FEWEST_STOPPED
+
+
+def _ends_with_stop(line: str) -> bool:
+    return bool(_STOP.search(_bare(line)))
+
+
+def _bare(line: str) -> str:
+    return _MARKUP.sub("", _FORMULA.sub("$", line.strip())).rstrip()
