@@ -1,22 +1,25 @@
 """An estimate before a run: requests, tokens, money and time, and what each figure rests on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
+from gleanery.deployments.estimate_synthesis import estimate_synthesis
+from gleanery.deployments.methods import read_config
 from gleanery.deployments.ratios import Asking, Ratios, add_sample, measure_ratios
 from gleanery.deployments.sampling import NO_POLICY, open_recaller, sample_documents
 from gleanery.deployments.source_sizes import total_size, typical_size, with_sizes
+from gleanery.deployments.stage_estimates import (
+    StageEstimate,
+    asking_estimate,
+    estimates_table,
+)
 from gleanery.deployments.terminal import open_console
 from gleanery.deployments.workload import Workload, find_workload
-from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
+from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.run import open_store, storage_options
 from gleanery.infra.budget import open_budget
-from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.parts import Parts
 from gleanery.infra.settings import Settings, read_settings
 from gleanery.infra.storage import Store
@@ -27,23 +30,18 @@ _SAMPLED_PAGES = 300
 _SAMPLED_DOCUMENTS = 100
 
 
-@dataclass(frozen=True)
-class StageEstimate:
-    """What one stage will take in, give out and cost; `seconds` is time on the clock."""
-
-    stage: str
-    rows_in: float
-    rows_out: float
-    requests: float = 0.0
-    prompt_tokens: float = 0.0
-    completion_tokens: float = 0.0
-    cost: float = 0.0
-    seconds: float = 0.0
-
-
 def estimate(config_file: Path, requests_per_second: float) -> None:
     """Print what a run would ask, pay and take, and what that rests on; no model is asked."""
-    config, settings = read_harvest_config(config_file), read_settings()
+    config, settings = read_config(config_file), read_settings()
+    if isinstance(config, HarvestConfig):
+        _estimate_harvest(config, settings, requests_per_second)
+    else:
+        estimate_synthesis(config, settings, requests_per_second)
+
+
+def _estimate_harvest(
+    config: HarvestConfig, settings: Settings, requests_per_second: float
+) -> None:
     store = open_store(config, settings)
     options = storage_options(settings)
     found = list_sources(config.source, options)
@@ -109,7 +107,7 @@ def estimate_stages(
     rewrites = pairs * refinement.requests * len(refiners) + workload.failed_refinements
     return [
         StageEstimate(RECALL, pages, new_documents, seconds=recall_seconds),
-        _asking(
+        asking_estimate(
             EXTRACT,
             (documents, documents * ratios.pairs_per_document),
             asked,
@@ -117,7 +115,7 @@ def estimate_stages(
             [config.engine],
             requests_per_second,
         ),
-        _asking(
+        asking_estimate(
             REFINE,
             (pairs, pairs * len(refiners)),
             rewrites,
@@ -126,32 +124,6 @@ def estimate_stages(
             requests_per_second,
         ),
     ]
-
-
-def _asking(
-    stage: str,
-    rows: tuple[float, float],
-    requests: float,
-    asking: Asking,
-    engines: Sequence[EngineConfig],
-    requests_per_second: float,
-) -> StageEstimate:
-    """Return an LLM stage's estimate; several engines get an equal share of the requests."""
-    prompt, completion = requests * asking.prompt_tokens, requests * asking.completion_tokens
-    cost = sum(
-        prompt * engine.price_per_million_prompt_tokens
-        + completion * engine.price_per_million_completion_tokens
-        for engine in engines
-    )
-    return StageEstimate(
-        stage,
-        *rows,
-        requests,
-        prompt,
-        completion,
-        cost / len(engines) / 1e6,
-        requests / requests_per_second,
-    )
 
 
 def _print(
@@ -173,47 +145,10 @@ def _print(
         )
     if failed := workload.failed_extractions + workload.failed_refinements:
         console.print(f"Failed before, to be asked again: {failed:,} requests")
-    total = StageEstimate(
-        "all",
-        0,
-        0,
-        *(
-            sum(getattr(stage, name) for stage in stages)
-            for name in ("requests", "prompt_tokens", "completion_tokens", "cost", "seconds")
-        ),
-    )
-    console.print(_table([*stages, total]))
+    console.print(estimates_table(stages))
     budget = open_budget(config.budget, store)
     console.print(f"Spent by earlier runs, of the budget: {budget.describe()}")
     console.print("\nThe figures rest on:")
     for ground in ratios.grounds:
         console.print(f"  {ground}")
     console.print("No model was asked.")
-
-
-def _table(stages: Sequence[StageEstimate]) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("stage")
-    for name in ("in", "out", "requests", "prompt tokens", "completion tokens", "cost", "time"):
-        table.add_column(name, justify="right")
-    for stage in stages:
-        table.add_row(
-            stage.stage,
-            f"{stage.rows_in:,.0f}" if stage.rows_in else "",
-            f"{stage.rows_out:,.0f}" if stage.rows_out else "",
-            f"{stage.requests:,.0f}",
-            f"{stage.prompt_tokens:,.0f}",
-            f"{stage.completion_tokens:,.0f}",
-            f"{stage.cost:,.2f}",
-            _duration(stage.seconds),
-        )
-    return table
-
-
-def _duration(seconds: float) -> str:
-    minutes, hours = seconds / 60, seconds / 3600
-    if hours >= 48:
-        return f"{hours / 24:,.1f} days"
-    if hours >= 2:
-        return f"{hours:.1f} h"
-    return f"{minutes:.1f} min" if minutes >= 2 else f"{seconds:.0f} s"

@@ -21,7 +21,7 @@ from gleanery.tasks.skills.generation_part import generation_part
 from gleanery.tasks.skills.plans import EpochPlans, asked_plans
 from gleanery.tasks.skills.records import QueryType, Skill, SkillPlan
 from gleanery.tasks.skills.skill_set import SkillSet, load_skills
-from gleanery.tasks.skills.stages import SKILL_EXAMPLES
+from gleanery.tasks.skills.stages import SKILL_EXAMPLES, part_name
 from gleanery.tasks.stage_inputs import EXAMPLES
 from gleanery.tasks.stage_output import StageOutput
 from gleanery.tasks.tasks import keep_distinct_examples
@@ -101,8 +101,3 @@ def _keep_distinct(run: SkillsRun, epochs: Sequence[Epoch]) -> StageOutput:
 def epoch_digest(epoch: Epoch) -> str:
     """Return the digest of what an epoch's plans follow from, whoever sealed it and when."""
     return digest(epoch.model_dump(mode="json", exclude={"created", "writer"}))
-
-
-def part_name(epoch: Epoch, number: int) -> str:
-    """Return the name of the parts that hold one slice of an epoch's plans."""
-    return f"e{epoch.number:04d}-{number:05d}"

@@ -13,6 +13,7 @@ from gleanery.flows.synthesis_report import show_synthesis
 from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.tasks.stage_inputs import EXAMPLES
 from gleanery.tasks.stage_output import StageOutput
+from gleanery.tasks.taxonomy.choice import chosen_disciplines
 from gleanery.tasks.taxonomy.plans import slice_count
 from gleanery.tasks.taxonomy.records import Discipline
 from gleanery.tasks.taxonomy.stage_parts import (
@@ -23,7 +24,6 @@ from gleanery.tasks.taxonomy.stage_parts import (
 )
 from gleanery.tasks.taxonomy.stages import PLANS, QUESTIONS, SUBJECTS, SYLLABI
 from gleanery.tasks.taxonomy.tasks import draw_plans_of
-from gleanery.tasks.taxonomy.tree import Taxonomy
 from gleanery.tasks.taxonomy.tree_files import load_taxonomy
 
 TaxonomyRun = Run[TaxonomyConfig]
@@ -41,7 +41,8 @@ def synthesize_from_taxonomy(config: TaxonomyConfig, again: Again = Again()) -> 
     ends incomplete says so, and the next one takes up what is left.
     """
     with open_run(config) as run:
-        disciplines = disciplines_of(run)
+        taxonomy = load_taxonomy(config.taxonomy, run.source_options)
+        disciplines = chosen_disciplines(taxonomy, config.nodes)
         names = [discipline.id for discipline in disciplines]
         slices = [(name, number) for name in names for number in range(slice_count(config.plans))]
         outputs = [
@@ -53,31 +54,6 @@ def synthesize_from_taxonomy(config: TaxonomyConfig, again: Again = Again()) -> 
         ]
         show_synthesis(run, outputs)
         return outputs
-
-
-def disciplines_of(run: TaxonomyRun) -> list[Discipline]:
-    """Return the disciplines that the run's file holds now and its configuration chooses.
-
-    Raises `TaxonomyError` for a file that cannot be used, `ValueError` for a node it has not.
-    """
-    config = run.config
-    taxonomy = load_taxonomy(config.taxonomy, run.source_options)
-    unknown = [node for node in config.nodes if node not in taxonomy.by_id]
-    if unknown:
-        raise ValueError(
-            f"{config.taxonomy} has no node {', '.join(unknown)}: "
-            f"`gleanery taxonomy show {config.taxonomy}` lists the ids"
-        )
-    chosen = frozenset(config.nodes)
-    return [
-        discipline
-        for discipline in taxonomy.disciplines()
-        if not chosen or chosen & {discipline.id, *_above(taxonomy, discipline)}
-    ]
-
-
-def _above(taxonomy: Taxonomy, discipline: Discipline) -> list[str]:
-    return [place.id for place in taxonomy.by_id[discipline.id].ancestors]
 
 
 def _list_subjects(run: TaxonomyRun, rows: Sequence[Discipline], again: Again) -> StageOutput:
