@@ -45,7 +45,7 @@ class TaxonomyPlans:
         self._syllabuses = syllabuses
         self._counts = concept_set_counts(config.max_concepts)
         self._names = [concepts_to_teach(syllabus) for syllabus in syllabuses]
-        self._concepts: dict[tuple[int, int, int], Concept] = {}
+        self._concepts: dict[tuple[int, int], list[Concept]] = {}
         self._keys = keys((s.id for s in syllabuses), "taxonomy plans", config.seed)
         self._turns = SessionTurns(
             [[len(taught) for taught in names] for names in self._names],
@@ -62,10 +62,8 @@ class TaxonomyPlans:
         """Return the plans from number `first` on, at most `count` of each syllabus."""
         config = self._config
         sessions = self._turns.draw(config.two_session_share, first, count)
-        plan_keys, table = self._keys[sessions.syllabus], self._turns.concepts
-        members = draw_members(
-            self._counts, self._turns.concepts, draw(plan_keys, _MEMBERS), sessions
-        )
+        plan_keys, concepts = self._keys[sessions.syllabus], self._turns.concepts
+        members = draw_members(self._counts, concepts, draw(plan_keys, _MEMBERS), sessions)
         number = sessions.number
         columns = (
             sessions.syllabus,
@@ -81,7 +79,7 @@ class TaxonomyPlans:
 
     def _plan(
         self,
-        syllabus_number: int,
+        course: int,
         index: int,
         one: int,
         two: int,
@@ -90,33 +88,43 @@ class TaxonomyPlans:
         difficulty: int,
         form: int,
     ) -> TaxonomyPlan:
-        syllabus = self._syllabuses[syllabus_number]
-        sessions = [one] if one == two else [one, two]
-        concepts = [self._concept(syllabus_number, one, place) for place in of_one if place >= 0]
-        concepts += [self._concept(syllabus_number, two, place) for place in of_two if place >= 0]
-        plan = {
-            "syllabus_id": syllabus.id,
-            "subject_id": syllabus.subject_id,
-            "discipline_id": syllabus.discipline_id,
-            "difficulty": self._config.difficulties[difficulty],
-            "form": self._config.forms[form],
-        }
-        shown = [(concept.session, concept.name) for concept in concepts]
+        syllabus = self._syllabuses[course]
+        taught = self._concepts_of(course, one)
+        concepts = [taught[place] for place in of_one if place >= 0]
+        sessions = [one]
+        if one != two:
+            taught = self._concepts_of(course, two)
+            concepts += [taught[place] for place in of_two if place >= 0]
+            sessions.append(two)
+        shown = [
+            syllabus.id,
+            syllabus.subject_id,
+            syllabus.discipline_id,
+            [concept.session for concept in concepts],
+            [concept.name for concept in concepts],
+            self._config.difficulties[difficulty],
+            self._config.forms[form],
+        ]
         return TaxonomyPlan(
-            id=digest({**plan, "concepts": shown}),
+            id=digest(shown),
+            syllabus_id=syllabus.id,
+            subject_id=syllabus.subject_id,
+            discipline_id=syllabus.discipline_id,
             index=index,
             strategy="single_session" if one == two else "two_sessions",
             sessions=sessions,
             concepts=concepts,
-            **plan,
+            difficulty=self._config.difficulties[difficulty],
+            form=self._config.forms[form],
         )
 
-    def _concept(self, syllabus: int, session: int, place: int) -> Concept:
-        """Return the one record of a concept: it stands in many plans."""
-        found = self._concepts.get((syllabus, session, place))
+    def _concepts_of(self, course: int, session: int) -> list[Concept]:
+        """Return the records of a session's concepts: the plans share them."""
+        found = self._concepts.get((course, session))
         if found is None:
-            found = Concept(session=session, name=self._names[syllabus][session][place])
-            self._concepts[syllabus, session, place] = found
+            names = self._names[course][session]
+            found = [Concept(session=session, name=name) for name in names]
+            self._concepts[course, session] = found
         return found
 
 

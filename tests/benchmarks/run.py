@@ -30,6 +30,8 @@ def main() -> int:
         ["recall_speed.py", "--data", str(arguments.data)]
         + (["--datatrove-python", *peers] if peers else []),
         ["recall_quality.py", "--data", str(arguments.data)],
+        ["plans.py", "--method", "taxonomy"],
+        ["plans.py", "--method", "skills"],
     ]
     failed = False
     for script, *options in commands:
