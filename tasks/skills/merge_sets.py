@@ -1,11 +1,14 @@
 """Merging a whole skill set, or a raw list of names, by itself or into another one."""
 
+from collections.abc import Iterable, Mapping
+
 from gleanery.tasks.skills.merge import Merge, merge_skills
 from gleanery.tasks.skills.merge_count import FoundSkill
 from gleanery.tasks.skills.merge_search import Embed
 from gleanery.tasks.skills.merge_similarity import MergeConfig
 from gleanery.tasks.skills.skill_set import SkillEntry, SkillSet
 from gleanery.tasks.skills.skill_set_names import normal_name
+from gleanery.tasks.skills.topics import remove_topics
 
 
 def merge_skill_set(
@@ -30,6 +33,24 @@ def merge_skill_set(
     merged = merge_skills(found, known, config, embed)
     query_types = (into or skill_set).query_types
     return SkillSet(entries=merged.entries, query_types=query_types), merged.merges
+
+
+def add_found(
+    skill_set: SkillSet,
+    found: Iterable[FoundSkill],
+    topics: Mapping[str, str] | None = None,
+    config: MergeConfig | None = None,
+    embed: Embed | None = None,
+) -> tuple[SkillSet, list[Merge]]:
+    """Return the set with proposed or extracted skills added, and what was merged.
+
+    Skills of the set keep name, id, status and order; new ones come after them, those that are
+    topics removed with their reason (`topics` from `listed_names`).
+    """
+    merged = merge_skills(found, skill_set.entries, config, embed)
+    old = len(skill_set.entries)
+    entries = [*merged.entries[:old], *remove_topics(merged.entries[old:], topics)]
+    return SkillSet(entries=entries, query_types=skill_set.query_types), merged.merges
 
 
 def found_again(entry: SkillEntry) -> FoundSkill:

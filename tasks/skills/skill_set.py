@@ -19,6 +19,7 @@ __all__ = [
     "SkillSet",
     "default_query_types",
     "load_skills",
+    "write_new_skills",
     "write_skills",
 ]
 
@@ -78,14 +79,28 @@ def write_skills(path: str, skill_set: SkillSet, options: Mapping[str, Any] | No
 
     The default query types are left out, so that later ones take their place.
     """
+    store, name = _opened(path, options)
+    store.write(name, _shown(skill_set))
+
+
+def write_new_skills(
+    path: str, skill_set: SkillSet, options: Mapping[str, Any] | None = None
+) -> None:
+    """Write a skill set to a file that is not there yet. Raises `SkillFileError` if it is."""
+    store, name = _opened(path, options)
+    if not store.create(name, _shown(skill_set)):
+        raise SkillFileError(f"{path} is there already: name another file, or remove it")
+
+
+def _shown(skill_set: SkillSet) -> bytes:
     content: dict[str, object] = {"skills": [_shown_entry(entry) for entry in skill_set.entries]}
     if skill_set.query_types != default_query_types():
         content["query_types"] = [
             query_type.model_dump(exclude={"id"}) for query_type in skill_set.query_types
         ]
-    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
-    store, name = _opened(path, options)
-    store.write(name, (_HEADER + text).encode())
+    return (
+        _HEADER + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+    ).encode()
 
 
 @functools.cache

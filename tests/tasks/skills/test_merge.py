@@ -10,7 +10,7 @@ import yaml
 
 from gleanery.tasks.skills.merge import Merged, merge_skills
 from gleanery.tasks.skills.merge_count import FoundSkill, count_names
-from gleanery.tasks.skills.merge_sets import merge_skill_set
+from gleanery.tasks.skills.merge_sets import add_found, merge_skill_set
 from gleanery.tasks.skills.merge_similarity import (
     MergeConfig,
     match_by_words,
@@ -19,6 +19,7 @@ from gleanery.tasks.skills.merge_similarity import (
 )
 from gleanery.tasks.skills.skill_set import SkillSet, load_skills
 from gleanery.tasks.skills.skill_set_names import normal_name
+from gleanery.tasks.skills.topics import listed_names
 
 VERBS = "explain compare summariz estimat deriv translat describ evaluat justify rank"
 ADJECTIVES = "historical legal causal literary technical visual cultural abstract"
@@ -191,6 +192,24 @@ def test_set_merged_into_another_keeps_that_one_as_it_is(tmp_path):
     alone, _ = merge_skill_set(raw)
     assert isinstance(alone, SkillSet)
     assert {skill.name for skill in alone.skills} == {"summarizing", "rumour"}
+
+
+def test_found_skills_are_added_to_a_set_and_topics_among_them_removed(tmp_path):
+    (tmp_path / "own").write_text("skills: [Biology, {name: clarity, count: 2}]")
+    own = load_skills(str(tmp_path / "own"))
+    skills = found("clarity", "jazz", "reading a score", "our topic", "biology", origin="proposed")
+    grown, merges = add_found(own, skills, listed_names(["Our topic"]))
+    assert [(entry.skill.name, entry.status) for entry in grown.entries] == [
+        ("Biology", "kept"),  # a person wrote it
+        ("clarity", "kept"),
+        ("jazz", "removed"),
+        ("our topic", "removed"),
+        ("reading a score", "kept"),
+    ]
+    assert [entry.count for entry in grown.entries] == [1, 3, 1, 1, 1]
+    assert {merge.name for merge in merges} == {"clarity", "biology"}
+    again, _ = add_found(grown, skills, listed_names(["Our topic"]))
+    assert [entry.skill for entry in again.entries] == [entry.skill for entry in grown.entries]
 
 
 def test_three_thousand_skills_merge_in_seconds():
