@@ -33,9 +33,10 @@ _LEFT_OUT = re.compile(
 )
 # The last entry of a list often ends without a full stop, but never like this.
 _DANGLING = re.compile(
-    r"(?:[^\n]{0,80}(?:[,(\[{–—/:：，、]|\b(?:the|an?|and|or|of|to|with|from|by|is|are|which|that|for"
-    r"|der|die|das|des|le|la|les|et|el|los|del|il|di|os|do|da|het|en|van|und|na)))$"
+    r"(?:[,(\[{–—/:：，、]|\b(?:the|an?|and|or|of|to|with|from|by|is|are|which|that|for"
+    r"|der|die|das|des|und|le|la|les|et|el|los|del|il|di|os|do|da|het|en|van|na))$"
 )
+_LAST_WORDS = 80  # characters
 
 
 def unusable_list(row_id: str, text: str, language: str) -> Loss | None:
@@ -60,5 +61,7 @@ def unusable_list(row_id: str, text: str, language: str) -> Loss | None:
 
 def _broken_off(text: str) -> str | None:
     """Return the words that stand for missing entries, or the last ones of a sentence."""
-    found = _LEFT_OUT.search(text) or _DANGLING.search(text.rstrip())
-    return found[0].strip() if found else None
+    if left_out := _LEFT_OUT.search(text):
+        return left_out[0].strip()
+    last = text.rstrip()[-_LAST_WORDS:]
+    return last if _DANGLING.search(last) else None
