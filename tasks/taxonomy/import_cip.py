@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gleanery.tasks.taxonomy.import_merging import absorb_only_child, merge_siblings
 from gleanery.tasks.taxonomy.import_rows import read_rows
-from gleanery.tasks.taxonomy.review_names import name_key
+from gleanery.tasks.taxonomy.review_names import node_key
 from gleanery.tasks.taxonomy.tree import Node, Taxonomy
 from gleanery.tasks.taxonomy.tree_problems import Problem, TaxonomyError
 from gleanery.tasks.taxonomy.tree_reading import tidy
@@ -113,18 +113,18 @@ def _build_below(
 
 def _set_generals_apart(node: Node) -> Node:
     """Return the node with no child of its own name: such a one is called "General …"."""
-    key = name_key(node.name)
+    key = node_key(node.name)
     return replace(
         node,
         children=tuple(
-            _as_general(child) if name_key(child.name) == key else child for child in node.children
+            _as_general(child) if node_key(child.name) == key else child for child in node.children
         ),
     )
 
 
 def _as_general(node: Node) -> Node:
     name = f"General {node.name}"
-    others = tuple(child for child in node.children if name_key(child.name) != name_key(name))
+    others = tuple(child for child in node.children if node_key(child.name) != node_key(name))
     return replace(node, name=name, children=others)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gleanery.tasks.taxonomy.review_names import name_key
+from gleanery.tasks.taxonomy.review_names import node_key
 from gleanery.tasks.taxonomy.tree import Node
 
 
@@ -11,7 +11,7 @@ def merge_siblings(nodes: Iterable[Node]) -> tuple[Node, ...]:
     """Return siblings without repeats: the first of a name takes the children of the others."""
     merged: dict[str, Node] = {}
     for node in nodes:
-        key = name_key(node.name)
+        key = node_key(node.name)
         if first := merged.get(key):
             children = merge_siblings((*first.children, *node.children))
             merged[key] = replace(first, children=children)
@@ -22,6 +22,6 @@ def merge_siblings(nodes: Iterable[Node]) -> tuple[Node, ...]:
 
 def absorb_only_child(node: Node) -> Node:
     """Return a node that takes the place of its only child if that has the same name."""
-    if len(node.children) == 1 and name_key(node.children[0].name) == name_key(node.name):
+    if len(node.children) == 1 and node_key(node.children[0].name) == node_key(node.name):
         return replace(node, children=node.children[0].children)
     return node

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gleanery.tasks.taxonomy.review_findings import Finding, FindingKind
-from gleanery.tasks.taxonomy.review_names import bag_of_words, name_key
+from gleanery.tasks.taxonomy.review_names import bag_of_words, node_key
 from gleanery.tasks.taxonomy.tree import Place, Status, Taxonomy
 
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -30,7 +30,7 @@ def find_duplicates(taxonomy: Taxonomy) -> list[Finding]:
     named: dict[str, list[Place]] = defaultdict(list)
     for place in taxonomy.places:
         if place.status is not Status.REMOVED:
-            named[name_key(place.node.name)].append(place)
+            named[node_key(place.node.name)].append(place)
     findings = [_same_name(places) for places in named.values() if len(places) > 1]
     findings += _same_words(named)
     findings += _nearly_same(named)
@@ -76,7 +76,7 @@ def _same_alternative(named: Mapping[str, Sequence[Place]]) -> Iterator[tuple[st
     """Yield names of which one is given as another name of something: "A (B)", "A/B"."""
     for key, (first, *_) in named.items():
         for alternative in _alternatives(first.node.name):
-            other = name_key(alternative)
+            other = node_key(alternative)
             if other in named and other != key:
                 yield key, other, f"{alternative!r} is another name in it"
 

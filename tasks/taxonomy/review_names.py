@@ -23,7 +23,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=100_000)
-def name_key(name: str) -> str:
+def node_key(name: str) -> str:
     """Return what names share that say the same.
 
     "Music history" is the history of music, but the philosophy of history is not that of

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from gleanery.tasks.taxonomy.review_findings import Finding, FindingKind
-from gleanery.tasks.taxonomy.review_names import name_key, words_of
+from gleanery.tasks.taxonomy.review_names import node_key, words_of
 from gleanery.tasks.taxonomy.tree import Place, Status, Taxonomy
 
 # Tuned on CIP 2020 and Wikipedia's outline with one leaf in twenty moved to a random other field.
@@ -47,7 +47,7 @@ class _Words:
     def __post_init__(self) -> None:
         """Count every name once in each node that it stands below, however often it does."""
         for place in self.places:
-            key, words = name_key(place.node.name), set(words_of(place.node.name))
+            key, words = node_key(place.node.name), set(words_of(place.node.name))
             if key not in self.fields_of:
                 self.total.update(words)
             new = _fields_around(place) - self.fields_of[key]
@@ -63,7 +63,7 @@ class _Words:
         if not mass:
             return None
         own_fields = {ancestor.steps for ancestor in place.ancestors}
-        same_name = self.fields_of[name_key(place.node.name)]
+        same_name = self.fields_of[node_key(place.node.name)]
         evidence: dict[tuple[int, ...], float] = defaultdict(float)
         for word, weight in weights.items():
             others = self._others(word, place)
@@ -88,7 +88,7 @@ class _Words:
 
     def _finding(self, place: Place, best: tuple[int, ...], words: set[str]) -> Finding:
         (there,) = (other for other in self.places if other.steps == best)
-        repeated = best in self.fields_of[name_key(place.node.name)]
+        repeated = best in self.fields_of[node_key(place.node.name)]
         counts = {word: self.below[word][best] - repeated for word in sorted(words)}
         shown = ", ".join(f"{word!r} in {count}" for word, count in counts.items() if count > 0)
         return Finding(

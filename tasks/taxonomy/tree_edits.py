@@ -35,13 +35,21 @@ def edit_text(text: str, before: Taxonomy, after: Taxonomy) -> str | None:
         if (old.node.status, old.node.votes) != (new.node.status, new.node.votes)
         for edit in _edits_of(text, *_find(top, old.steps), old.node, new.node)
     ]
-    for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
+    text = _edited(text, edits)
     try:
         nodes, problems = read_nodes(read_yaml(text, before.source)[0])
     except TaxonomyError:
         return None
     return text if nodes == after.nodes and not problems else None
+
+
+def _edited(text: str, edits: list[_Edit]) -> str:
+    pieces: list[str] = []
+    position = 0
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        pieces += [text[position : edit.start], edit.text]
+        position = edit.end
+    return "".join([*pieces, text[position:]])
 
 
 def _find(top: Value | None, steps: tuple[int, ...]) -> tuple[Value, bool]:

@@ -1,6 +1,6 @@
 import pytest
 
-from gleanery.tasks.taxonomy.review_names import bag_of_words, name_key, words_of
+from gleanery.tasks.taxonomy.review_names import bag_of_words, node_key, words_of
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from gleanery.tasks.taxonomy.review_names import bag_of_words, name_key, words_o
     ],
 )
 def test_names_that_say_the_same_share_a_key(one: str, other: str) -> None:
-    assert name_key(one) == name_key(other)
+    assert node_key(one) == node_key(other)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_names_that_say_the_same_share_a_key(one: str, other: str) -> None:
     ],
 )
 def test_names_that_say_something_else_do_not(one: str, other: str) -> None:
-    assert name_key(one) != name_key(other)
+    assert node_key(one) != node_key(other)
 
 
 def test_word_order_is_set_aside_in_the_bag_of_words() -> None:
