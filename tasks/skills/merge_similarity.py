@@ -1,5 +1,6 @@
 """When two names of skills say the same, by their words and their definitions."""
 
+import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +16,10 @@ class MergeConfig(Config):
     """From where on two skills are one. Shares are of stems, common ones to all (Jaccard)."""
 
     near_names: float = Field(
-        0.75, ge=0, le=1, description="Names that share so much are one skill."
+        0.75,
+        ge=0,
+        le=1,
+        description="Names that share so much are one skill, if one of them only says more.",
     )
     close_names: float = Field(
         0.5, ge=0, le=1, description="Names that share so much are one if their definitions agree."
@@ -30,10 +34,21 @@ class MergeConfig(Config):
         0.7, ge=0, le=1, description="What definitions of related names must share."
     )
     shortest_typo: int = Field(
-        7, ge=4, description="Words of so many letters are one if a single letter is wrong."
+        7, ge=4, description="Fewest letters of a word in which one letter may be wrong."
+    )
+    slip_definitions: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="What definitions, if both have one, must share where letters are swapped, or "
+        "one is doubled (paraphrase, paraprhase).",
     )
     typo_definitions: float = Field(
-        0.3, ge=0, le=1, description="What definitions must share if names differ in a letter."
+        0.5,
+        ge=0,
+        le=1,
+        description="What definitions must share where another letter differs: without them, "
+        "geology and gemology stay two.",
     )
     cosine: float = Field(
         0.9,
@@ -67,8 +82,9 @@ def words_of(name: str, definition: str) -> Words:
 def match_by_words(one: Words, other: Words, config: MergeConfig) -> Match | None:
     """Return the rule by which two skills are one, or None.
 
-    "words": the same stems in any order; "near": names that share nearly all; "definition": names
-    that share some, and definitions that agree; "typo": one letter differs. Opposites never are.
+    "words": the same stems in any order; "near": one name says little more than the other;
+    "definition": names share some words, and definitions agree; "typo": one letter differs.
+    Opposites never are one.
     """
     if one.stems == other.stems:
         return Match(1.0, "words")
@@ -77,15 +93,22 @@ def match_by_words(one: Words, other: Words, config: MergeConfig) -> Match | Non
     names = _shared(one.stems, other.stems)
     both_defined = bool(one.definition and other.definition)
     definitions = _shared(one.definition, other.definition) if both_defined else 0.0
-    if names >= config.near_names and not (both_defined and _distinguished(one, other)):
+    one_says_more = one.stems < other.stems or other.stems < one.stems
+    if (
+        one_says_more
+        and names >= config.near_names
+        and not (both_defined and _distinguished(one, other))
+    ):
         return Match(names, "near")
     if both_defined and _defined_alike(names, definitions, config):
         return (
             None if _distinguished(one, other) else Match((names + definitions) / 2, "definition")
         )
-    if both_defined and definitions < config.typo_definitions:
+    if (slip := _slip(one.name, other.name, config)) is None:
         return None
-    return Match(0.95, "typo") if _is_typo(one.name, other.name, config) else None
+    needed = config.slip_definitions if slip else config.typo_definitions
+    agreed = definitions >= needed if both_defined else slip
+    return Match(0.95, "typo") if agreed else None
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> float:
@@ -108,14 +131,26 @@ def _distinguished(one: Words, other: Words) -> bool:
     )
 
 
-def _is_typo(one: tuple[str, ...], other: tuple[str, ...], config: MergeConfig) -> bool:
+def _slip(one: tuple[str, ...], other: tuple[str, ...], config: MergeConfig) -> bool | None:
+    """Return whether the one letter in which two names differ is a mere slip; None if more do.
+
+    Letters that are swapped or doubled make no other word; one that is missing or wrong may.
+    """
     if len(one) != len(other):
-        return False
+        return None
     different = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
     if len(different) != 1:
-        return False
+        return None
     a, b = different[0]
-    return min(len(a), len(b)) >= config.shortest_typo and a[0] == b[0] and one_letter_apart(a, b)
+    if min(len(a), len(b)) < config.shortest_typo or a[0] != b[0] or not one_letter_apart(a, b):
+        return None
+    return sorted(a) == sorted(b) or _undoubled(a) == _undoubled(b)
+
+
+def _undoubled(word: str) -> str:
+    """Return a word with every run of one letter cut to it, and British ae and oe as e."""
+    single = "".join(letter for letter, _ in itertools.groupby(word))
+    return single.replace("ae", "e").replace("oe", "e")
 
 
 def one_letter_apart(one: str, other: str) -> bool:
