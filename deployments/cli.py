@@ -53,10 +53,15 @@ def retry(
 @app.command(name="preview")
 def preview_command(
     config: Config,
-    documents: Annotated[int, typer.Option(min=1, max=1000, help="How many documents.")] = 10,
+    count: Annotated[
+        int,
+        typer.Option(
+            "--count", "--documents", min=1, max=1000, help="How many documents, or plans."
+        ),
+    ] = 10,
 ) -> None:
-    """Take a few documents through every stage and show what becomes of them; nothing is kept."""
-    preview.preview(config, documents)
+    """Take a few documents, or plans, through every stage and show them; nothing is kept."""
+    preview.preview(config, count)
 
 
 @app.command(name="estimate")

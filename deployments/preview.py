@@ -9,16 +9,18 @@ from rich.text import Text
 
 from gleanery.deployments.excerpt import marked_excerpt
 from gleanery.deployments.funnel import print_funnel
+from gleanery.deployments.methods import read_config
+from gleanery.deployments.preview_synthesis import preview_synthesis
 from gleanery.deployments.sampling import Sample, open_recaller, sample_documents
 from gleanery.deployments.terminal import open_console, printable
-from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
+from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.run import open_store, storage_options
 from gleanery.infra.budget import open_budget
 from gleanery.infra.llm.room import engine_room
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
-from gleanery.infra.settings import read_settings
+from gleanery.infra.settings import Settings, read_settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.llm_part import LLMRun
 from gleanery.tasks.recall.policy import NoPolicy
@@ -31,13 +33,26 @@ _PART = "preview"
 _MOST_PAGES = 20_000
 
 
-def preview(config_file: Path, documents: int) -> None:
+def preview(config_file: Path, count: int) -> None:
+    """Print what becomes of a few documents, or of a few plans, with real requests.
+
+    See `preview_harvest` and `preview_synthesis`.
+    """
+    config, settings = read_config(config_file), read_settings()
+    if isinstance(config, HarvestConfig):
+        preview_harvest(config, settings, config_file, count)
+    else:
+        preview_synthesis(config, settings, count)
+
+
+def preview_harvest(
+    config: HarvestConfig, settings: Settings, config_file: Path, documents: int
+) -> None:
     """Print what becomes of the corpus's first documents, with real requests to the engines.
 
     Nothing is kept, and no answer is taken from earlier runs; the budget holds with what those
     have spent. Raises `NoPolicy` before the first calibration, which `gleanery run` begins with.
     """
-    config, settings = read_harvest_config(config_file), read_settings()
     store, console = open_store(config, settings), open_console()
     options = storage_options(settings)
     sample = sample_documents(
