@@ -11,6 +11,7 @@ import re
 from gleanery.tasks import answer_checks
 from gleanery.tasks.language import wrong_language
 from gleanery.tasks.shirking import shirks
+from gleanery.tasks.shirking_brevity import word_count
 from gleanery.tasks.skills.generate_asked import (
     asks_for_an_edit,
     names_another_language,
@@ -28,9 +29,6 @@ from gleanery.tasks.skills.generate_texts import Texts
 _LENIENCE = 2  # models count words badly: half the least and twice the most are let pass
 _FEWEST_ASKED = 3  # words of an instruction
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_WIDE_PER_WORD = 2
 _PLACEHOLDER = re.compile(r"\W*(?:the |your )?(?:instruction|response)\W*", re.IGNORECASE)
 _SHOWN = re.compile(r"\b(?:text|page|document|context|source|passage|original)\b", re.IGNORECASE)
 _OWN_NAMES = re.compile(
@@ -44,8 +42,8 @@ def text_problem(texts: Texts, config: GenerationConfig) -> tuple[str, str] | No
     """Return reason and telling words if either text is not fit to be trained on.
 
     Reasons: "empty", "refusal", "meta_preamble", "meta_comment", "revision_leak", "small_talk",
-    "echo", "wrong_language", those of `shirks`, "too_short" and "too_long" (under half of the
-    words asked for, or over twice; an instruction may set a shorter length of its own).
+    "echo", "wrong_language", "too_short" and "too_long" (under half of the words asked for, or
+    over twice; an instruction may set a shorter length of its own), and those of `shirks`.
     """
     for name, text in (("instruction", texts.instruction), ("response", texts.response)):
         words = answer_checks.empty(text) or (_PLACEHOLDER.fullmatch(text) and text)
@@ -55,15 +53,9 @@ def text_problem(texts: Texts, config: GenerationConfig) -> tuple[str, str] | No
         _instruction_problem(texts.instruction)
         or _response_problem(texts.instruction, texts.response)
         or _language_problem(texts, config)
-        or shirks(texts.instruction, texts.response)
         or _length_problem(texts, config)
+        or _shirking(texts.instruction, texts.response)
     )
-
-
-def word_count(text: str) -> int:
-    """Return the number of words; in scripts without spaces, two letters count as one."""
-    wide = len(_WIDE.findall(text))
-    return len(_WORD.findall(_WIDE.sub(" ", text))) + wide // _WIDE_PER_WORD
 
 
 def _instruction_problem(text: str) -> tuple[str, str] | None:
@@ -100,6 +92,13 @@ def _response_problem(instruction: str, response: str) -> tuple[str, str] | None
     if words := answer_checks.echo(instruction, response):
         return "echo", words
     return None
+
+
+def _shirking(instruction: str, response: str) -> tuple[str, str] | None:
+    problem = shirks(instruction, response)
+    if problem and problem[0] == "revision_leak" and _shown(problem[1], instruction):
+        return None  # "the original" is one that the instruction brought
+    return problem
 
 
 def _asked_for(words: str, instruction: str) -> bool:
