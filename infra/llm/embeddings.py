@@ -39,8 +39,10 @@ def embed_texts(texts: Sequence[str], config: EmbeddingConfig, store: Store | No
     blank = next((number for number, text in enumerate(texts) if not text.strip()), None)
     if blank is not None:
         raise ValueError(f"text {blank} of {len(texts)} is blank: it has no embedding")
-    shown = [config.prefix + text[: config.max_characters] for text in texts]
-    keys = [digest_bytes(text.encode("utf-8", "surrogatepass")) for text in shown]
+    # Half a surrogate pair is no Unicode: no request and no digest takes it.
+    cut = [config.prefix + text[: config.max_characters] for text in texts]
+    shown = [text.encode("utf-8", "replace").decode() for text in cut]
+    keys = [digest_bytes(text.encode()) for text in shown]
     cache = EmbeddingCache(store, config.digest)
     known = cache.read(keys)
     width = _width_of(config, known)
