@@ -31,8 +31,14 @@ def merge_skill_set(
     ]
     found = [found_again(entry) for entry in skill_set.entries if entry.status == "kept"]
     merged = merge_skills(found, known, config, embed)
+    standing, all_known = len(into.entries) if into else 0, len(known)
+    entries = [
+        *merged.entries[:standing],
+        *merged.entries[all_known:],
+        *merged.entries[standing:all_known],  # what is removed is read last
+    ]
     query_types = (into or skill_set).query_types
-    return SkillSet(entries=merged.entries, query_types=query_types), merged.merges
+    return SkillSet(entries=entries, query_types=query_types), merged.merges
 
 
 def add_found(

@@ -157,9 +157,7 @@ def _repeated(entry: ReadEntry, first: ReadEntry) -> str:
     problem = f"skill {entry.skill.name!r} is already there, as {first.skill.name!r}"
     if entry.removed != first.removed:
         return f"{problem} at line {first.line}, and one of them is removed: decide on one"
-    return (
-        f"{problem} at line {first.line}: remove one of them, or let `gleanery skills merge` count"
-    )
+    return f"{problem} at line {first.line}: remove one, or have `gleanery skills merge` count them"
 
 
 def _counted_once_more(first: ReadEntry, entry: ReadEntry) -> ReadEntry:

@@ -207,7 +207,7 @@ def test_set_merged_into_another_keeps_that_one_as_it_is(tmp_path):
         (tmp_path / name).write_text(text)
     raw, own = (load_skills(str(tmp_path / name)) for name in ("raw", "own"))
     merged, merges = merge_skill_set(raw, into=own)
-    assert [entry.skill.name for entry in merged.entries] == ["summarisation", "gossip", "rumour"]
+    assert [entry.skill.name for entry in merged.entries] == ["summarisation", "rumour", "gossip"]
     assert merged.entries[0].skill.id == own.entries[0].skill.id
     assert merged.entries[0].skill.aliases == ["summarizing", "Summarization"]
     assert merged.query_types == own.query_types
