@@ -19,6 +19,7 @@ import pytest
 from gleanery.infra.compute import ComputeConfig, LocalWorkers, WorkerDied, WorkersClosed
 
 HERE = str(Path(__file__).parent)
+PATIENCE_S = 60.0  # for what comes within a second on a machine with nothing else to do
 
 
 @pytest.fixture
@@ -49,23 +50,28 @@ def start(call: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
 
 
 def wait_for(path: Path) -> str:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while not (path.exists() and path.read_text()):
         assert time.monotonic() < deadline, f"{path} never came"
         time.sleep(0.02)
     return path.read_text()
 
 
-def gone_within(process_id: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
+def is_gone(process_id: int) -> bool:
+    try:
+        return psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def goes(process_id: int) -> bool:
+    """Wait for the end of a process that would run for ever; return whether it came."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_gone(process_id):
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.02)
-    return False
+    return True
 
 
 def test_result_comes_back_from_another_process(
@@ -174,17 +180,18 @@ def test_worker_killed_in_the_middle_of_its_reply_is_tried_again(functions: Modu
     # and was not dead yet when this call took it.
     with LocalWorkers(ComputeConfig(workers=1, tries=3)) as workers:
         workers.run(functions.add, 1)
-        killed = 0
-        for attempt in range(6):
+        killed = attempt = 0
+        while killed < 3 and attempt < 60:
             thread, result = start(lambda: workers.run(functions.big_reply, 100))
-            time.sleep(0.03 * (attempt + 1))
+            time.sleep(0.03 * (attempt % 6 + 1))
             if thread.is_alive():
                 for worker in set(psutil.Process().children()) - set(others):
                     worker.kill()
                 killed += 1
             thread.join()
             assert len(result[0]) == 100 << 20
-    assert killed >= 2
+            attempt += 1
+    assert killed == 3
 
 
 def test_worker_killed_while_idle_costs_no_try(functions: ModuleType) -> None:
@@ -197,12 +204,13 @@ def test_worker_killed_while_idle_costs_no_try(functions: ModuleType) -> None:
 
 def test_call_that_takes_too_long_is_killed(functions: ModuleType, tmp_path: Path) -> None:
     marker = tmp_path / "pid"
-    with LocalWorkers(ComputeConfig(workers=1, tries=1, timeout_s=0.7)) as workers:
+    # Long enough for a worker to begin with the call, on a busy machine as well.
+    with LocalWorkers(ComputeConfig(workers=1, tries=1, timeout_s=4)) as workers:
         started = time.monotonic()
-        with pytest.raises(WorkerDied, match=r"no result within 0\.7 s"):
+        with pytest.raises(WorkerDied, match=r"no result within 4 s"):
             workers.run(functions.spin, str(marker))
-        assert time.monotonic() - started < 5
-        assert gone_within(int(marker.read_text()), 1)
+        assert time.monotonic() - started >= 4
+        assert is_gone(int(marker.read_text()))
         assert workers.run(functions.add, 1, 1) == 2
 
 
@@ -238,7 +246,7 @@ def test_function_that_does_not_pickle_is_refused_at_once(workers: LocalWorkers)
 
 def _two_markers(folder: Path) -> list[int]:
     """Return the ids of the two processes that spin, whichever two of the three calls they run."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         texts = [path.read_text() for path in folder.iterdir()]
         if len(texts) == 2 and all(texts):
@@ -260,10 +268,10 @@ def test_closing_ends_running_calls_and_every_process(
     workers.close()
     workers.close()
     for thread, _ in calls:
-        thread.join(10)
+        thread.join(PATIENCE_S)
 
     assert all(isinstance(result[0], WorkersClosed) for _, result in calls)
-    assert all(gone_within(process, 5) for process in (idle, *busy))
+    assert all(map(goes, (idle, *busy)))
     with pytest.raises(WorkersClosed):
         workers.run(functions.add, 1)
 
@@ -304,7 +312,7 @@ def test_workers_leave_when_their_parent_is_killed(functions: ModuleType, tmp_pa
         assert len(psutil.Process(parent.pid).children()) == 2  # the warm worker spins
         os.kill(parent.pid, signal.SIGKILL)
 
-        assert all(gone_within(worker, 5) for worker in workers)
+        assert all(map(goes, workers))
     finally:
         parent.kill()
         parent.wait()
