@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 VLLM_READY := .venv-vllm/.ready
 LAYERS := infra tasks flows deployments
+QUICKSTART := $(addprefix deployments/quickstart/, harvest.yaml taxonomy.yaml skills.yaml)
 LINKS := .typecheck/gleanery
 
 .DEFAULT_GOAL := help
@@ -22,11 +23,11 @@ $(VLLM_READY): $(wildcard infra/vllm/*)
 	infra/vllm/make_cpu_environment.sh .venv-vllm
 	touch $@
 
-quickstart: $(READY)  ## Harvest the bundled web corpus end to end, with recorded answers
-	$(BIN)/gleanery run deployments/quickstart/harvest.yaml
+quickstart: $(READY)  ## Run all three methods on bundled input, with recorded answers
+	$(BIN)/gleanery run $(QUICKSTART)
 
 record: $(READY)  ## List the quickstart's prompts that have no recorded answer
-	$(BIN)/gleanery record deployments/quickstart/harvest.yaml
+	for config in $(QUICKSTART); do $(BIN)/gleanery record $$config || exit; done
 
 serve: $(READY)  ## Start Prefect with its UI and serve the deployments until Ctrl-C
 	$(BIN)/python -m gleanery.deployments.serve

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from gleanery.deployments import audit, estimate, preview, reasons, recordings, running, show
+from gleanery.deployments import (
+    audit,
+    estimate,
+    preview,
+    proposing,
+    reasons,
+    recordings,
+    running,
+    show,
+    skills,
+    taxonomy,
+)
 from gleanery.deployments.prefect_server import ServerNotStarted
 from gleanery.flows.pipeline_config import ConfigError
 from gleanery.infra.lease import LeaseHeld
@@ -20,6 +31,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+taxonomy.app.command(name="propose")(proposing.propose_taxonomy_file)
+skills.app.command(name="propose")(proposing.propose_skills_file)
+app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(skills.app, name="skills")
 
 Config = Annotated[Path, typer.Argument(help="YAML file of the pipeline.", show_default=False)]
 

@@ -88,7 +88,7 @@ def _taxonomy_stages(
     config: TaxonomyConfig, settings: Settings, ground: Ground, console: Console, rate: float
 ) -> list[StageEstimate]:
     taxonomy = load_taxonomy(config.taxonomy, storage_options(settings))
-    names = [row.id for row in chosen_disciplines(taxonomy, config.nodes)]
+    names = [row.id for row in chosen_disciplines(taxonomy, config.nodes, config.include_proposed)]
     slices = [slice_name(name, n) for name in names for n in range(slice_count(config.plans))]
     listed = ground.receipts(LIST, names)
     most = config.subjects.most_subjects or SUBJECTS[1]

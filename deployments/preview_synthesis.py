@@ -67,7 +67,7 @@ def _preview_taxonomy(
     config: TaxonomyConfig, settings: Settings, run: LLMRun, console: Console, examples: int
 ) -> list[Receipt]:
     taxonomy = load_taxonomy(config.taxonomy, storage_options(settings))
-    discipline = chosen_disciplines(taxonomy, config.nodes)[0]
+    discipline = chosen_disciplines(taxonomy, config.nodes, config.include_proposed)[0]
     name, language, engine = discipline.id, config.language, config.engine
     few = {
         "queries": min(_QUERIES, config.subjects.queries),

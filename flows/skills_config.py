@@ -6,8 +6,13 @@ from pydantic import Field
 
 from gleanery.flows.pipeline_config import PipelineConfig
 from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.llm.embedding_config import EmbeddingConfig
 from gleanery.tasks.skills.generate_config import GenerationConfig
+from gleanery.tasks.skills.label import LabelConfig
+from gleanery.tasks.skills.label_files import InstructionSource
+from gleanery.tasks.skills.merge_similarity import MergeConfig
 from gleanery.tasks.skills.plans_config import SkillPlansConfig
+from gleanery.tasks.skills.propose_config import ProposalConfig
 
 
 class SkillsConfig(PipelineConfig):
@@ -27,6 +32,19 @@ class SkillsConfig(PipelineConfig):
     )
     generation: GenerationConfig = Field(
         GenerationConfig(), description="How examples are drafted, criticised and revised."
+    )
+    proposal: ProposalConfig = Field(
+        ProposalConfig(), description="How skills and query types are proposed by a model."
+    )
+    instructions: InstructionSource = Field(
+        InstructionSource(), description="Datasets that skills are extracted from."
+    )
+    labels: LabelConfig = Field(
+        LabelConfig(), description="How their instructions are labelled with skills."
+    )
+    merge: MergeConfig = Field(MergeConfig(), description="Which skills say the same.")
+    embedding: EmbeddingConfig | None = Field(
+        None, description="Embedding model that skills are merged and diversity is measured with."
     )
     verifier: EngineConfig | None = Field(
         None, description="The LLM that verifies the skills, where generation.verify is set."

@@ -42,7 +42,7 @@ def synthesize_from_taxonomy(config: TaxonomyConfig, again: Again = Again()) -> 
     """
     with open_run(config) as run:
         taxonomy = load_taxonomy(config.taxonomy, run.source_options)
-        disciplines = chosen_disciplines(taxonomy, config.nodes)
+        disciplines = chosen_disciplines(taxonomy, config.nodes, config.include_proposed)
         names = [discipline.id for discipline in disciplines]
         slices = [(name, number) for name in names for number in range(slice_count(config.plans))]
         outputs = [

@@ -6,9 +6,11 @@ from pydantic import Field, field_validator
 
 from gleanery.flows.pipeline_config import PipelineConfig
 from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.llm.embedding_config import EmbeddingConfig
 from gleanery.tasks.language import language_name
 from gleanery.tasks.taxonomy.answers import AnswersConfig
 from gleanery.tasks.taxonomy.plans_config import TaxonomyPlansConfig
+from gleanery.tasks.taxonomy.propose_config import ProposalConfig, Scope
 from gleanery.tasks.taxonomy.questions import QuestionsConfig
 from gleanery.tasks.taxonomy.subjects import SubjectsConfig
 from gleanery.tasks.taxonomy.syllabus import SyllabusConfig
@@ -31,6 +33,15 @@ class TaxonomyConfig(PipelineConfig):
     nodes: tuple[str, ...] = Field(
         (), description="Only these nodes (their ids) and all below them; empty takes every node."
     )
+    include_proposed: bool = Field(
+        False, description="Take nodes that were proposed and that nobody has kept yet, too."
+    )
+    scope: str = Field(
+        Scope().text, description="For a proposal: what the taxonomy is to cover, in words."
+    )
+    proposal: ProposalConfig = Field(
+        ProposalConfig(), description="How a taxonomy is proposed by a model."
+    )
     language: str = Field("English", description="Language of everything that is written.")
     subjects: SubjectsConfig = Field(SubjectsConfig(), description="How subjects are listed.")
     syllabi: SyllabusConfig = Field(SyllabusConfig(), description="How syllabi are written.")
@@ -45,6 +56,9 @@ class TaxonomyConfig(PipelineConfig):
     answer_engine: EngineConfig | None = Field(
         None,
         description="The LLM that answers them, if not the one above; GLAN's is a cheaper one.",
+    )
+    embedding: EmbeddingConfig | None = Field(
+        None, description="Embedding model that diversity is measured with, if there is one."
     )
 
     @field_validator("language")

@@ -80,7 +80,7 @@ def write_skills(path: str, skill_set: SkillSet, options: Mapping[str, Any] | No
     The default query types are left out, so that later ones take their place.
     """
     store, name = _opened(path, options)
-    store.write(name, _shown(skill_set))
+    store.write(name, shown_skills(skill_set))
 
 
 def write_new_skills(
@@ -88,11 +88,12 @@ def write_new_skills(
 ) -> None:
     """Write a skill set to a file that is not there yet. Raises `SkillFileError` if it is."""
     store, name = _opened(path, options)
-    if not store.create(name, _shown(skill_set)):
+    if not store.create(name, shown_skills(skill_set)):
         raise SkillFileError(f"{path} is there already: name another file, or remove it")
 
 
-def _shown(skill_set: SkillSet) -> bytes:
+def shown_skills(skill_set: SkillSet) -> bytes:
+    """Return a skill set as `load_skills` reads it."""
     content: dict[str, object] = {"skills": [_shown_entry(entry) for entry in skill_set.entries]}
     if skill_set.query_types != default_query_types():
         content["query_types"] = [

@@ -2,6 +2,10 @@
 
 from gleanery.tasks.skills.epochs_sealed import Epoch
 
+TOPICS = "topics"
+PROPOSED_SKILLS = "proposed-skills"
+PROPOSED_QUERY_TYPES = "proposed-query-types"
+LABELS = "skill-labels"
 SKILL_EXAMPLES = "skill-examples"  # as they were generated, before near-identical ones are left out
 
 

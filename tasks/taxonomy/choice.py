@@ -6,7 +6,9 @@ from gleanery.tasks.taxonomy.records import Discipline
 from gleanery.tasks.taxonomy.tree import Taxonomy
 
 
-def chosen_disciplines(taxonomy: Taxonomy, nodes: Sequence[str]) -> list[Discipline]:
+def chosen_disciplines(
+    taxonomy: Taxonomy, nodes: Sequence[str], include_proposed: bool = False
+) -> list[Discipline]:
     """Return the disciplines in use that are one of these nodes or below one; all, for none.
 
     Raises `ValueError` for a node that the taxonomy has not, or that leaves no discipline.
@@ -20,7 +22,7 @@ def chosen_disciplines(taxonomy: Taxonomy, nodes: Sequence[str]) -> list[Discipl
     chosen = frozenset(nodes)
     disciplines = [
         discipline
-        for discipline in taxonomy.disciplines()
+        for discipline in taxonomy.disciplines(include_proposed)
         if not chosen or chosen & {discipline.id, *_above(taxonomy, discipline.id)}
     ]
     if not disciplines:

@@ -4,6 +4,7 @@ from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Input
 from gleanery.tasks.taxonomy.records import Question, Subject, Syllabus, TaxonomyPlan
 
+PROPOSED_NODES = "proposed-nodes"
 SUBJECTS = "subjects"
 SYLLABI = "syllabi"
 PLANS = "plans"
