@@ -1,6 +1,7 @@
 """The methods: which configuration a file holds, and the flow that runs it."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from gleanery.tasks.stage_output import StageOutput
 from gleanery.tasks.taxonomy.stages import QUESTIONS, SUBJECTS, SYLLABI
 
 if TYPE_CHECKING:
+    from prefect import Flow
+
     from gleanery.flows.run import Again
 
 _CONFIGS: dict[str, type[PipelineConfig]] = {
@@ -45,16 +48,21 @@ def retried_stages(config: PipelineConfig) -> tuple[str, ...]:
     return _RETRIED[type(config)]
 
 
-def run_method(config: PipelineConfig, again: "Again") -> list[StageOutput]:
+def run_method(config: PipelineConfig, again: Again) -> list[StageOutput]:
     """Run the flow that a configuration is for, and return its stages' outputs."""
+    return flow_of(config)(config, again)
+
+
+def flow_of(config: PipelineConfig) -> Flow[[Any, Again], list[StageOutput]]:
+    """Return the flow that runs a configuration."""
     # Imported here: Prefect reads its settings, the server's address among them, on import.
     from gleanery.flows.harvest import harvest
     from gleanery.flows.synthesize_from_skills import synthesize_from_skills
     from gleanery.flows.synthesize_from_taxonomy import synthesize_from_taxonomy
 
-    flows: dict[type[PipelineConfig], Callable[[Any, Again], list[StageOutput]]] = {
+    flows: dict[type[PipelineConfig], Flow[[Any, Again], list[StageOutput]]] = {
         HarvestConfig: harvest,
         TaxonomyConfig: synthesize_from_taxonomy,
         SkillsConfig: synthesize_from_skills,
     }
-    return flows[type(config)](config, again)
+    return flows[type(config)]

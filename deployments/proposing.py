@@ -1,4 +1,4 @@
-"""Commands that have a model propose a taxonomy or a skill set, and write it to a file to review."""
+"""Commands that have a model propose a taxonomy or a skill set, written to a file to review."""
 
 from collections.abc import Sequence
 from pathlib import Path

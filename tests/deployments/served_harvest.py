@@ -90,9 +90,16 @@ class ServedHarvest:
             return json.load(answer)
 
     def deployments(self) -> dict[str, Any]:
-        """Return both deployments by name, once they are there."""
-        found = wait_for(lambda: len(all_ := self._filter("deployments")) == 2 and all_)
-        return {deployment["name"]: deployment for deployment in found}
+        """Return both deployments of the harvest by name, once all are there."""
+        count = 2 if self.config else 6
+        found = wait_for(lambda: len(all_ := self._filter("deployments")) == count and all_)
+        names = {deployment["entrypoint"].rpartition(".")[2] for deployment in found}
+        assert len(names) == count / 2
+        return {
+            deployment["name"]: deployment
+            for deployment in found
+            if deployment["entrypoint"] == "gleanery.flows.harvest.harvest"
+        }
 
     def run_nightly(self) -> str:
         """Start a run of the nightly deployment now, as its schedule does; return the run's id."""

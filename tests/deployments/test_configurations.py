@@ -4,24 +4,44 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
+from gleanery.deployments.methods import read_config
+from gleanery.flows.harvest_config import read_harvest_config
+from gleanery.flows.skills_config import SkillsConfig
+from gleanery.flows.taxonomy_config import TaxonomyConfig
 
 DEPLOYMENTS = Path(__file__).parents[2] / "deployments"
 PREFECT_YAML = yaml.safe_load((DEPLOYMENTS / "prefect.yaml").read_text())
 
 
+EXAMPLES = {
+    "harvest": "common_crawl.yaml",
+    "taxonomy": "glan.yaml",
+    "skills": "skillmix.yaml",
+}
+
+
 @pytest.mark.parametrize("name", ["common_crawl.yaml", "quickstart/harvest.yaml"])
-def test_example_configurations_are_valid(name: str) -> None:
+def test_example_harvests_are_valid(name: str) -> None:
     config = read_harvest_config(DEPLOYMENTS / name)
     assert config.source.paths
     assert all(engine.model for engine in config.refining_engines)
     assert config.judging_engine.model
 
 
-def test_deployed_parameters_are_the_example_configuration() -> None:
-    example = read_harvest_config(DEPLOYMENTS / "common_crawl.yaml")
+@pytest.mark.parametrize(
+    "name", ["glan.yaml", "skillmix.yaml", "quickstart/taxonomy.yaml", "quickstart/skills.yaml"]
+)
+def test_example_syntheses_are_valid(name: str) -> None:
+    config = read_config(DEPLOYMENTS / name)
+    assert config.engine.model
+    assert isinstance(config, TaxonomyConfig | SkillsConfig)
+
+
+def test_deployed_parameters_are_the_example_configurations() -> None:
     for deployment in PREFECT_YAML["deployments"]:
-        assert HarvestConfig.model_validate(deployment["parameters"]["config"]) == example
+        values = deployment["parameters"]["config"]
+        example = read_config(DEPLOYMENTS / EXAMPLES[values.get("method", "harvest")])
+        assert type(example).model_validate(values) == example
 
 
 def test_entrypoints_are_flows_of_the_installed_package() -> None:
@@ -33,5 +53,7 @@ def test_entrypoints_are_flows_of_the_installed_package() -> None:
 
 def test_night_runs_once_and_at_most_one_at_a_time() -> None:
     nightly = [d for d in PREFECT_YAML["deployments"] if d.get("schedules")]
-    assert [d["name"] for d in nightly] == ["nightly"]
-    assert nightly[0]["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    assert [d["name"] for d in nightly] == ["nightly"] * len(EXAMPLES)
+    for deployment in nightly:
+        limit = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+        assert deployment["concurrency_limit"] == limit
