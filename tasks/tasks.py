@@ -26,7 +26,7 @@ def ask_for_part(run: LLMRun, part: LLMPart[Any, Any]) -> Receipt:
 
 @task(
     name="keep distinct examples",
-    task_run_name="examples {names[number]}",
+    task_run_name="distinct examples, part {number}",
     persist_result=False,
     cache_policy=NO_CACHE,
 )
