@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from gleanery.flows.pipeline_config import PipelineConfig, read_values, to_config
+from gleanery.flows.pipeline_config import PipelineConfig, PipelineName, read_values, to_config
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.tasks.extraction.config import ExtractionConfig
 from gleanery.tasks.recall.calibration_stage import CalibrationConfig
@@ -18,11 +18,7 @@ class HarvestConfig(PipelineConfig):
     """Everything that a harvest needs to know; credentials come from the environment."""
 
     method: Literal["harvest"] = Field("harvest", description="What this file configures.")
-    name: str = Field(
-        "harvest",
-        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
-        description="Name of this pipeline: its folder below the root, its budget's account.",
-    )
+    name: PipelineName = "harvest"
     source: SourceConfig = Field(SourceConfig(), description="The web corpus.")
     recall: RecallConfig = Field(RecallConfig(), description="How pages are read and recalled.")
     extraction: ExtractionConfig = Field(

@@ -1,7 +1,7 @@
 """What every pipeline's configuration holds, and reading one from a YAML file."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import Field, ValidationError
@@ -11,14 +11,19 @@ from gleanery.infra.config import Config
 from gleanery.infra.llm.config import EngineConfig
 
 
+PipelineName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
+        description="Name of this pipeline: its folder below the root, its budget's account.",
+    ),
+]
+
+
 class PipelineConfig(Config):
     """Base of the configuration of every method; credentials come from the environment."""
 
-    name: str = Field(
-        "pipeline",
-        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
-        description="Name of this pipeline: its folder below the root, its budget's account.",
-    )
+    name: PipelineName = "pipeline"
     root: str = Field(
         "", description="Folder or s3://bucket/prefix of all output; empty takes GLEANERY_ROOT."
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from gleanery.flows.pipeline_config import PipelineConfig
+from gleanery.flows.pipeline_config import PipelineConfig, PipelineName
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.embedding_config import EmbeddingConfig
 from gleanery.tasks.skills.generate_config import GenerationConfig
@@ -19,11 +19,7 @@ class SkillsConfig(PipelineConfig):
     """Everything that a synthesis from skills needs, after Instruct-SkillMix (2408.14774)."""
 
     method: Literal["skills"] = Field("skills", description="What this file configures.")
-    name: str = Field(
-        "skills",
-        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
-        description="Name of this pipeline: its folder below the root, its budget's account.",
-    )
+    name: PipelineName = "skills"
     skills: str = Field(
         "skills.yaml", description="YAML file of skills and query types, local or s3://."
     )

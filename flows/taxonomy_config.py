@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from gleanery.flows.pipeline_config import PipelineConfig
+from gleanery.flows.pipeline_config import PipelineConfig, PipelineName
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.embedding_config import EmbeddingConfig
 from gleanery.tasks.language import language_name
@@ -20,11 +20,7 @@ class TaxonomyConfig(PipelineConfig):
     """Everything that a synthesis from a taxonomy needs to know, after GLAN (arXiv 2402.13064)."""
 
     method: Literal["taxonomy"] = Field("taxonomy", description="What this file configures.")
-    name: str = Field(
-        "taxonomy",
-        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
-        description="Name of this pipeline: its folder below the root, its budget's account.",
-    )
+    name: PipelineName = "taxonomy"
     taxonomy: str = Field(
         "default",
         description="YAML file of fields and disciplines, local or s3://; `default` is the "
