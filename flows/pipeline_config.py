@@ -10,7 +10,6 @@ from gleanery.infra.budget import BudgetConfig
 from gleanery.infra.config import Config
 from gleanery.infra.llm.config import EngineConfig
 
-
 PipelineName = Annotated[
     str,
     Field(
