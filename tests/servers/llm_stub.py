@@ -23,8 +23,8 @@ A fault is {"kind": ..., "times": 3, "after": 10, "per_key": true, "match": "tex
 it leaves the first `after` requests alone, then strikes `times` times (for ever if absent),
 counted over all requests or for each body. Kinds: status (with "status", "headers", "text"),
 hang, cut (half a body), drop (no answer at all), invalid_json, html, empty_choices, no_content,
-length (finish_reason=length), exit (the process ends like one that was killed), slow (with
-"seconds").
+length (finish_reason=length), say (this "text" instead of the answer), exit (the process ends like
+one that was killed), slow (with "seconds").
 """
 
 import argparse
@@ -138,12 +138,13 @@ class Stub:
         fault = next((fault for fault in self.faults if fault.strikes(key, raw)), None)
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.script["seconds"])
-        elif fault is not None and fault.kind != "length":
+        elif fault is not None and fault.kind not in ("length", "say"):
             return await self.misbehave(http, fault)
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
         body = orjson.loads(raw)
-        text = self.respond(body, nth)
+        says = fault is not None and fault.kind == "say"
+        text = fault.script["text"] if fault is not None and says else self.respond(body, nth)
         limit = 4 * body["max_tokens"] if self.options.obey_max_tokens else len(text)
         is_cut = len(text) > limit or (fault is not None and fault.kind == "length")
         text = text[:limit]
