@@ -65,7 +65,7 @@ def find_lineage(stores: Sequence[Store], pair_id: str) -> Lineage:
                 return _trace(store, pair_id, {EXTRACT: extracted[0]})
     searched = ", ".join(f"{store.root} ({len(part_names(store, EXTRACT))})" for store in stores)
     raise UnknownPair(
-        f"no pair has the id {pair_id}, extracted or refined; pipelines searched, with their "
+        f"no pair and no example has the id {pair_id}; pipelines searched, with their "
         f"parts: {searched}. Give the whole id, or another --root"
     )
 
