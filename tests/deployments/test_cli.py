@@ -84,7 +84,7 @@ def test_unknown_pair_is_one_line(
 ) -> None:
     pipeline()
     error = error_of(capsys, monkeypatch, "show", "nowhere", "--root", str(tmp_path))
-    assert "no pair has the id nowhere" in error
+    assert "no pair and no example has the id nowhere" in error
 
 
 def test_retry_of_an_unknown_reason_lists_the_reasons_there_are(
