@@ -2,11 +2,14 @@
 
 import re
 
+from gleanery.tasks.shirking_prose import plain_prose
+from gleanery.tasks.shirking_refusal import declined
+
 _HEAD = 300  # characters in which a text declares what it is
 _TAIL = 300  # and in which it takes leave
 _SHORT = 120  # words of a text that may be a refusal and nothing else
 
-# Patterns are matched against prose in lower case with contractions written out (see `plain_prose`).
+# Patterns are matched against what `plain_prose` returns.
 _EDITED = (
     "(?:improved|revised|refined|rewritten|re-written|corrected|edited|updated|reformatted"
     "|polished|enhanced|reworded|rephrased|shortened|concise|clearer|cleaned[- ]up)"
@@ -41,48 +44,6 @@ _REFUSALS_AT_START = (
     r"^(?:this|the) (?:question|problem|pair) cannot be (?:answered|solved|refined)"
     r"(?: as it stands)? (?:without|because|since) (?:the |its )?"
     r"(?:missing |accompanying |original )?(?:figure|image|diagram|picture|table|page|graph)\b",
-)
-_SPEECH = (
-    "(?:answer|comment|address|say (?:whether|which|what|if|where|more)|tell you|advise|recommend"
-    " (?:an?|any|specific|one|whether|that|where)|offer|provide|give (?:you|a|an|any|advice|medical"
-    "|legal|financial|specific|instructions)|write (?:this|that|the|an?|it)|create|produce|generate"
-    "|translat(?:e|ing)|explain|discuss|solve|help (?:you|with|here|out|on)|assist|speculate"
-    "|share|interpret|judge|make (?:an?|any|statements?|recommendations?|claims?|that|this"
-    "|predictions?|such)|put together|complete|go into|take (?:a|sides|part|on)|engage|evaluate"
-    "|assess|confirm|verify|suggest|run (?:code|the|your|this|it)|weigh in|compose|draft|fulfil"
-    "|comply|diagnose|predict|respond|walk you|do (?:that|this|so|it)|guide you|be of (?:help|"
-    "assistance)|handle|process|carry out|access|look up|browse|in good conscience|responsibly)"
-)
-# In a text of few words these are all there is; in a longer one an answer may follow.
-_REFUSALS_IN_SHORT = (
-    rf"\bi (?:cannot|will not|could not possibly)(?: \w+ly)? {_SPEECH}",
-    rf"\bi (?:am|would be|will be|feel)(?: \w+ly)? (?:unable|not (?:\w+ )?(?:able|going|willing"
-    rf"|equipped|permitted|allowed|authori[sz]ed|qualified|designed|prepared)) to (?:\w+ly )?{_SPEECH}",
-    rf"\bi (?:will|would) not be (?:able to {_SPEECH}|\w+ing)",
-    r"\bi (?:am not|would not be|do not feel) (?:in a position|comfortable|qualified)\b",
-    r"\bi(?: am afraid i)? (?:must|have to|will have to|need to|will|would|am going to|\w+ly)"
-    r"(?: have to)?(?: \w+ly)? (?:declin|refrain|abstain|pass (?:on|here|this)|steer|opt out)",
-    r"\bi (?:declin|refrain|abstain|pass on|(?:would |will )?(?:prefer|rather|choose) (?:not|to (?:not"
-    r"|steer|stay|avoid|refrain|leave|decline)))",
-    r"\bi (?:have no|do not have an?y?|lack the|lack any) (?:way|means|ability|capacity|basis"
-    r"|information|expertise|qualification)\w*\b",
-    r"\bi (?:would|do) not (?:want|wish) to (?:steer|mislead|give|risk|offer|add|take|say|guess)\b",
-    r"\bi (?:try to|have to|must|need to|prefer to) (?:stay|remain|be) (?:neutral|impartial)\b",
-    r"\bi (?:only|can only|am only able to) (?:work|speak|operate|handle|support|respond)\b",
-    r"\bnot (?:something|a (?:topic|subject|matter|question|task)|an? \w+) (?:that |which )?i (?:am|can"
-    r"|could|would|will|feel|do|should)\b",
-    r"\bsomething (?:that )?i (?:cannot|am (?:unable|not able|not going)|will not|would rather not)\b",
-    r"\b(?:outside|beyond|exceeds|past)(?: of)?(?: the (?:scope|limits|bounds) of)? (?:my|what i (?:can"
-    r"|am|do|could|may))\b",
-    r"\bmy (?:\w+ )?(?:guidelines?|polic(?:y|ies)|programming|instructions|rules|developers?|creators"
-    r"|safety \w+|terms) (?:do|does|prevent|forbid|prohibit|restrict|require|will|mean)\w*\b",
-    r"\b(?:not|in)(?: be)? ?(?:appropriate|responsible|proper|right|ethical|my place|advisable|prudent)"
-    r" (?:for me|of me) to\b|\bnot my (?:place|role) to\b",
-    r"\b(?:there is )?no (?:way|means) for me to\b|\bno statement is possible\b|\bno can do\b",
-    r"\b(?:question|request|problem) cannot be (?:answered|fulfilled|completed|processed) (?:with|from"
-    r"|here|by me|at this)\b",
-    r"\bas an? (?:ai|assistant|(?:large )?language model)\b.{0,120}\b(?:cannot|will not|unable|not able"
-    r"|am not|do not)\b",
 )
 _PREAMBLES = (
     # Sure! Here is …; certainly, I have rewritten …; great question!
@@ -142,21 +103,6 @@ _PLACEHOLDERS = (
     r"\W*see (?:above|below|the (?:answer|solution))\W*",
 )
 
-_QUOTED = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|^ *>.*?$|\"[^\"\n]{0,400}\"|“[^”]{0,400}”|«[^»]{0,400}»",
-    re.DOTALL | re.MULTILINE,
-)
-_OPENING_MARKUP = re.compile(r"^[\s*_#>~-]+")
-_CONTRACTIONS = (
-    (re.compile(r"\bcan(?:'t| not)\b"), "cannot"),
-    (re.compile(r"\bwon't\b"), "will not"),
-    (re.compile(r"n't\b"), " not"),
-    (re.compile(r"\bi'm\b"), "i am"),
-    (re.compile(r"'ve\b"), " have"),
-    (re.compile(r"'ll\b"), " will"),
-    (re.compile(r"\b(i|you|we|they)'d\b"), r"\1 would"),
-    (re.compile(r"\b(here|that)'s\b"), r"\1 is"),
-)
 _WORD = re.compile(r"[^\W_]+")
 _LABELS = frozenset({"question", "answer", "q", "a", "the", "is"})
 _FEWEST_ECHOED = 4
@@ -169,7 +115,6 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 _REFUSAL_ANYWHERE = _any(_REFUSALS_ANYWHERE)
 _REFUSAL_AT_START = _any(_REFUSALS_AT_START)
-_REFUSAL_IN_SHORT = _any(_REFUSALS_IN_SHORT)
 _PREAMBLE = _any(_PREAMBLES)
 _COMMENT = _any(_COMMENTS)
 _CLOSING = _any(_SMALL_TALK)
@@ -190,7 +135,7 @@ def refusal(text: str) -> str | None:
     words = _found(_REFUSAL_ANYWHERE, prose) or _found(_REFUSAL_AT_START, prose[:_HEAD])
     if words or prose.count(" ") > _SHORT:
         return words
-    return _found(_REFUSAL_IN_SHORT, prose)
+    return declined(prose)
 
 
 def meta_preamble(text: str) -> str | None:
@@ -222,14 +167,6 @@ def echo(question: str, answer: str) -> str | None:
     while asked_text in said_text:
         said_text = said_text.replace(asked_text, " ", 1)
     return answer[:200] if covered or set(said_text.split()) <= _LABELS else None
-
-
-def plain_prose(text: str) -> str:
-    """Return the text in lower case, contractions written out, without code and quotations."""
-    prose = _OPENING_MARKUP.sub("", _QUOTED.sub("…", text)).replace("’", "'").lower()
-    for contraction, full in _CONTRACTIONS:
-        prose = contraction.sub(full, prose)
-    return prose
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str | None:

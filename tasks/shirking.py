@@ -1,24 +1,57 @@
-"""Does a response shirk its task? One reason and the words that tell it."""
+"""Does a response shirk its task? One reason, and the words that tell it.
+
+Lazy answers spoil a training set even where they are few: with a fifth of the answers cut to a
+paragraph or filled with platitudes, a model tuned on them falls far behind (Instruct-SkillMix,
+arXiv 2408.14774). Each reason has one detector, and where a refined answer from a page can shirk
+in the same way it is the detector that refinement uses (`answer_checks`).
+"""
+
+import re
 
 from gleanery.tasks import answer_checks
-from gleanery.tasks.shirking_asked import asks_for_edit, asks_for_persona
+from gleanery.tasks.shirking_asked import asks_for_edit, asks_for_voice
 from gleanery.tasks.shirking_brevity import brevity
 from gleanery.tasks.shirking_cut_off import cut_off
 from gleanery.tasks.shirking_meta_talk import meta_talk
 from gleanery.tasks.shirking_revision_leak import revision_leak
 from gleanery.tasks.shirking_thin import filler, vagueness
 
+_SHOWN = re.compile(
+    r"\b(?:text|page|document|context|source|passage|original|article|json|output)\b", re.IGNORECASE
+)
+
 
 def shirks(instruction: str, response: str) -> tuple[str, str] | None:
-    """Return why a response may not be trained on, and the telling words, or None if it may."""
-    if not asks_for_persona(instruction) or not answer_checks.small_talk(response):
-        pass
+    """Return why a response may not be trained on, and the telling words, or None if it may.
+
+    Reasons, in the order in which they are looked for: "refusal", "revision_leak", "meta_talk",
+    "meta_preamble", "meta_comment", "small_talk", "cut_off", "brevity", "filler", "vagueness".
+    What is written for others to read (a letter, a speech) may thank and say farewell.
+    """
+    return _beside_the_task(instruction, response) or _too_little(instruction, response)
+
+
+def _beside_the_task(instruction: str, response: str) -> tuple[str, str] | None:
+    """Return the reason if a response speaks of itself or of its writer in place of the subject."""
     if words := answer_checks.refusal(response):
         return "refusal", words
-    if not asks_for_edit(instruction) and (words := revision_leak(instruction, response)):
+    edits = asks_for_edit(instruction)
+    if not edits and (words := revision_leak(instruction, response)):
         return "revision_leak", words
-    if words := meta_talk(response):
+    if words := meta_talk(instruction, response):
         return "meta_talk", words
+    shown = bool(_SHOWN.search(instruction))
+    if not edits and not shown and (words := answer_checks.meta_preamble(response)):
+        return "meta_preamble", words
+    if not shown and (words := answer_checks.meta_comment(response)):
+        return "meta_comment", words
+    if not asks_for_voice(instruction) and (words := answer_checks.small_talk(response)):
+        return "small_talk", words
+    return None
+
+
+def _too_little(instruction: str, response: str) -> tuple[str, str] | None:
+    """Return the reason if a response does not do, or not to the end, what was asked."""
     if words := cut_off(response):
         return "cut_off", words
     for check in (brevity, filler, vagueness):

@@ -1,98 +1,117 @@
-"""What does an instruction ask for: how much, whose words, an edit of some text?"""
+"""What does an instruction ask for: how many words at least, an edit, somebody else's voice?"""
 
 import re
 
-_LEAST_OPEN = 48  # words of an answer to an open question
-_LEAST_WORK = 80  # of a plan, an essay, a recipe, and of all that has several parts
-_LEAST_SHORT_WORK = 45  # of a letter, a message, a paragraph
-_SHORTENED = 0.5  # what is asked for in short may be half as long
 _SHARE = 0.4  # of a length that the instruction names
-_LONG_INSTRUCTION = 25  # words that tell of several demands
+_SHORTENED = 0.5  # what is asked for in short may be half as long
+_ASIDE = 12  # words of a question that stands alone, without a situation told around it
 
-_SMALL = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-} | {"a": 1, "an": 1, "single": 1, "fifteen": 15, "twenty": 20, "thirty": 30}
-_NUMBER = rf"\d[\d,]*|{'|'.join(_SMALL)}"
-_WORDS_OF = {"word": 1, "sentence": 8, "line": 4, "paragraph": 30, "bullet": 6, "point": 6}
-_WORDS_OF |= {"page": 200, "minute": 100, "verse": 15, "stanza": 15, "item": 2, "tweet": 5}
-_NAMED_LENGTH = re.compile(
-    rf"\b({_NUMBER})[ -](?:\w+[ -])?({'|'.join(_WORDS_OF)})(?:s|es)?\b", re.IGNORECASE
+# Words under which the thing cannot be done, whoever writes it.
+_WORK, _QUESTION, _NOTE, _TERM, _STEP = 80, 48, 36, 25, 18
+
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 )
-_AT_MOST = re.compile(
-    r"\b(?:at most|no more than|not more than|up to|under|below|fewer than|less than|within"
-    r"|maximum|max\.?|or less|or fewer)\b",
+_SMALL = {word: number for number, word in enumerate(_NUMBERS.split())}
+_SMALL |= {"a": 1, "an": 1, "single": 1, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100}
+_WORDS_OF = {"word": 1, "sentence": 8, "line": 4, "paragraph": 30, "bullet": 6, "page": 200}
+_WORDS_OF |= {"verse": 12, "stanza": 12, "liner": 4}
+_NAMED = re.compile(
+    rf"\b(\d[\d,]*|{'|'.join(_SMALL)})[ -](?:\w+[ -])?({'|'.join(_WORDS_OF)})(?:s|es)?\b"
+    rf"|\b(\d+|{'|'.join(_SMALL)})-minute (?:speech|talk|presentation|toast|pitch|monologue)",
     re.IGNORECASE,
 )
+_WORDS_A_MINUTE = 100
+_AT_MOST = re.compile(
+    r"\b(?:at most|no more than|not more than|up to|under|below|fewer than|less than|within"
+    r"|maximum|max\.?)\W+(?:\w+\W+)?$",
+    re.IGNORECASE,
+)
+
 _TINY = re.compile(
-    r"\b(?:haikus?|limericks?|couplets?|slogans?|taglines?|titles?|headlines?|tweets?|captions?"
-    r"|one-liners?|jokes?|riddles?|proverbs?|puns?|mottos?|synonyms?|antonyms?|acronyms?|names?"
-    r"|one word|single word|yes or no|true or false|multiple[- ]choice|fill in|briefly|one sentence"
-    r"|(?:just|only) (?:the|give|tell|answer|a|one|say|return|output|print)|no explanation|classify"
-    r"|hashtags?|poems?|quatrains?|subject lines?|regex(?:es|p)?|one-line|sentiment|spell)\b",
+    r"\b(?:haikus?|limericks?|couplets?|slogans?|tag ?lines?|titles?|headlines?|tweets?|captions?"
+    r"|jokes?|riddles?|proverbs?|puns?|mottos?|synonyms?|antonyms?|acronyms?|names?|poems?"
+    r"|quatrains?|hashtags?|subject lines?|regex(?:es|p)?|one-line|yes or no|true or false"
+    r"|multiple[- ]choice|fill in|classify|sentiment|spell|rhymes?|anagrams?|plural|past tense"
+    r"|alphabetical|(?:text message|sms|out-of-office|wish|greeting)s?|pronounce\w*|wordplay"
+    r"|(?:just|only) (?:the|give|tell|answer|a|one|say|return|output|print)|no explanation)\b"
+    r"|\bhow do (?:you|i) say\b|_{2,}|\[blank\]|[\"“'`][^\"”'`]+[\"”'`] mean",
+    re.IGNORECASE,
+)
+_FACT = re.compile(
+    r"^(?:\W*(?:who|when|where|which|whose|is|are|was|were|do|does|did|can|has|have|will|at what"
+    r"|in (?:which|what)|what (?:year|time|day|date|colou?r|kind|type|number|percentage|country"
+    r"|city|language)|what(?:'s| is| was| are| were) the|how (?:many|much|long|far|old|tall|big|fast"
+    r"|often|heavy|hot|cold|deep|high|wide)|convert|translate|name|give me (?:an?|one|two|three)"
+    r"|find|solve|calculate|compute|simplify|factor|balance|round|evaluate)\b)",
+    re.IGNORECASE,
+)
+_TERM_ASKED = re.compile(r"^\W*(?:what(?:'s| is| are)|define)\b", re.IGNORECASE)
+_STEP_ASKED = re.compile(
+    r"^\W*(?:how (?:(?:do|can|would) (?:i|you|we)|to)\b(?:\W+[\w'-]+){1,6}\W*$"
+    r"|what(?:'s| is) the (?:command|way))\b",
+    re.IGNORECASE,
+)
+_POLITE = re.compile(
+    r"^\W*(?:(?:please|hi|hello|hey|kindly|(?:can|could|would|will) you(?: please)?"
+    r"|i (?:want|need|would like|'d like) you to)\b\W*)+",
     re.IGNORECASE,
 )
 _SHORT = re.compile(
-    r"\b(?:(?:very |really )?short|brief|concise|quick(?:ly)?|in short|tl;?dr|succinct(?:ly)?"
-    r"|in a nutshell|summar\w+|tiny|mini)\b",
+    r"\b(?:short|brief(?:ly)?|concise(?:ly)?|quick(?:ly)?|tl;?dr|succinct(?:ly)?|in a nutshell"
+    r"|tiny|mini|summar(?:y|ies|i[sz]e\w*))\b",
     re.IGNORECASE,
 )
-_WORK = re.compile(
-    r"\b(?:itinerar\w+|schedule|timetable|essay|article|blog|report|speech|story|recipe|script"
-    r"|dialogue|(?:test|lesson|meal|business|study|training|workout|marketing|project|action|travel"
-    r"|care|onboarding) plan|plan (?:me |a |an |the |my |our |for |three |two |\d)|curriculum"
-    r"|syllabus|guide|tutorial|budget|proposal|cover letter|checklist|step[- ]by[- ]step"
-    r"|in detail|detailed|thorough\w*|structured|comprehensive|in[- ]depth|walk me through"
-    r"|(?:table|list|set) of (?:ten|\d\d|twelve|fifteen|twenty)|interview questions|essay"
-    r"|programme|monologue|eulogy|press release|newsletter|policy|agenda|rubric|workshop)\b",
+_WORK_ASKED = re.compile(
+    r"\b(?:itinerar\w+|schedule|timetable|routine|essay|article|blog|report|speech|story|recipe"
+    r"|(?:write|give me|draft|need) (?:me )?an? (?:\w+ ){0,2}(?:script|scene|guide|review|plan)"
+    r"|dialogue|(?:test|lesson|meal|menu|business|study|training|workout|project|action|travel|care"
+    r"|onboarding|learning|week|month|day) plan|plan (?:me |a |an |the |my |our |for |it )|curriculum"
+    r"|syllabus|tutorial|budget|proposal|cover letter|checklist|step[- ]by[- ]step|in detail"
+    r"|detailed|thorough\w*|structured|comprehensive|in[- ]depth|walk me through|strategy|menu"
+    r"|(?:table|list|set) of (?:ten|\d\d|twelve|fifteen|twenty)|interview questions|outline"
+    r"|monologue|eulogy|press release|newsletter|agenda|rubric|workshop|packing list|lesson)\b",
     re.IGNORECASE,
 )
-_SHORT_WORK = re.compile(
-    r"\b(?:write|draft|compose|prepare|give me|help me (?:write|draft))\b.{0,60}\b(?:e-?mails?"
+_NOTE_ASKED = re.compile(
+    r"\b(?:write|draft|compose|prepare|give me|help me (?:write|draft|with))\b.{0,80}\b(?:e-?mails?"
     r"|letter|message|toast|paragraph|note|memo|review|announcement|post|reply|notice|invitation"
-    r"|description|bio|pitch|statement|advert\w*|summary)\b",
+    r"|description|bio|pitch|statement|advert\w*|summary|complaint|apology|thank-you)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_OPEN = re.compile(
-    r"\b(?:explain|describe|discuss|compare|contrast|analy[sz]e|evaluate|assess|argue|justify"
-    r"|outline|illustrate|interpret|critique|elaborate|examine|explore|recommend|advise|suggest"
-    r"|why|difference|differences|causes|consequences|effects|advantages|disadvantages|pros and"
-    r" cons|benefits|risks|implications|mistakes|tips|advice|options|strategies|methods|ways to"
-    r"|how (?:do|does|did|can|could|should|would|might|to|come|is|are|was|were)"
-    r"|what (?:should|can|could|would|do|does|did|happens|happened|makes|made|went|if)"
-    r"|(?:should|can|may|must) (?:i|we|my|our|you)|is it (?:ethical|right|wrong|worth|better|ok\w*"
-    r"|safe|possible|wise)|what(?:'s| is) (?:wrong|the (?:best|right|point|purpose|idea|role"
-    r"|significance|meaning|deal|case))|plan|design|show me|teach me|help me|tell me about|draw up"
-    r"|make a|create|develop|give me|set up|and what|and how|versus|vs\.?|or should)\b",
-    re.IGNORECASE,
-)
-_CALCULATION = re.compile(
-    r"\b(?:find|calculate|compute|solve|evaluate|simplify|factor\w*|differentiate|integrate|balance"
-    r"|convert|determine|what is|how (?:much|many|long|fast|far|old|tall|big)|probability|chance"
-    r"|mean or median|sum|product)\b",
+_QUESTION_ASKED = re.compile(
+    r"\b(?:explain|describe|discuss|compare|contrast|analy[sz]e|assess|argue|justify|outline"
+    r"|illustrate|interpret|critique|elaborate|examine|explore|recommend|advi[sc]e|suggest\w*"
+    r"|why|differences?|caused?|causes|consequences|effects?|(?:dis)?advantages|pros|cons|benefits"
+    r"|risks?|implications|mistakes|tips|options|strateg\w+|methods|ways to|both sides|arguments?"
+    r"|how (?:do|does|did|can|could|should|would|might|to|come|is|are|was|were|big|much)"
+    r"|what (?:should|can|could|would|do|does|did|happens|happened|makes|made|went|if|am i|are (?:the"
+    r"|some|good)|to do|else|kind|paperwork)|should (?:i|we|my|our|you|it|they|he|she)"
+    r"|(?:can|may|must|could) my|is it (?:ethical|right|wrong|worth|better|ok\w*|safe|wise)"
+    r"|what(?:'s| is| were| was) (?:wrong|the (?:best|right|point|purpose|idea|role|significance"
+    r"|impact|difference|main|reason|case|effects?))|plan|propose|show me|teach me|help me"
+    r"|tell me (?:about|how|what|which)|draw up|make a|create|develop|give me|versus|vs\.?"
+    r"|and (?:say|explain|tell|show|describe|discuss)|review my|themes?)\b",
     re.IGNORECASE,
 )
 _WORKING = re.compile(
-    r"\b(?:explain|show (?:the|your|all|me the)|step|working|why|tell me|compare|should|plan)\b",
-    re.IGNORECASE,
+    r"\b(?:explain|step|working|why|tell me|compare|should|plan|budget|discuss)\b", re.IGNORECASE
 )
 _EDIT = re.compile(
     r"\b(?:re-?writ|re-?word|re-?phras|revis|re-?draft|re-?work|re-?format|edit|improv|shorten"
     r"|condens|polish|proofread|correct|fix|clean up|tidy|tighten|paraphras|simplif|expand)\w*\s+"
     r"(?:up )?(?:this|these|that|the following|the (?:\w+ ){0,2}(?:text|sentence|paragraph|email"
-    r"|letter|passage|draft|below)|my|it|our|following|below|grammar|errors?)\b"
-    r"|\bmake (?:this|it|these|my|the following)\b.{0,60}\b(?:er|more|less|short\w*|concise|clear\w*"
-    r"|better|formal|polite)\b",
+    r"|letter|passage|draft|below|answer|response)|my|it|our|following|below|grammar|errors?)\b"
+    r"|\bmake (?:this|it|these|my|the following)\b.{0,60}\b(?:\w+er|more|less|concise|clear|better"
+    r"|formal|polite)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_PERSONA = re.compile(
-    r"\b(?:e-?mails?|mails?|letters?|messages?|posts?|posting|invit\w+|announce\w*|notices?|memos?"
-    r"|reply|newsletter|note to|speech|toast|adverts?|ads?|scripts?|story|stories|dialogues?"
-    r"|monologue|play|scene|poems?|song|lyrics|diary|haikus?|limericks?|roleplay|role-play|pretend"
-    r"|eulogy|cover letter|conversation|interview|sonnets?|fiction|novel|chat|testimonial|tweet"
-    r"|caption|bio|wording|greeting|card)\b",
+_VOICE = re.compile(
+    r"\b(?:e-?mails?|letters?|messages?|invitations?|announce\w*|notices?|memos?|reply|replies"
+    r"|newsletter|note to|speech|toast|adverts?|ads?|scripts?|story|stories|dialogues?|monologue"
+    r"|scene|poems?|(?:write|compose)\b.{0,30}\b(?:songs?|lyrics)|diary|role-?play|pretend|eulogy|conversation|sonnets?|fiction"
+    r"|novel|chat|testimonial|tweets?|captions?|bio|wording|greeting|blog|posts?|reviews?|complaint"
+    r"|apology|statement|act as|imagine you|persona|prayer|vows?|pitch|interview|wish(?:es)?)\b",
     re.IGNORECASE,
 )
 _NUMERAL = re.compile(r"\d")
@@ -103,24 +122,41 @@ def least_words(instruction: str) -> int:
     """Return the number of words under which a response cannot do what is asked; 0 if unknown.
 
     A rule of thumb from the kind of thing asked for; a length that the instruction names goes
-    first. A haiku, a sum and a closed question may be answered in a word.
+    first. A haiku, a sum and a question about one fact may be answered in a word.
     """
+    instruction = _POLITE.sub("", instruction.strip())
     named = _named_least(instruction)
     if named is not None:
         return named
-    if _TINY.search(instruction):
+    if _TINY.search(instruction) or asks_for_edit(instruction):
         return 0
-    is_sum = len(_NUMERAL.findall(instruction)) > 1 and _CALCULATION.search(instruction)
-    if is_sum and not _WORKING.search(instruction):
-        return 0
+    is_aside = len(_WORD.findall(instruction)) < _ASIDE
+    has_reasons = bool(_WORKING.search(instruction))
+    is_sum = len(_NUMERAL.findall(instruction)) > 1 and _FACT.search(instruction)
     shortened = _SHORTENED if _SHORT.search(instruction) else 1.0
-    if _SHORT_WORK.search(instruction):
-        return round(_LEAST_SHORT_WORK * max(shortened, 0.7))
-    if _WORK.search(instruction):
-        return round(_LEAST_WORK * shortened)
-    if _OPEN.search(instruction):
-        return round(_LEAST_OPEN * shortened)
-    return 0
+    if is_sum and not has_reasons:
+        return 0
+    if _NOTE_ASKED.search(instruction):
+        return round(_NOTE * shortened)
+    if _WORK_ASKED.search(instruction):
+        return round(_WORK * shortened)
+    if is_aside and not has_reasons and (least := _least_of_aside(instruction)) is not None:
+        return least
+    return round(_QUESTION * shortened) if _QUESTION_ASKED.search(instruction) else 0
+
+
+def _least_of_aside(asked: str) -> int | None:
+    """Return the least words for a short question, or None if it asks for more than a fact."""
+    several = re.search(r"\b(?:and|or) (?:how|what|why|when|should|say)\b", asked, re.IGNORECASE)
+    if several or re.search(
+        r"\b(?:differences?|causes|effects|consequences|risks|pros|main|best|advantages)\b", asked
+    ):
+        return None
+    if _TERM_ASKED.search(asked) and not _FACT.search(asked):
+        return _TERM
+    if _STEP_ASKED.search(asked):
+        return _STEP
+    return 0 if _FACT.search(asked) else None
 
 
 def asks_for_edit(instruction: str) -> bool:
@@ -128,22 +164,25 @@ def asks_for_edit(instruction: str) -> bool:
     return bool(_EDIT.search(instruction))
 
 
-def asks_for_persona(instruction: str) -> bool:
-    """Return whether the response speaks as somebody: a letter, a story, a speech, a dialogue."""
-    return bool(_PERSONA.search(instruction))
+def asks_for_voice(instruction: str) -> bool:
+    """Return whether the response speaks as somebody: in a letter, a story, a speech, a scene."""
+    return bool(_VOICE.search(instruction))
 
 
 def _named_least(instruction: str) -> int | None:
-    found = [
-        (match.start(), _number(match[1]) * _WORDS_OF[match[2].lower()])
-        for match in _NAMED_LENGTH.finditer(instruction)
-    ]
-    if not found:
-        return None
-    if any(_AT_MOST.search(instruction[max(0, start - 25) : start]) for start, _ in found):
-        return 0
-    return round(_SHARE * max(words for _, words in found))
+    """Return a share of the length that the instruction names; 0 if that is the most allowed."""
+    least = None
+    for match in _NAMED.finditer(instruction):
+        if _AT_MOST.search(instruction[: match.start()]):
+            return 0
+        if match[3]:
+            words = _number(match[3]) * _WORDS_A_MINUTE
+        else:
+            words = _number(match[1]) * _WORDS_OF[match[2].lower()]
+        least = max(least or 0, round(_SHARE * words))
+    return least
 
 
 def _number(text: str) -> int:
-    return _SMALL.get(text.lower()) or int(text.replace(",", "") or 0)
+    small = _SMALL.get(text.lower())
+    return int(text.replace(",", "")) if small is None else small

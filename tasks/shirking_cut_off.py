@@ -3,19 +3,22 @@
 import re
 
 _LAST = 80  # letters that are shown as telling
-_FEWEST_WORDS = 6  # of a last line that has to end with a stop
-_FEWEST_STOPPED = 2  # earlier lines by which a writer is known to end prose with a stop
+_FEWEST_WORDS = 6  # of a last line that is prose and no title, name or sum
+_FEWEST_STOPPED = 3  # sentences by which a writer is known to set full stops
 
 _FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _CODE = re.compile(r"^[ \t>]*```.*?^[ \t>]*```[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
-_ENVIRONMENT = re.compile(r"\\(begin|end)\{(\w+\*?)\}")
+_ENVIRONMENT = re.compile(r"\\(begin|end)\{\w+\*?\}")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_LINK = re.compile(r"\]\([^)\s]+\)|https?://\S+|www\.\S+")
 _ROW = re.compile(r"^[ \t]*\|")
-_ITEM = re.compile(r"^[ \t]*(?:[-*+•–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+")
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•–✓✗✅]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+")
 _BARE_MARK = re.compile(r"^[ \t]*(?:[-+•*]|#{1,6}|\(?\d{1,2}[.)])[ \t]*$")
-_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S|^[ \t]*\*\*[^*]+\*\*[ \t]*$")
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S|^[ \t]*\*\*[^*]+\*\*:?[ \t]*$")
 _MARKUP = re.compile(r"[*_~]+$")
-_STOP = re.compile(r"[.!?…。！？؟।:;)\]}\"'”’»`|>%°$✓✔☺\U0001F300-\U0001FAFF-]$")
+_CLOSERS = re.compile(r"[\s*_~)\]}\"'”’»]+$")
+_SENTENCE_STOP = re.compile(r"[.!?…。！？؟।]$")
+_STOP = re.compile(r"[.!?…。！？؟।;)\]}\"'”’»`|>%°∎✓✔☺\U0001F300-\U0001FAFF]$")
 _OPEN_END = re.compile(r"(?:[,:(\[{—–]|(?:^|\s)[-=+×·<≤≥≈→&/$£€]|=\s?[$£€])$")
 _OPEN_WORDS = (
     "an|the|and|or|but|nor|of|to|from|with|by|for|into|onto|at|as|than|that|which|whose|because|if"
@@ -24,9 +27,14 @@ _OPEN_WORDS = (
 )
 # In lower case only, and a lone "a" after such a word, for "option A" and "part a" are answers.
 _DANGLING = re.compile(rf"(?:^|[\s(*_\"“])(?:{_OPEN_WORDS}|(?:{_OPEN_WORDS}|in|on|like) a)$")
-_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])")
+_EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])|(?<=[^\s*\\])\*(?![\w*])")
 _SENTENCE_END = re.compile(r"[^\W\d_]{2}[.!?][\"”’)*_]*(?=\s)")
-_GOES_ON = re.compile(r"[a-z]{2}[.!?] +[A-Z][a-z]*(?: [a-z]+)*$")
+_SIGN_OFF = re.compile(
+    r"^\W*(?:[\w ]*(?:regards|wishes|sincerely|yours|respectfully|cheers|love|thanks|thank you|hugs"
+    r"|faithfully|best|truly)\b[\w ]*|(?:\w+ ?){1,4},)\W*$",
+    re.IGNORECASE,
+)
+_SUM = re.compile(r"[\d=:<>{};@#]|\w\(")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -44,6 +52,7 @@ def cut_off(text: str) -> str | None:
         return text[-_LAST:].strip()
     if _ROW.match(last) or _FENCE.match(last):
         return None
+    last = _FORMULA.sub("∎", _LINK.sub(".", _CODE.sub("`", last)))
     if _stops_in_line(last) or _is_heading(text, last) or _lacks_stop(text, last):
         return text[-_LAST:].strip()
     return None
@@ -58,7 +67,7 @@ def _unclosed(text: str) -> bool:
         return True
     if prose.count("\\(") > prose.count("\\)"):
         return True
-    kinds = [kind for kind, _ in _ENVIRONMENT.findall(prose)]
+    kinds = _ENVIRONMENT.findall(prose)
     return kinds.count("begin") > kinds.count("end")
 
 
@@ -73,44 +82,66 @@ def _stops_in_line(last: str) -> bool:
     """Return whether the last line leaves something open, whoever wrote it."""
     if _BARE_MARK.match(last):
         return last.rstrip(".)").isdigit() or last.startswith("#")
-    bare = _FORMULA.sub("x", _CODE.sub("x", _ITEM.sub("", last)))
-    if bare.count("**") % 2 or bare.count("`") % 2 or len(_EMPHASIS.findall(bare)) % 2:
+    bare = _ITEM.sub("", last)
+    if _SENTENCE_STOP.search(_CLOSERS.sub("", bare)):
+        return False
+    if bare.count("**") % 2 or bare.count("`") > 1 or len(_EMPHASIS.findall(bare)) % 2:
         return True
     if bare.count("(") > bare.count(")"):
         return True
     bare = _MARKUP.sub("", bare).rstrip()
+    if bare.endswith((" in", " on")) and len(_WORD.findall(bare)) >= _FEWEST_WORDS:
+        return not _ITEM.match(last)
     return " " in bare and bool(_OPEN_END.search(bare) or _DANGLING.search(bare))
 
 
 def _is_heading(text: str, last: str) -> bool:
-    """Return whether the text ends with a heading, or a title like those of earlier paragraphs."""
-    if not _HEADING.match(last):
+    """Return whether the text ends with a heading, in Markdown or in bold and without a sum."""
+    if not _HEADING.match(last) or "\n" not in text:
         return False
-    return any(_HEADING.match(line) for line in text.splitlines()[:-1])
+    if last.startswith("#") or any(_HEADING.match(line) for line in text.splitlines()[:-1]):
+        return not _SUM.search(last.lstrip("# ")) or last.rstrip("* ").endswith(":")
+    return last.rstrip("* ").endswith(":")
 
 
 def _lacks_stop(text: str, last: str) -> bool:
     """Return whether the last line is prose without a stop, where its like have one."""
-    bare = _bare(last)
+    bare = _MARKUP.sub("", last).rstrip()
     if _STOP.search(bare):
         return False
-    lines = [line for line in _CODE.sub(" ", text).splitlines()[:-1] if line.strip()]
-    if _ITEM.match(last):
-        items = [_bare(line) for line in lines if _ITEM.match(line)]
-        return len(items) >= _FEWEST_STOPPED and all(
-            _STOP.search(item) or item[-1:].isdigit() for item in items
-        )
-    if len(_WORD.findall(bare)) < _FEWEST_WORDS and not _GOES_ON.search(bare):
+    lines = [line for line in _CODE.sub("`", text).splitlines()[:-1] if line.strip()]
+    stopped = len(_SENTENCE_END.findall(_CODE.sub(" ", text)))
+    if mark := _ITEM.match(last):
+        items = _items_above(lines, mark[0].strip()[:1].isdigit())
+        ends = [_ends_with_stop(item) or item[-1:].isdigit() for item in items]
+        return bool(ends) and all(ends) and stopped + len(ends) >= _FEWEST_STOPPED
+    if stopped < _FEWEST_STOPPED:
         return False
     if "\n" in text and text.splitlines()[-2].strip() and not _ends_with_stop(lines[-1]):
         return False  # verse, an address, a signature
-    stopped = len(_SENTENCE_END.findall(_CODE.sub(" ", text)))
-    return stopped >= _FEWEST_STOPPED
+    if len(_WORD.findall(bare)) >= _FEWEST_WORDS or re.search(r"[a-z]{2}[.!?] +\w", bare):
+        return True
+    is_name = not lines or _SIGN_OFF.match(lines[-1]) or not re.search(r" [a-z]", bare)
+    return not is_name and not _SUM.search(bare) and _stops_throughout(lines)
+
+
+def _items_above(lines: list[str], is_numbered: bool) -> list[str]:
+    """Return the items of the list that ends with the last line, itself not among them."""
+    items: list[str] = []
+    for line in reversed(lines):
+        mark = _ITEM.match(line)
+        if not mark or mark[0].strip()[:1].isdigit() != is_numbered:
+            break
+        items.append(_MARKUP.sub("", line.strip()).rstrip())
+    return items
+
+
+def _stops_throughout(lines: list[str]) -> bool:
+    """Return whether every earlier line of prose ends with a stop or announces what follows."""
+    prose = [line for line in lines if not (_ITEM.match(line) or _HEADING.match(line))]
+    prose = [line for line in prose if len(_WORD.findall(line)) >= _FEWEST_WORDS]
+    return all(_ends_with_stop(line) or line.rstrip().endswith(":") for line in prose)
 
 
 def _ends_with_stop(line: str) -> bool:
-    return bool(_STOP.search(_bare(line)))
-
-
-def _bare(line: str) -> str:
-    return _MARKUP.sub("", _FORMULA.sub("$", line.strip())).rstrip()
+    return bool(_STOP.search(_MARKUP.sub("", _FORMULA.sub("∎", line.strip())).rstrip()))

@@ -39,6 +39,7 @@ class Measures:
         float  # numbers, names, terms in quotes, formulas and code that the asker did not give
     )
     generic: float  # words that fit any answer
+    content: float  # words that name something
     new: float  # different words of content within a window of 100 words
     generic_words: tuple[str, ...]
     repeated_words: tuple[str, ...]
@@ -60,6 +61,7 @@ def measures(instruction: str, response: str) -> Measures:
         words=len(words),
         concrete=100 * (_concrete(instruction, unblocked, prose) + stated) / count,
         generic=100 * len(generic) / count,
+        content=100 * sum(map(bool, content)) / count,
         new=100 * _new_share(content),
         generic_words=tuple(dict.fromkeys(generic)),
         repeated_words=tuple(word for word, times in repeated.most_common(5) if times > 2),

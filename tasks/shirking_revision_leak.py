@@ -1,149 +1,200 @@
 """Does a response tell of the drafts, edits and reviews that it came from?
 
-Such words stand at either end of a text, so only its first and last sentences are read. One clear
-sign is enough (a label such as "Changes made:"); of the weaker ones a sentence must show two of
-different kinds: an edit ("I removed"), a part of a text ("the introduction"), who wanted it ("as
-the reviewer noted"), a comparison ("shorter than the first draft").
+Such words stand at either end of a text, so only its first and last sentences are read; of a
+letter or a speech only what comes before and after it, for people write of drafts and feedback.
 """
 
 import re
 
-from gleanery.tasks.answer_checks import plain_prose
+from gleanery.tasks.shirking_asked import asks_for_voice
+from gleanery.tasks.shirking_prose import plain_prose
 
 _HEAD, _TAIL = 350, 700  # letters at either end in which a text may speak of itself
-_HEAD_SENTENCES, _TAIL_SENTENCES = 2, 7
+_HEAD_PARTS, _TAIL_PARTS = 3, 7  # and sentences
 
-_REVISED = (
+_EDITED = (
+    r"(?:improv|revis|refin|rewrit\w*|re-writ\w*|rewrote|rework|correct|edit|updat|polish|enhanc"
+    r"|reword|rephras|shorten|condens|trimm?|tighten|streamlin|restructur|reformat\w*|clean\w*[ -]?up"
+    r"|expand|amend|adjust|simplif|remov|merg|replac|cut|took out|taken out|mov|add|soften|drop\w*"
+    r"|delet|chang|fix|clarif|reorgani[sz]|swap\w*|ton(?:ed?|ing) down|reduc|split|combin"
+    r"|incorporat|left out|leaving out|omit\w*|insert|eliminat|redraft|redid|redone|re-?wrote"
+    r"|compress|abridg|cut down|pared|strip\w*)(?:d|ed|t|ied|ies|es|s|ing|ten|ting)?"
+)
+_WAS_EDITED = (
     r"(?:improved|revised|refined|rewritten|re-written|reworked|corrected|edited|updated|polished"
     r"|enhanced|reworded|rephrased|shortened|condensed|trimmed|tightened|streamlined|restructured"
-    r"|reformatted|cleaned[- ]up|expanded|amended|adjusted|simplified|final|new|better|finali[sz]ed)"
+    r"|reformatted|cleaned[- ]up|expanded|amended|simplified|redrafted|abridged|shorter|concise"
+    r"|more concise|tighter|clearer|pared[- ]down|cut[- ]down|compressed|re-?done)"
 )
-_COMPARED = (
-    r"(?:(?:more|less|much|slightly|somewhat|far|even) [\w-]+(?:,? (?:and|but|more|less) [\w-]+)*"
-    r"|shorter|tighter|clearer|leaner|simpler|crisper|sharper|longer|fuller|concise|condensed|brief"
-    r"|improved|revised|refined|polished|rewritten|updated|reworked|better|warmer|friendlier|punchier"
-    r"|streamlined|cleaner|stronger|compact|abridged|\w+er)"
+_TURNED = (
+    rf"(?:{_WAS_EDITED}|(?:more|less|slightly|somewhat|much|far) [\w-]+|leaner|simpler|crisper"
+    r"|sharper|fuller|brief|warmer|friendlier|punchier|cleaner|stronger|compact|funnier)"
 )
+_BETTER = rf"(?:{_TURNED}|better|final|new|longer|alternative|second|third)"
 _TEXT = (
     r"(?:answers?|responses?|repl(?:y|ies)|versions?|drafts?|attempts?|explanations?|rewrites?"
-    r"|revisions?|iterations?|edits?|submission|write-?up|wording|text)"
+    r"|revisions?|iterations?|submission|write-?up|rendition|take)"
 )
 _THING = (
-    rf"(?:{_TEXT}|letter|email|e-mail|essay|poem|speech|story|summary|solution|message|list|table"
-    r"|plan|article|toast|review|paragraph|recipe|proposal|output)"
+    rf"(?:{_TEXT}|letter|e-?mail|essay|poem|speech|story|summary|solution|message|list|table|text"
+    r"|plan|article|toast|paragraph|recipe|proposal|output|haiku|limerick|post|script|wording)"
 )
 _EARLIER = r"(?:previous|prior|earlier|last|first|initial|original|old|older|preceding|former)"
+_PART = (
+    r"(?:paragraphs?|introduct\w+|intro|openings?|ending|wording|tone|phras(?:es?|ing)|redundan\w+"
+    r"|repetiti\w+|drafts?|versions?|rewrite|reading level|clich\w+|headings?|bullet points?"
+    r"|formatting|typos?|transitions?|jargon|adjectives|filler|passive voice|line breaks?|closing"
+    r"|readability|fluff|flow|hedg(?:es?|ing)|preamble|sentences?|sections?|structure|conclusion"
+    r"|examples?|definitions?|explanations?|details?|metaphors?|rhymes?|length|syllables?"
+    r"|calculation|units?|steps|call to action|word choice|verbosity|wordiness|disclaimers?"
+    r"|greeting|sign-off|anecdote|humou?r|sentiment|numbers|figures|tables?|lines?|style|clarity|grammar)"
+)
+_PROSE_PART = (
+    r"(?:paragraphs?|introduction|intro|openings?|ending|wording|tone|phrasing|redundan\w+|clich\w+"
+    r"|headings?|bullet points?|filler|passive voice|sentences?|sections?|examples?|jargon|closing)"
+)
+_REVIEW = (
+    r"(?:feedback|critique|criticisms?|comments|suggestions|suggested (?:edits|changes)|reviewer|review"
+    r"|weaknesses|shortcomings|remarks|points raised|issues raised|concerns raised|edits|notes"
+    r"|request(?:ed)? (?:changes|edits))"
+)
+_WHOSE = r"(?:the|your|all|those|these|this|my|its|earlier|above|previous|received|any|some)"
 
-_CLEAR = (
-    # my previous answer, compared with the first draft, the earlier version's opening
+_EVERYWHERE = (
+    # my previous answer; compared with the original; than the first draft
     rf"\b(?:my|our) {_EARLIER} (?:\w+ )?{_TEXT}\b",
-    rf"\b(?:compared|as opposed|in contrast) (?:to|with) (?:the|my|our|your) {_EARLIER}(?:ly)?"
-    rf"(?: {_THING})?\b",
-    rf"\b(?:than|from|in|to|of|unlike|over|on|by|as) (?:the|that|its) (?:\w+ )?{_EARLIER} "
-    r"(?:\w+ )?(?:draft|attempt|response|reply|rewrite|revision|iteration|answer)\b(?! of\b)",
-    rf"\b(?:the|this|that) {_EARLIER} (?:draft|response|rewrite|iteration|revision|reply)\b"
+    rf"\b(?:compared|as opposed|in contrast|relative) (?:to|with) (?:the|my|our|your) {_EARLIER}"
+    rf"(?: {_THING}\b(?! of)|(?=[,.;:)]))",
+    rf"\b(?:than|from|in|to|unlike|over|on|by|as|of) (?:the|that|its) (?:\w+ )?{_EARLIER} (?:\w+ )?"
+    r"(?:draft|attempt|response|reply|rewrite|revision|iteration|answer|version)s?\b(?! of\b)",
+    rf"\b(?:the|this|that) {_EARLIER} (?:response|rewrite|iteration|revision|reply|answer)\b"
     r"(?! of\b)",
+    r"\bthe (?:previous|prior|earlier) (?:draft|version|attempt)\b(?! of\b)",
+    rf"\([^()]*\b(?:has|have)(?: now)? been {_WAS_EDITED}\b[^()]*\)\W*\Z"
+    r"|\([^()]*\b(?:has|have)(?: now)? been (?:fixed|changed|removed|replaced|cut|added)\b[^()]*\)\W*\Z",
+    r"\b(?:than|from|of|in) the original(?=[,.;:)]|$)",
     # Revision notes / Summary of edits / Changes made: / What I changed: / Word count: 127
-    r"(?:^|[(\[*—-])\W{0,4}(?:(?:revision|edit|editing|editor's|change|changes)[ -]"
-    r"(?:notes?|log|summary|history)|changelog"
+    r"(?:^|[(\[*—-])\W{0,4}(?:(?:revision|edit|editing|editor's|change|review)[ -]"
+    r"(?:notes?|log|summary|history)|changelog|(?:self-)?(?:critique|criticism) ?:"
     r"|(?:summary|list|overview|notes?) (?:of|on) (?:the |my |all )?(?:edits|changes|revisions?"
-    r"|improvements)|(?:key |main |major )?(?:changes|edits|revisions|improvements)"
-    r"(?: i(?: have)?| that were)? (?:made|applied|include)|what(?: i| has| have i| i have| is)?"
-    r" (?:been )?(?:changed|different|new|improved)\b|word[- ]count\b"
-    r"|(?:total|approx\w*)(?: length)?:? \d+ words|length: (?:\w+ )?\d+ words"
-    r"|(?:version|draft|revision|take|rev\.|v) ?\d+\b|final (?:version|draft)\b)",
-    rf"^\W{{0,4}}{_REVISED}(?:,? (?:and )?\w+)? {_THING}\b[^.!?\n]{{0,40}}[:：]",
+    r"|improvements)|(?:key |main |major |other )?(?:changes|edits|revisions|improvements)"
+    r"(?: i(?: have)?| that were)? (?:made|applied|include\w*)"
+    r"|(?:changes|edits|revisions|improvements) ?[:：]"
+    r"|what(?: i| has| have i| i have| is)? (?:been )?(?:changed|different|improved)\b"
+    r"|word[- ]?count\b|(?:total|approx\w*)(?: length)?:? \d+ words|length: (?:\w+ )?\d+ words"
+    r"|(?:version|draft|revision|take|attempt|iteration) (?:\d|one|two|three)\b(?! of)"
+    r"|(?:first|second|third|final|new|latest) (?:version|draft|revision|pass|attempt)\b ?[:(\n*.)\]]"
+    r"|(?:rewrite|revision|revised|refined|rewritten|reworked|shortened|condensed) ?[:：])",
+    # Improved version: / **Revised answer** on a line of its own
+    rf"^\W{{0,4}}(?:the |my |newly |final )?(?:{_TURNED})(?:,? (?:and |but )?[\w-]+)? {_THING}"
+    r"(?:[^.!?\n]{0,40}[:：]|\W*$)",
     # Here is a tighter version that … / Below is a refined response
-    rf"^(?:\w+[,!.]? ){{0,3}}(?:here is|here are|here comes|below is|this is|please find|find below"
-    rf"|see below|i present) (?:the|an?|my|your) (?:[\w-]+,? (?:and |but )?){{0,3}}?{_COMPARED}"
-    rf"(?:,? (?:and |but )?[\w-]+){{0,3}}? {_TEXT}\b(?! of (?:the|an?|this|that)\b(?! original))",
-    # (Edited for length …), [condensed to meet the limit], updated so that
-    r"[(\[*—-]\W{0,3}(?:i |this was |this has been |now )?(?:edited|condensed|shortened|revised"
-    r"|updated|trimmed|tightened|rewritten|reworked|cut|adjusted|reduced|restructured|expanded"
-    r"|polished|simplified|rephrased|reworded|corrected) (?:for|to|so|per|based|following|after"
-    r"|according|as|in line|in response|down|from|with)\b",
-    r"\b(?:within|below|under|meets?|meet|fits?|to|exceeds?|over|for|keep\w* (?:to|within)) (?:the |a "
-    r"|your )?(?:\w+ )?(?:(?:word|length|character|token)[ -](?:limit|count|constraint|budget|range)"
-    r"|limit of (?:\w+ )?(?:words?|pages?|characters))\b",
-    r"\b(?:the |my |your )?(?:critique|criticisms?|reviewer|editor|feedback|comments|suggestions?"
-    r"|review notes|rubric|critic)(?:'s)? (?:said|noted|pointed|suggested|asked|found|flagged"
-    r"|mentioned|wanted|rightly|requested|on board|about the|that the|has been|have been|was|were"
-    r"|above|you gave)\b",
-    r"\b(?:per|following|based on|incorporat\w+|in (?:response|reply) to|thank(?:s| you) for|taking"
-    r"|taken|addressing|after|given|considering|in light of|implement\w+|reflect\w*|appl\w+|address"
-    r"(?:ed|es)?) (?:\w+ )?(?:the |your |all |those |this |earlier )+(?:\w+ ){0,2}?(?:feedback"
-    r"|critique|criticisms?|comments|suggestions|suggested (?:edits|changes)|review|reviewer"
-    r"|notes|edits|points raised)\b",
-    r"\b(?:as|which (?:was|were)|that (?:was|were)) (?:you |was |were |had been |had )?(?:flagged"
-    r"|pointed out|noted in the (?:review|comments|feedback)|suggested in the \w+)\b",
+    rf"^(?:\w+[,!.]? ){{0,4}}(?:here is|here are|here comes|here you go|below is|this is|please find"
+    rf"|find below|see below|i present|that is) (?:the|an?|my|your) (?:[\w-]+,? (?:and |but )?)"
+    rf"{{0,3}}?(?:{_BETTER}(?:,? (?:and |but )?[\w-]+){{0,3}}? {_TEXT}|{_WAS_EDITED} {_THING})\b"
+    r"(?! of (?:the|an?|this|that)\b(?! (?:original|answer|response|previous|earlier)))",
+    # (Edited for length …), [condensed to meet the limit], Rewritten for clarity:
+    rf"(?:^|[(\[*—-])\W{{0,3}}(?:i |this was |this has been |now )?{_WAS_EDITED} (?:for|to|so|per"
+    r"|based|following|after|according|as|in line|in response|down|from|with|by)\b"
+    r"[^!?\n]{0,120}?[:)\]*]",
+    r"\b(?:within|below|under|meets?|meeting|fits?|exceed\w*|over|keep\w* (?:to|within)|stay\w*"
+    r" (?:within|below|under)) (?:the |a |your )?(?:\w+ ){0,2}?(?:(?:word|length|character|token)[ -]?"
+    r"(?:limit|count|constraint|budget|range|target)|limit of (?:\w+ )?(?:words?|pages?))\b",
 )
-_EDITED = re.compile(
-    r"\b(?:(?:i|we)(?: have| had)?(?: also| now| just| slightly)? (?:removed?|shortened|rewrote"
-    r"|rewritten|reworked|merged|replaced|cut|trimmed|tightened|restructured|took out|taken out"
-    r"|moved|added|condensed|softened|kept|dropped|deleted|changed|revised|corrected|fixed"
-    r"|clarified|expanded|simplified|reorgani[sz]ed|swapped|toned|reduced|rephrased|reworded"
-    r"|updated|improved|split|combined|polished|streamlined|incorporated|adjusted|edited|left out"
-    r"|made|omitted|cleaned|inserted|included|turned|eliminated|refined)"
-    r"|(?:is|are|was|were|been|being|has|have|now|gets?) (?:also |now |all |then )?(?:removed"
-    r"|shortened|rewritten|reworked|merged|replaced|cut|trimmed|tightened|restructured|taken out"
-    r"|moved|added|condensed|softened|kept|dropped|deleted|changed|revised|corrected|fixed|expanded"
-    r"|simplified|swapped|reduced|rephrased|reworded|updated|left out|omitted|gone|new|judged"
-    r"|eliminated|included|incorporated)"
-    r"|^\W*(?:\d+\.\s*)?(?:removed|shortened|rewrote|merged|replaced|cut|trimmed|tightened"
-    r"|restructured|moved|added|condensed|softened|dropped|deleted|changed|corrected|fixed|expanded"
-    r"|simplified|swapped|reduced|rephrased|reworded|incorporates?|clarified|eliminat\w+|length)"
-    r"|this (?:version|rewrite|revision|draft|one|edit|time|update|iteration|shorter \w+|new \w+)"
-    r"|now (?:uses|includes|reads|opens|starts|begins|fits|covers|explains|has|gives|mentions|comes"
-    r"|states|shows|ends|stays)|eliminating|while (?:keeping|preserving|retaining|removing))\b"
+_OUTSIDE_LETTERS = (
+    # per the feedback; as the reviewer noted; I have taken the comments on board
+    rf"\b(?:per|following|based on|incorporat\w+|in (?:response|reply|answer) to|thank(?:s| you) for"
+    rf"|taking|taken?|address(?:ed|es|ing)?|after|given|considering|in light of|implement\w+"
+    rf"|reflect\w*|appl\w+|fix\w*|respond\w* to) (?:\w+ )?(?:{_WHOSE} )+(?:\w+ ){{0,2}}?{_REVIEW}\b",
+    r"\b(?:the |my |your )(?:critique|reviewer|editor|feedback|review notes|critic)(?:'s)? (?:said"
+    r"|noted|pointed|suggested|asked|found|flagged|mentioned|wanted|rightly|requested)\b",
+    r"\b(?:feedback|comments|suggestions|critique) (?:applied|incorporated|addressed|implemented"
+    r"|taken into account|on board)\b",
+    r"\bas (?:was |were |had been )?(?:flagged|pointed out(?! by)|noted in the (?:review|comments"
+    r"|feedback|critique)|suggested in the \w+)\b|\bit was pointed out\b",
+    # I removed the introduction; I rewrote it so that; the second paragraph was cut
+    rf"\b(?:i|we)(?: have| had| would)?(?: \w+ly| also| now| just| then| since| slightly)*"
+    rf" {_EDITED}\b.{{0,60}}\b(?:{_PART}|{_THING})\b",
+    rf"\b(?:i|we)(?: have| had)?(?: \w+ly| also| now| just| since)* {_EDITED} (?:it|this|that|them"
+    r"|things|everything)\b.{0,12}\b(?:to|so|for|into|down|from|more|shorter|as|by|with|up|and|since"
+    r"|around|per|based|following|according)\b",
+    rf"\b(?:i|we)(?: have| had)?(?: now| also| just)? (?:made|kept|turned|put) (?:it|this|the {_THING}"
+    rf"|the (?:tone|language|wording|{_PART}))\b.{{0,30}}\b(?:{_BETTER}|more|less|\w+er|specific"
+    r"|direct|formal|simple|short|brief)\b",
+    rf"\b(?:this|the|that|my|your)(?: \w+){{0,3}} {_PROSE_PART}\b(?: \w+){{0,5}}? (?:is|are|was|were|has been"
+    rf"|have been|has now been|now)(?: also| now| all| then)? (?:{_EDITED}|gone|new)\b",
+    rf"\b(?:this|the|the above|my) {_TEXT}(?: above| below)? (?:is|was|has|has been|is now|now|has now"
+    rf" been)(?: also| now| since| been)? (?:{_WAS_EDITED}|cut|restructured)\b",
+    # this rewrite keeps; this version is shorter; now uses …
+    r"\b(?:this|the (?:revised|updated|improved|shorter|tighter)) (?:rewrite|revision|iteration"
+    r"|rework|redraft|shorter \w+)\b",
+    rf"\b(?:this|the (?:revised|updated|improved|shorter|tighter|above)) (?:version|one|draft)"
+    rf"(?: above)?\b.{{0,70}}\b(?:{_PROSE_PART}|{_BETTER}|closer|suggest\w*|request\w*|feedback"
+    r"|critique|comments|you (?:asked|wanted|had in mind)|errors?|every \w+|reader)\b",
+    rf"\bnow with(?:out)? .{{0,60}}\b(?:removed|added|included|fixed|cut|{_PROSE_PART})\b",
+    rf"\bhere it is\b.{{0,30}}\b{_BETTER}\b",
+    rf"\b(?:the|that) {_EARLIER} (?:version|draft|attempt|one) (?:\w+ly )?(?:forgot|left out|omitted"
+    r"|sounded|felt|ran|rounded|missed|overran|rambled|neglected|fell|buried)\b",
+    r"\bin (?:this|the) (?:(?:new|revised|updated|improved) )?(?:rewrite|revision|redraft)\b"
+    r"|\bin (?:this|the) (?:revised|improved|updated|shortened) (?:version|answer|response|text)\b",
+    r"\b(?:calculation|section|answer|text|version|explanation|list|example|letter|ending|opening)\w*"
+    r"(?: \w+)? now (?:uses|includes|reads|opens|starts|begins|fits|covers|explains|has|gives|mentions"
+    r"|comes|states|shows|ends|leads|focuses|contains)\b",
+    rf"(?:^|[.!?] )(?:the )?{_PART} (?:{_WAS_EDITED}|removed|cut|added|moved|changed|made|softened"
+    r"|dropped|replaced|merged|reduced|deleted|strengthened|toned down)\b",
+    rf"^\W*(?:\d+\. *)?(?:removed|shortened|rewrote|merged|replaced|cut|trimmed|tightened|moved|added"
+    r"|condensed|softened|dropped|deleted|changed|corrected|fixed|simplified|swapped|reduced|reworded"
+    rf"|rephrased|eliminated|clarified|strengthened)\b.{{0,50}}\b{_PART}\b",
+    rf"\b(?:another|one more|further|next) (?:revision|round of|pass|rewrite|draft|{_EDITED}t?ing\b)"
+    r"|\b(?:cut|shorten\w*|trim\w*|condense\w*|tighten\w*|revise\w*|edit\w*) (?:\w+ )?(?:even )?further\b",
+    rf"\b(?:while|by|after) (?:keeping|preserving|retaining|removing|eliminating|cutting|trimming"
+    rf"|shortening|tightening) .{{0,40}}\b(?:{_PART}|tips|meaning|content|points)\b",
+    rf"\b(?:instead of|rather than|replacing|unlike|no longer) the (?:\w+ )?(?:{_EARLIER}|generic|vague"
+    rf"|abstract|clich\w+) (?:\w+ )?(?:{_PART}|one|version|argument|answer)\b",
+    rf"\b(?:{_EARLIER}|the) (?:explanation|answer|draft|version|attempt|response|one|solution|text)"
+    rf" (?:was|had|had been|felt|seemed|ran) (?:\w+ )?(?:too|rather|overly|not|wordy|judged|missing"
+    r"|long|short|vague|generic|wrong|incorrect|less)\b",
 )
-_PART = re.compile(
-    r"\b(?:paragraphs?|sections?|sentences?|introduct\w+|intro|opening|ending|conclusion|wording"
-    r"|tone|phras\w+|redundan\w+|repetition\w*|drafts?|versions?|rewrite|reading level|clich\w+"
-    r"|headings?|bullet points?|formatting|typos?|transitions?|word choice|jargon|adjectives"
-    r"|adverbs|filler|passive voice|line breaks?|structure|flow|examples?|definitions?|details?"
-    r"|steps?|closing|readability|clarity|half a page|one page|\d+ words|fluff)\b"
+_ASKED = re.compile(
+    rf"\b(?:{_EARLIER} (?:\w+ )?{_THING}|drafts?|versions?|rewrit\w+|revisions?|word (?:limit|count)"
+    r"|edit\w*|feedback|review\w*|critique|changelog|release notes|limit|criticism)\b"
 )
-_WANTED = re.compile(
-    r"\b(?:feedback|reviewers?|critique|comments|as (?:you )?(?:requested|flagged|suggested|wanted"
-    r"|asked|instructed)|pointed out|you (?:wanted|asked|suggested|requested|said)|requested"
-    r"|suggestion|as noted|guidelines?|concerns?|criticism)\b"
+_ANY = re.compile("|".join(_EVERYWHERE), re.MULTILINE)
+_OUTSIDE = re.compile("|".join(_OUTSIDE_LETTERS), re.MULTILINE)
+_PART_END = re.compile(r"(?<=[.!?])[)\"*_…\]]*\s+|\n+")
+_LETTER_BEGIN = re.compile(
+    r"^\W*(?:subject:|dear\b|hi\b|hello\b|good (?:morning|evening)|friends\b)", re.M
 )
-_COMPARISON = re.compile(
-    rf"\b(?:(?:the|my|its|this|that|your) {_EARLIER} {_THING}|{_EARLIER} (?:draft|version|attempt)"
-    r"|shorter|tighter|more (?:concise|direct|specific|concrete|readable|formal|natural|focused"
-    r"|personal|engaging|vivid|detailed|accurate|precise)|less (?:formal|preachy|theoretical|generic"
-    r"|wordy|vague|technical|repetitive|dense)|too (?:\w+ )?(?:long|short|theoretical|dense|vague"
-    r"|formal|generic|wordy|technical|repetitive|abstract|preachy)|condensed|concise|than before"
-    r"|instead of|no longer|earlier|previously|before|by mistake|so (?:it|that it|the \w+) (?:now|is"
-    r"|reads|no longer)|from the original|the original)\b"
-)
-_CLEARLY = re.compile("|".join(_CLEAR), re.MULTILINE)
-_SIGNS = (_EDITED, _PART, _WANTED, _COMPARISON)
-_FEWEST_SIGNS = 2
-_ABOUT_TEXT = re.compile(
-    rf"\b(?:{_EARLIER} (?:\w+ )?{_THING}|drafts?|versions?|rewrit\w+|revis\w+|word (?:limit|count)"
-    r"|edit\w*|feedback|review\w*)\b"
-)
-_SENTENCE = re.compile(r"(?<=[.!?:])[)\"*_…]*\s+|\n+")
+_RULE = re.compile(r"^\s*(?:---+|\*\*\*+|___+)\s*$", re.MULTILINE)
 
 
 def revision_leak(instruction: str, response: str) -> str | None:
     """Return the words by which a response gives away that it is the revision of another one.
 
-    What the instruction itself speaks of (a draft, a review) is no leak.
+    What the instruction itself speaks of (a draft, a review, a word limit) is no leak.
     """
     prose = plain_prose(response)
-    asked = set(_ABOUT_TEXT.findall(instruction.lower()))
-    for zone in (prose[:_HEAD], prose[-_TAIL:]):
-        for match in _CLEARLY.finditer(zone):
-            if not asked & set(_ABOUT_TEXT.findall(match[0])):
-                return match[0].strip(" \n*_([-—")
+    asked = set(_ASKED.findall(instruction.lower()))
+    head, tail = prose[:_HEAD], prose[-_TAIL:]
+    for match in (*_ANY.finditer(head), *_ANY.finditer(tail)):
+        if not asked & set(_ASKED.findall(match[0])):
+            return match[0].strip(" \n*_([-—")
     if asked:
         return None
-    head = _SENTENCE.split(prose[:_HEAD])[:_HEAD_SENTENCES]
-    tail = _SENTENCE.split(prose[-_TAIL:])[-_TAIL_SENTENCES:]
-    for sentence in head + tail:
-        words = [match[0] for sign in _SIGNS if (match := sign.search(sentence))]
-        if len(words) >= _FEWEST_SIGNS and _EDITED.search(sentence):
-            return " … ".join(words)
+    if asks_for_voice(instruction):
+        head, tail = _around_letter(prose)
+    parts = _PART_END.split(head)[:_HEAD_PARTS] + _PART_END.split(tail)[-_TAIL_PARTS:]
+    for part in parts:
+        if match := _OUTSIDE.search(part):
+            return match[0].strip()
     return None
+
+
+def _around_letter(prose: str) -> tuple[str, str]:
+    """Return what comes before the piece asked for, and the last paragraph or what a rule parts."""
+    begin = _LETTER_BEGIN.search(prose)
+    rules = list(_RULE.finditer(prose))
+    paragraphs = [paragraph for paragraph in prose.split("\n\n") if paragraph.strip()]
+    head = prose[: begin.start()] if begin else paragraphs[0] if len(paragraphs) > 1 else ""
+    tail = prose[rules[-1].end() :] if rules else paragraphs[-1] if len(paragraphs) > 1 else ""
+    return head[:_HEAD], tail[-_TAIL:]

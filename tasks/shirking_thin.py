@@ -7,18 +7,20 @@ facts, and neither is generic.
 
 from gleanery.tasks.shirking_measures import measures
 
-_FEWEST_WORDS = 50  # below, densities say little
+_FEWEST_VAGUE, _FEWEST_FILLED = 50, 80  # words; below, densities say little
 _GENERIC = 9.0  # generic words per 100, more by _PER_FACT for each concrete thing per 100 words
-_PER_FACT = 2.0
+_PER_FACT = 3.0
 _NEW = 29.0  # new words per 100, fewer by _PER_FACT_REPEATED for each concrete thing
 _PER_FACT_REPEATED = 0.8
+_CONTENT = 40.0  # words of content per 100: what repeats its terms has many, what rambles has few
 _SHOWN = 6
 
 
 def vagueness(instruction: str, response: str) -> str | None:
     """Return the generic words that a response is made of, if it names next to nothing."""
     found = measures(instruction, response)
-    if found.words < _FEWEST_WORDS or found.generic < _GENERIC + _PER_FACT * found.concrete:
+    few_facts = found.generic >= _GENERIC + _PER_FACT * found.concrete
+    if found.words < _FEWEST_VAGUE or not few_facts:
         return None
     words = ", ".join(found.generic_words[:_SHOWN])
     return f"{found.generic:.0f} % generic words ({words}), {found.concrete:.1f} % concrete"
@@ -27,7 +29,8 @@ def vagueness(instruction: str, response: str) -> str | None:
 def filler(instruction: str, response: str) -> str | None:
     """Return the words that a response turns over, if hardly any word in it is a new one."""
     found = measures(instruction, response)
-    if found.words < _FEWEST_WORDS or found.new > _NEW - _PER_FACT_REPEATED * found.concrete:
+    rambles = found.new <= _NEW - _PER_FACT_REPEATED * found.concrete and found.content <= _CONTENT
+    if found.words < _FEWEST_FILLED or not rambles:
         return None
     words = ", ".join(found.repeated_words[:_SHOWN])
     return f"{found.new:.0f} new words of 100 ({words} again and again)"

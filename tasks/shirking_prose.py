@@ -1,0 +1,37 @@
+"""The part of a text that speaks for itself: without code and quotations, in one spelling."""
+
+import re
+
+_QUOTED = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`|^ *>.*?$|\"[^\"\n]{0,400}\"|“[^”]{0,400}”|«[^»]{0,400}»",
+    re.DOTALL | re.MULTILINE,
+)
+_OPENING_MARKUP = re.compile(r"^[\s*_#>~-]+")
+_CONTRACTIONS = (
+    (re.compile(r"\bcan(?:'t| not)\b"), "cannot"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"\bi'm\b"), "i am"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'ll\b"), " will"),
+    (re.compile(r"\b(i|you|we|they)'d\b"), r"\1 would"),
+    (re.compile(r"\b(here|that|it|what|there)'s\b"), r"\1 is"),
+)
+_SENTENCE = re.compile(r"[.!?]+[)\"*_…]*\s+|\n+")
+_MARKUP = re.compile(r"^[\s*_#>\-•\d.)(|\[]+")
+
+
+def plain_prose(text: str) -> str:
+    """Return the text in lower case, contractions written out, without code and quotations."""
+    prose = _OPENING_MARKUP.sub("", _QUOTED.sub("…", text)).replace("’", "'").lower()
+    if "'" not in prose:
+        return prose
+    for contraction, full in _CONTRACTIONS:
+        prose = contraction.sub(full, prose)
+    return prose
+
+
+def sentences(prose: str) -> list[str]:
+    """Return the sentences, list items and lines of more than one word, without their marks."""
+    parts = (_MARKUP.sub("", part) for part in _SENTENCE.split(prose))
+    return [part for part in parts if " " in part]
