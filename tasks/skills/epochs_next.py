@@ -114,8 +114,8 @@ def _wanted(
 
 def _others(use: Mapping[str, float], seen: Sequence[str], new: Sequence[str]) -> list[str]:
     """Return those that the new ones are to draw level with."""
-    there = [name for name in seen if name not in set(new)]
-    return there or [name for name in use if name not in set(new)]
+    there = set(seen).difference(new)
+    return sorted(there or set(use).difference(new))
 
 
 def _check_unchanged(first: Epoch, config: SkillPlansConfig) -> None:
