@@ -68,5 +68,7 @@ def _write(
     if not all(output.complete for output in outputs):
         typer.secho("Some requests have failed: propose again to take them up.", fg="yellow")
         raise typer.Exit(1)
+    if not any(output.rows_out for output in outputs):
+        raise ValueError("the model proposed nothing that can be used: the table says why")
     write_new_text(store.read(proposed).decode(), out, storage_options(settings))
     typer.echo(f"\nwritten to {out}")

@@ -33,7 +33,7 @@ def propose_taxonomy(config: TaxonomyConfig, again: Again = Again()) -> StageOut
         )
         output = ask_for_parts(run, PROPOSED_NODES, [work], again)
         receipt = run.parts.newest(PROPOSED_NODES, PART)
-        if receipt and receipt.closed:
+        if receipt and receipt.closed and receipt.rows_out:
             tree = proposed_taxonomy(run.parts.rows(receipt, ProposedNode))
             header = f"Proposed by {config.engine.model} for: {config.scope}"
             run.store.write(PROPOSED_FILE, render(tree, header).encode())
