@@ -7,7 +7,6 @@ from gleanery.tasks.shirking_refusal import declined
 
 _HEAD = 300  # characters in which a text declares what it is
 _TAIL = 300  # and in which it takes leave
-_SHORT = 120  # words of a text that may be a refusal and nothing else
 
 # Patterns are matched against what `plain_prose` returns.
 _EDITED = (
@@ -133,9 +132,7 @@ def refusal(text: str) -> str | None:
     """
     prose = plain_prose(text)
     words = _found(_REFUSAL_ANYWHERE, prose) or _found(_REFUSAL_AT_START, prose[:_HEAD])
-    if words or prose.count(" ") > _SHORT:
-        return words
-    return declined(prose)
+    return words or declined(prose)
 
 
 def meta_preamble(text: str) -> str | None:

@@ -19,6 +19,9 @@ from gleanery.tasks.shirking_thin import filler, vagueness
 _SHOWN = re.compile(
     r"\b(?:text|page|document|context|source|passage|original|article|json|output)\b", re.IGNORECASE
 )
+_LETTER = re.compile(
+    r"\A[\s*_>#]*(?:subject\b|dear\b|hi\b|hello\b|to whom|to the|thank you for)", re.IGNORECASE
+)
 
 
 def shirks(instruction: str, response: str) -> tuple[str, str] | None:
@@ -33,7 +36,8 @@ def shirks(instruction: str, response: str) -> tuple[str, str] | None:
 
 def _beside_the_task(instruction: str, response: str) -> tuple[str, str] | None:
     """Return the reason if a response speaks of itself or of its writer in place of the subject."""
-    if words := answer_checks.refusal(response):
+    is_letter = asks_for_voice(instruction) and _LETTER.search(response)
+    if not is_letter and (words := answer_checks.refusal(response)):
         return "refusal", words
     edits = asks_for_edit(instruction)
     if not edits and (words := revision_leak(instruction, response)):

@@ -7,7 +7,7 @@ _SHORTENED = 0.5  # what is asked for in short may be half as long
 _ASIDE = 12  # words of a question that stands alone, without a situation told around it
 
 # Words under which the thing cannot be done, whoever writes it.
-_WORK, _QUESTION, _NOTE, _TERM, _STEP = 80, 48, 36, 25, 18
+_WORK, _SITUATION, _QUESTION, _NOTE, _TERM, _STEP = 100, 66, 50, 45, 25, 18
 
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -98,14 +98,17 @@ _WORKING = re.compile(
     r"\b(?:explain|step|working|why|tell me|compare|should|plan|budget|discuss)\b", re.IGNORECASE
 )
 _EDIT = re.compile(
-    r"\b(?:re-?writ|re-?word|re-?phras|revis|re-?draft|re-?work|re-?format|edit|improv|shorten"
-    r"|condens|polish|proofread|correct|fix|clean up|tidy|tighten|paraphras|simplif|expand)\w*\s+"
-    r"(?:up )?(?:this|these|that|the following|the (?:\w+ ){0,2}(?:text|sentence|paragraph|email"
-    r"|letter|passage|draft|below|answer|response)|my|it|our|following|below|grammar|errors?)\b"
+    r"\b(?:re-?writ|re-?word|re-?phras|re-?draft|paraphras|proofread|shorten|condens|tighten|polish"
+    r"|re-?format|summari[sz])\w*\b"
+    r"|\b(?:revis|re-?work|edit|improv|correct|fix|clean up|tidy|simplif|expand|translat|chang|convert"
+    r"|turn|transform|adapt)\w*\s+(?:up |into |the )?(?:this|these|that|following|(?:\w+ ){0,2}(?:text"
+    r"|sentence|paragraph|email|letter|passage|draft|below|answer|response|bullet|summary)|my|it|our"
+    r"|below|grammar|errors?|mistakes?|[\"“':])"
     r"|\bmake (?:this|it|these|my|the following)\b.{0,60}\b(?:\w+er|more|less|concise|clear|better"
-    r"|formal|polite)\b",
+    r"|formal|polite|sound|flow)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_TEXT_BROUGHT = re.compile(r"[\"“'][^\"”']{8,}|:\s*\S|\n")
 _VOICE = re.compile(
     r"\b(?:e-?mails?|letters?|messages?|invitations?|announce\w*|notices?|memos?|reply|replies"
     r"|newsletter|note to|speech|toast|adverts?|ads?|scripts?|story|stories|dialogues?|monologue"
@@ -128,7 +131,7 @@ def least_words(instruction: str) -> int:
     named = _named_least(instruction)
     if named is not None:
         return named
-    if _TINY.search(instruction) or asks_for_edit(instruction):
+    if _TINY.search(instruction) or _brings_text(instruction):
         return 0
     is_aside = len(_WORD.findall(instruction)) < _ASIDE
     has_reasons = bool(_WORKING.search(instruction))
@@ -142,7 +145,8 @@ def least_words(instruction: str) -> int:
         return round(_WORK * shortened)
     if is_aside and not has_reasons and (least := _least_of_aside(instruction)) is not None:
         return least
-    return round(_QUESTION * shortened) if _QUESTION_ASKED.search(instruction) else 0
+    question = _QUESTION if is_aside else _SITUATION
+    return round(question * shortened) if _QUESTION_ASKED.search(instruction) else 0
 
 
 def _least_of_aside(asked: str) -> int | None:
@@ -162,6 +166,11 @@ def _least_of_aside(asked: str) -> int | None:
 def asks_for_edit(instruction: str) -> bool:
     """Return whether the instruction brings a text to be rewritten, corrected or shortened."""
     return bool(_EDIT.search(instruction))
+
+
+def _brings_text(instruction: str) -> bool:
+    """Return whether the text to be edited is at hand, so that the answer may be as short."""
+    return asks_for_edit(instruction) and bool(_TEXT_BROUGHT.search(instruction))
 
 
 def asks_for_voice(instruction: str) -> bool:

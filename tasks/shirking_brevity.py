@@ -3,8 +3,10 @@
 import re
 
 from gleanery.tasks.shirking_asked import least_words
+from gleanery.tasks.shirking_measures import measures
 
 _WORKED = 12  # words that suffice where the answer is a calculation or a piece of code
+_PER_FACT = 3  # words that each number, name, formula and piece of code stands for
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -15,13 +17,19 @@ _WORKING = re.compile(r"```|\$[^$\n]{3,}\$|\\\[|=\s*[-\d]|^\s*`[^`\n]+`\s*$", re
 def brevity(instruction: str, response: str) -> str | None:
     """Return how many words a response has if what is asked for cannot be said in so few.
 
-    What an instruction needs at least is judged by what it asks for, see `least_words`.
+    What an instruction needs at least is judged by what it asks for, see `least_words`; facts
+    count for more than words, so that a short answer full of them passes.
     """
     least = least_words(instruction)
     if _WORKING.search(response):
         least = min(least, _WORKED)
     words = word_count(response)
-    return f"{words} words where {least} are the least: {response[:80]}" if words < least else None
+    if words >= least:
+        return None
+    found = measures(instruction, response)
+    if words + _PER_FACT * found.concrete * found.words / 100 >= least:
+        return None
+    return f"{words} words where {least} are the least: {response[:80]}"
 
 
 def word_count(text: str) -> int:

@@ -16,9 +16,9 @@ _ITEM = re.compile(r"^[ \t]*(?:[-*+•–✓✗✅]|\(?(?:\d{1,3}|[a-zA-Z])[.)])
 _BARE_MARK = re.compile(r"^[ \t]*(?:[-+•*]|#{1,6}|\(?\d{1,2}[.)])[ \t]*$")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S|^[ \t]*\*\*[^*]+\*\*:?[ \t]*$")
 _MARKUP = re.compile(r"[*_~]+$")
-_CLOSERS = re.compile(r"[\s*_~)\]}\"'”’»]+$")
+_CLOSERS = re.compile(r"[\s*_~)\]}\"'”’»`]+$")
 _SENTENCE_STOP = re.compile(r"[.!?…。！？؟।]$")
-_STOP = re.compile(r"[.!?…。！？؟।;)\]}\"'”’»`|>%°∎✓✔☺\U0001F300-\U0001FAFF]$")
+_STOP = re.compile(r"[.!?…。！？؟।;)\]}\"'”’»`|>%°∎✓✔☺\u2600-\u27bf\ufe0f\U0001F300-\U0001FAFF]$")
 _OPEN_END = re.compile(r"(?:[,:(\[{—–]|(?:^|\s)[-=+×·<≤≥≈→&/$£€]|=\s?[$£€])$")
 _OPEN_WORDS = (
     "an|the|and|or|but|nor|of|to|from|with|by|for|into|onto|at|as|than|that|which|whose|because|if"
@@ -27,14 +27,18 @@ _OPEN_WORDS = (
 )
 # In lower case only, and a lone "a" after such a word, for "option A" and "part a" are answers.
 _DANGLING = re.compile(rf"(?:^|[\s(*_\"“])(?:{_OPEN_WORDS}|(?:{_OPEN_WORDS}|in|on|like) a)$")
-_EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])|(?<=[^\s*\\])\*(?![\w*])")
+_EMPHASIS = re.compile(r"(?<![\w*\\.\])])\*(?=[\"“(]?[^\W\d_])|(?<=\w)[.,:!?\"”)]?\*(?![\w*])")
+_EQUALS_NUMBER = re.compile(r"[=≈≤≥<>→] *[-+−]?[$€£]?[\d.,/ ]+ ?[%°\w]{0,4}$")
+_LAST_BRACKET = re.compile(r"\s*\([^()]*\)$")
 _SENTENCE_END = re.compile(r"[^\W\d_]{2}[.!?][\"”’)*_]*(?=\s)")
 _SIGN_OFF = re.compile(
     r"^\W*(?:[\w ]*(?:regards|wishes|sincerely|yours|respectfully|cheers|love|thanks|thank you|hugs"
     r"|faithfully|best|truly)\b[\w ]*|(?:\w+ ?){1,4},)\W*$",
     re.IGNORECASE,
 )
-_SUM = re.compile(r"[\d=:<>{};@#]|\w\(")
+_SUM = re.compile(
+    r"[=<>{};@#]|\w\(|\d\W*$|^\W*(?:final |short )?(?:answer|result|total|conclusion)\b", re.I
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -87,7 +91,7 @@ def _stops_in_line(last: str) -> bool:
         return False
     if bare.count("**") % 2 or bare.count("`") > 1 or len(_EMPHASIS.findall(bare)) % 2:
         return True
-    if bare.count("(") > bare.count(")"):
+    if sum(map(bare.count, "([")) > sum(map(bare.count, ")]")):
         return True
     bare = _MARKUP.sub("", bare).rstrip()
     if bare.endswith((" in", " on")) and len(_WORD.findall(bare)) >= _FEWEST_WORDS:
@@ -107,22 +111,33 @@ def _is_heading(text: str, last: str) -> bool:
 def _lacks_stop(text: str, last: str) -> bool:
     """Return whether the last line is prose without a stop, where its like have one."""
     bare = _MARKUP.sub("", last).rstrip()
-    if _STOP.search(bare):
+    if _EQUALS_NUMBER.search(bare) or (_STOP.search(bare) and not _closes_within(bare)):
         return False
     lines = [line for line in _CODE.sub("`", text).splitlines()[:-1] if line.strip()]
     stopped = len(_SENTENCE_END.findall(_CODE.sub(" ", text)))
+    is_long = len(_WORD.findall(bare)) >= _FEWEST_WORDS
     if mark := _ITEM.match(last):
         items = _items_above(lines, mark[0].strip()[:1].isdigit())
+        if not items:
+            return is_long and stopped >= _FEWEST_STOPPED and _stops_throughout(lines)
         ends = [_ends_with_stop(item) or item[-1:].isdigit() for item in items]
-        return bool(ends) and all(ends) and stopped + len(ends) >= _FEWEST_STOPPED
+        return all(ends) and stopped + len(ends) >= _FEWEST_STOPPED
     if stopped < _FEWEST_STOPPED:
         return False
     if "\n" in text and text.splitlines()[-2].strip() and not _ends_with_stop(lines[-1]):
         return False  # verse, an address, a signature
-    if len(_WORD.findall(bare)) >= _FEWEST_WORDS or re.search(r"[a-z]{2}[.!?] +\w", bare):
+    if is_long or re.search(r"[a-z]{2}[.!?] +\w", bare):
         return True
     is_name = not lines or _SIGN_OFF.match(lines[-1]) or not re.search(r" [a-z]", bare)
     return not is_name and not _SUM.search(bare) and _stops_throughout(lines)
+
+
+def _closes_within(bare: str) -> bool:
+    """Return whether a long line ends with a bracket, a quotation or a term, but no full stop."""
+    if len(_WORD.findall(bare)) <= _FEWEST_WORDS or not re.search(r"[)\"'”’»`]$", bare):
+        return False
+    before = _LAST_BRACKET.sub("", bare)
+    return not any(_SENTENCE_STOP.search(_CLOSERS.sub("", part)) for part in (bare, before))
 
 
 def _items_above(lines: list[str], is_numbered: bool) -> list[str]:

@@ -8,7 +8,7 @@ from gleanery.tasks.shirking_prose import plain_prose, sentences
 _FEWEST = 3  # sentences of talk; a greeting and a farewell alone are other reasons
 _LEAST_SHARE = 0.2  # of all sentences
 _FEWEST_DENSE, _DENSE_SHARE = 2, 0.5  # of a short text
-_FEWEST_OF_TASK = 2  # in a letter or a speech, whose writer may well thank and promise
+_FEWEST_OF_TASK = 1  # in a letter or a speech, whose writer may well thank and promise
 
 _ASK = (
     "(?:questions?|requests?|prompts?|quer(?:y|ies)|instructions?|tasks?|inquir(?:y|ies)|enquiry)"
@@ -58,16 +58,16 @@ _OF_TASK = (
     r"|limitations|understanding of your|thought process)\b",
     r"\b(?:complete|good|strong|full|helpful|weaker|better|best|useful|balanced|solid|ideal|thorough)"
     r" (?:answer|response|reply) (?:must|should|would|will|needs|is|has|to (?:this|your|the))\b",
-    rf"\bi (?:will|would|can|could|shall|should|am going to|have|tried to|want to|wanted to|chose to"
-    rf"|need to|must|might|decided to)(?: \w+){{0,3}}? {_ACT}\w*\b.{{0,80}}\b(?:you|your|{_TEXT}"
-    rf"|{_ASK}|tone|step by step|examples?|parts?|details?|bullets?|format|sections?|lines?|words?"
-    r"|reader|rhyme|rows?)\b",
     r"\b(?:first|second|third|next|finally|then),? (?:it|i|we) will (?:outline|present|turn|discuss"
     r"|look|bring|explain|cover|address|explore|describe|examine|provide)\b",
     r"^(?:the )?(?:tone|language|register|audience|format|length) (?:should|will|is|has|must) ",
     r"\bas an? (?:ai|(?:large )?language model|text-based|virtual|digital)\b|\bmy training\b",
 )
 _OF_WRITER = (
+    rf"\bi (?:will|would|can|could|shall|should|am going to|have|tried to|want to|wanted to|chose to"
+    rf"|need to|must|might|decided to)(?: \w+){{0,3}}? {_ACT}\w*\b.{{0,80}}\b(?:you|your|{_TEXT}"
+    rf"|{_ASK}|tone|step by step|examples?|parts?|details?|bullets?|format|sections?|lines?|words?"
+    r"|reader|rhyme|rows?)\b",
     rf"^i (?:am |was )?(?:\w+ly )?(?:will|would|going to|shall|have|can|could|should|want|wanted"
     rf"|chose|went|tried|might|aimed|opted|decided|included|kept|worked|picked|selected|refrained"
     rf"|do not|did|used|considered|structured|focused|assumed|left|limited|need|must)\b"

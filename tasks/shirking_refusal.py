@@ -1,7 +1,7 @@
 """Is a short text a refusal and nothing else?
 
 One plain sign is enough ("I must decline", "my guidelines do not allow"). Softer ones are found
-in honest text too, so two of different kinds have to meet: an apology, something that the writer
+in honest text too, so two or more of different kinds have to meet: an apology, something that the writer
 cannot do, a part that the writer plays, a reason of caution, somebody else to ask, another offer.
 """
 
@@ -74,7 +74,7 @@ _SOFT = (
     r"\b(?:sorry|apologi[sz]e|apologies|unfortunately|i am afraid|regret\w*|forgive me)\b",
     # what the writer cannot or will not
     r"\bi (?:cannot|will not|am (?:unable|not able)|could not|am not (?:going|allowed|sure))\b"
-    r"|\b(?:unable|not able|not possible|impossible|inability|unwilling|refuse) (?:to|for)\b"
+    r"|\b(?:unable|not able|inability|unwilling|refuse) (?:to|for)\b"
     r"|\bwithout (?:access|seeing|knowing|more (?:information|context|detail))\b"
     r"|\bi would not\b|\bi do not (?:think|believe|feel)\b",
     # whose part it is
@@ -84,8 +84,8 @@ _SOFT = (
     r"|\b(?:an|this) (?:ai|assistant|chatbot)\b|\b(?:has|have|needs?|should|ought) (?:to )?be (?:left"
     r" to|answered by|handled by|carried out by|decided by|done by|discussed with)\b",
     # a reason of caution
-    r"\b(?:sensitive|controversial|irresponsible|inappropriate|unethical|liab\w+|safety reasons"
-    r"|guidelines|polic(?:y|ies)|legal implications|politici[sz]ed|too many (?:variables|factors)"
+    r"\b(?:sensitive (?:topic|subject|matter|issue|area|question)|controversial|irresponsible|inappropriate|unethical|liab\w+|safety reasons"
+    r"|(?:my|our|content|usage|safety) (?:guidelines|polic(?:y|ies))|legal implications|politici[sz]ed|too many (?:variables|factors)"
     r"|misleading|disservice|harmful|dangerous|could be (?:upsetting|misused|offensive)|risk of"
     r"|deeply personal|academic (?:integrity|honesty)|plagiari\w+|confidential\w*|copyright\w*)\b",
     # somebody else to ask
@@ -107,12 +107,23 @@ _SOFT = (
 )
 _PLAINLY = re.compile("|".join(_PLAIN), re.DOTALL)
 _SIGNS = tuple(re.compile(sign) for sign in _SOFT)
-_FEWEST_SIGNS = 3
+_SHORT = 120  # words of a text that may be a refusal and nothing else
+_LONG = 260  # words over which a text answers, whatever it begins with
+_HEAD = 400  # letters in which a longer refusal declines
+_TINY = 80  # words under which two signs are enough, from 120 on it takes four
 
 
 def declined(prose: str) -> str | None:
-    """Return the words by which a short text declines; `prose` is what `plain_prose` returns."""
-    if plain := _PLAINLY.search(prose):
+    """Return the words by which a text declines; `prose` is what `plain_prose` returns."""
+    words = prose.count(" ") + 1
+    if words > _LONG:
+        return None
+    plain = _PLAINLY.search(prose if words <= _SHORT else prose[:_HEAD])
+    if plain and words <= _SHORT:
         return plain[0].strip()
-    words = [match[0] for sign in _SIGNS if (match := sign.search(prose))]
-    return " … ".join(words) if len(words) >= _FEWEST_SIGNS else None
+    signs = [match[0] for sign in _SIGNS if (match := sign.search(prose))]
+    if plain:
+        signs.insert(0, plain[0].strip())
+    fewest = 2 if words <= _TINY else 3 if words <= _SHORT else 4
+    enough = len(signs) >= fewest and (plain or words <= _SHORT)
+    return " … ".join(signs) if enough else None
