@@ -40,7 +40,7 @@ def _beside_the_task(instruction: str, response: str) -> tuple[str, str] | None:
     if not is_letter and (words := answer_checks.refusal(response)):
         return "refusal", words
     edits = asks_for_edit(instruction)
-    if not edits and (words := revision_leak(instruction, response)):
+    if words := revision_leak(instruction, response):
         return "revision_leak", words
     if words := meta_talk(instruction, response):
         return "meta_talk", words

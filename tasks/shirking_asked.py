@@ -1,13 +1,14 @@
 """What does an instruction ask for: how many words at least, an edit, somebody else's voice?"""
 
 import re
+from functools import lru_cache
 
 _SHARE = 0.4  # of a length that the instruction names
 _SHORTENED = 0.5  # what is asked for in short may be half as long
 _ASIDE = 12  # words of a question that stands alone, without a situation told around it
 
 # Words under which the thing cannot be done, whoever writes it.
-_WORK, _SITUATION, _QUESTION, _NOTE, _TERM, _STEP = 100, 66, 50, 45, 25, 18
+_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _TERM, _STEP = 100, 66, 50, 45, 20, 25, 18
 
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -39,11 +40,17 @@ _TINY = re.compile(
     re.IGNORECASE,
 )
 _FACT = re.compile(
-    r"^(?:\W*(?:who|when|where|which|whose|is|are|was|were|do|does|did|can|has|have|will|at what"
-    r"|in (?:which|what)|what (?:year|time|day|date|colou?r|kind|type|number|percentage|country"
-    r"|city|language)|what(?:'s| is| was| are| were) the|how (?:many|much|long|far|old|tall|big|fast"
-    r"|often|heavy|hot|cold|deep|high|wide)|convert|translate|name|give me (?:an?|one|two|three)"
-    r"|find|solve|calculate|compute|simplify|factor|balance|round|evaluate)\b)",
+    r"^\W*(?:who|when|where|which|whose|at what|in (?:which|what)|what (?:year|time|day|date|colou?r"
+    r"|kind|type|number|percentage|country|city|language|\w+ speed)|what(?:'s| is| was) (?:the|\d)"
+    r"|how (?:many|much|long|far|old|tall|big|fast|often|heavy|hot|cold|deep|high|wide)|convert"
+    r"|translate|name|find|solve|calculate|compute|simplify|factor|balance|round|evaluate|add|count"
+    r"|sort|list (?:\w+ )?(?:one|two|three|four|five|\d)|give me (?:an?|one|two|three) \w+\W*$)\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"\b(?:(?:and|or) (?:how|what|why|should|say|explain)|differences?|causes?|effects?|risks?"
+    r"|consequences|benefits|pros|main|best|(?:dis)?advantages|impact|role|significance|purpose"
+    r"|meaning of|ways?|idea|story|history|process|stages|reasons?|should (?:i|we))\b",
     re.IGNORECASE,
 )
 _TERM_ASKED = re.compile(r"^\W*(?:what(?:'s| is| are)|define)\b", re.IGNORECASE)
@@ -99,13 +106,16 @@ _WORKING = re.compile(
 )
 _EDIT = re.compile(
     r"\b(?:re-?writ|re-?word|re-?phras|re-?draft|paraphras|proofread|shorten|condens|tighten|polish"
-    r"|re-?format|summari[sz])\w*\b"
-    r"|\b(?:revis|re-?work|edit|improv|correct|fix|clean up|tidy|simplif|expand|translat|chang|convert"
-    r"|turn|transform|adapt)\w*\s+(?:up |into |the )?(?:this|these|that|following|(?:\w+ ){0,2}(?:text"
-    r"|sentence|paragraph|email|letter|passage|draft|below|answer|response|bullet|summary)|my|it|our"
-    r"|below|grammar|errors?|mistakes?|[\"“':])"
+    r"|re-?format|refactor|optimi[sz]|summari[sz])\w*\b"
+    r"|\b(?:revis|re-?work|edit|improv|correct|fix|clean|tidy|simplif|expand|translat|chang|convert"
+    r"|turn|transform|adapt|cut|trim|check|critique|review|debug)\w*\s+(?:up |into |the |down )?(?:this"
+    r"|these|that|following|(?:\w+ ){0,2}(?:text|sentences?|paragraphs?|e-?mail|letter|passage|draft"
+    r"|below|answer|response|bullets?|summary|code|function|query|script|grammar|spelling|wording)"
+    r"|my (?:\w+ ){0,2}(?:text|writing|essay|letter|draft|e-?mail|intro\w*|code|cv|resume|sentence"
+    r"|paragraph|bio|abstract)|it\b|our (?:text|copy)|below|errors?|mistakes?|[\"“':])"
     r"|\bmake (?:this|it|these|my|the following)\b.{0,60}\b(?:\w+er|more|less|concise|clear|better"
-    r"|formal|polite|sound|flow)\b",
+    r"|formal|polite|sound|flow)\b|\bsounds? (?:more|less|too|better)\b"
+    r"|\b(?:how would you|a better way to) (?:word|phrase|say|put|write)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _TEXT_BROUGHT = re.compile(r"[\"“'][^\"”']{8,}|:\s*\S|\n")
@@ -115,6 +125,12 @@ _VOICE = re.compile(
     r"|scene|poems?|(?:write|compose)\b.{0,30}\b(?:songs?|lyrics)|diary|role-?play|pretend|eulogy|conversation|sonnets?|fiction"
     r"|novel|chat|testimonial|tweets?|captions?|bio|wording|greeting|blog|posts?|reviews?|complaint"
     r"|apology|statement|act as|imagine you|persona|prayer|vows?|pitch|interview|wish(?:es)?)\b",
+    re.IGNORECASE,
+)
+_SUM = re.compile(
+    r"\b(?:find|calculate|compute|solve|evaluate|simplify|factor\w*|differentiate|integrate|balance"
+    r"|convert|determine|what(?:'s| is)|how (?:much|many|long|fast|far|old|tall|big)|probability"
+    r"|chance|average|mean|median|sum|product)\b",
     re.IGNORECASE,
 )
 _NUMERAL = re.compile(r"\d")
@@ -135,7 +151,7 @@ def least_words(instruction: str) -> int:
         return 0
     is_aside = len(_WORD.findall(instruction)) < _ASIDE
     has_reasons = bool(_WORKING.search(instruction))
-    is_sum = len(_NUMERAL.findall(instruction)) > 1 and _FACT.search(instruction)
+    is_sum = len(_NUMERAL.findall(instruction)) > 1 and _SUM.search(instruction)
     shortened = _SHORTENED if _SHORT.search(instruction) else 1.0
     if is_sum and not has_reasons:
         return 0
@@ -145,16 +161,14 @@ def least_words(instruction: str) -> int:
         return round(_WORK * shortened)
     if is_aside and not has_reasons and (least := _least_of_aside(instruction)) is not None:
         return least
-    question = _QUESTION if is_aside else _SITUATION
-    return round(question * shortened) if _QUESTION_ASKED.search(instruction) else 0
+    if _QUESTION_ASKED.search(instruction):
+        return round((_QUESTION if is_aside else _SITUATION) * shortened)
+    return 0 if _TEXT_BROUGHT.search(instruction) else round(_OTHER * shortened)
 
 
 def _least_of_aside(asked: str) -> int | None:
     """Return the least words for a short question, or None if it asks for more than a fact."""
-    several = re.search(r"\b(?:and|or) (?:how|what|why|when|should|say)\b", asked, re.IGNORECASE)
-    if several or re.search(
-        r"\b(?:differences?|causes|effects|consequences|risks|pros|main|best|advantages)\b", asked
-    ):
+    if _SEVERAL.search(asked):
         return None
     if _TERM_ASKED.search(asked) and not _FACT.search(asked):
         return _TERM
@@ -163,6 +177,7 @@ def _least_of_aside(asked: str) -> int | None:
     return 0 if _FACT.search(asked) else None
 
 
+@lru_cache(maxsize=16)  # several checks in a row look at the same text
 def asks_for_edit(instruction: str) -> bool:
     """Return whether the instruction brings a text to be rewritten, corrected or shortened."""
     return bool(_EDIT.search(instruction))
@@ -173,6 +188,7 @@ def _brings_text(instruction: str) -> bool:
     return asks_for_edit(instruction) and bool(_TEXT_BROUGHT.search(instruction))
 
 
+@lru_cache(maxsize=16)  # several checks in a row look at the same text
 def asks_for_voice(instruction: str) -> bool:
     """Return whether the response speaks as somebody: in a letter, a story, a speech, a scene."""
     return bool(_VOICE.search(instruction))

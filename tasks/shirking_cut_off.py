@@ -4,13 +4,15 @@ import re
 
 _LAST = 80  # letters that are shown as telling
 _FEWEST_WORDS = 6  # of a last line that is prose and no title, name or sum
-_FEWEST_STOPPED = 3  # sentences by which a writer is known to set full stops
+_FEWEST_STOPPED = 2  # sentences by which a writer is known to set full stops
+_STOPPED_SHARE = 0.75  # of the lines alike
 
 _FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _CODE = re.compile(r"^[ \t>]*```.*?^[ \t>]*```[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{\w+\*?\}")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _LINK = re.compile(r"\]\([^)\s]+\)|https?://\S+|www\.\S+")
+_RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|_{3,}|\|[-:| \t]+)$")
 _ROW = re.compile(r"^[ \t]*\|")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•–✓✗✅]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+")
 _BARE_MARK = re.compile(r"^[ \t]*(?:[-+•*]|#{1,6}|\(?\d{1,2}[.)])[ \t]*$")
@@ -36,9 +38,10 @@ _SIGN_OFF = re.compile(
     r"|faithfully|best|truly)\b[\w ]*|(?:\w+ ?){1,4},)\W*$",
     re.IGNORECASE,
 )
-_SUM = re.compile(
-    r"[=<>{};@#]|\w\(|\d\W*$|^\W*(?:final |short )?(?:answer|result|total|conclusion)\b", re.I
+_RESULT = re.compile(
+    r"^\W*(?:final |short )?(?:answer|result|total|conclusion|verdict)\b", re.IGNORECASE
 )
+_SUM = re.compile(r"[=<>{};@#]|\w\(|\d\W*$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -53,6 +56,8 @@ def cut_off(text: str) -> str | None:
         return None
     last = text.rpartition("\n")[2].strip()
     if _unclosed(text) or _stops_in_table(text):
+        return text[-_LAST:].strip()
+    if _RULE.match(last) and "\n" in text:
         return text[-_LAST:].strip()
     if _ROW.match(last) or _FENCE.match(last):
         return None
@@ -103,9 +108,11 @@ def _is_heading(text: str, last: str) -> bool:
     """Return whether the text ends with a heading, in Markdown or in bold and without a sum."""
     if not _HEADING.match(last) or "\n" not in text:
         return False
+    title = last.strip("#* \t")
     if last.startswith("#") or any(_HEADING.match(line) for line in text.splitlines()[:-1]):
-        return not _SUM.search(last.lstrip("# ")) or last.rstrip("* ").endswith(":")
-    return last.rstrip("* ").endswith(":")
+        is_result = _RESULT.match(title) or _EQUALS_NUMBER.search(title)
+        return bool(_WORD.search(title)) and not is_result and not _SENTENCE_STOP.search(title)
+    return title.endswith(":")
 
 
 def _lacks_stop(text: str, last: str) -> bool:
@@ -120,16 +127,15 @@ def _lacks_stop(text: str, last: str) -> bool:
         items = _items_above(lines, mark[0].strip()[:1].isdigit())
         if not items:
             return is_long and stopped >= _FEWEST_STOPPED and _stops_throughout(lines)
-        ends = [_ends_with_stop(item) or item[-1:].isdigit() for item in items]
-        return all(ends) and stopped + len(ends) >= _FEWEST_STOPPED
-    if stopped < _FEWEST_STOPPED:
+        return stopped + len(items) > _FEWEST_STOPPED and all(map(_ends_with_stop, items))
+    if stopped < _FEWEST_STOPPED or not _stops_throughout(lines):
         return False
     if "\n" in text and text.splitlines()[-2].strip() and not _ends_with_stop(lines[-1]):
         return False  # verse, an address, a signature
     if is_long or re.search(r"[a-z]{2}[.!?] +\w", bare):
         return True
-    is_name = not lines or _SIGN_OFF.match(lines[-1]) or not re.search(r" [a-z]", bare)
-    return not is_name and not _SUM.search(bare) and _stops_throughout(lines)
+    is_name = not lines or _SIGN_OFF.match(lines[-1]) or not re.search(r" [a-z]|:", bare)
+    return not is_name and not _SUM.search(bare) and not _RESULT.match(bare)
 
 
 def _closes_within(bare: str) -> bool:
@@ -152,11 +158,13 @@ def _items_above(lines: list[str], is_numbered: bool) -> list[str]:
 
 
 def _stops_throughout(lines: list[str]) -> bool:
-    """Return whether every earlier line of prose ends with a stop or announces what follows."""
+    """Return whether nearly all earlier lines of prose end with a stop or announce what follows."""
     prose = [line for line in lines if not (_ITEM.match(line) or _HEADING.match(line))]
     prose = [line for line in prose if len(_WORD.findall(line)) >= _FEWEST_WORDS]
-    return all(_ends_with_stop(line) or line.rstrip().endswith(":") for line in prose)
+    ends = [_ends_with_stop(line) or line.rstrip().endswith(":") for line in prose]
+    return sum(ends) >= _STOPPED_SHARE * len(ends)
 
 
 def _ends_with_stop(line: str) -> bool:
-    return bool(_STOP.search(_MARKUP.sub("", _FORMULA.sub("∎", line.strip())).rstrip()))
+    bare = _CLOSERS.sub("", _FORMULA.sub("∎.", line.strip()))
+    return bool(_SENTENCE_STOP.search(bare)) or bare.endswith(";")

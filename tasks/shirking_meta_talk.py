@@ -49,7 +49,7 @@ _OF_TASK = (
     rf" {_ASK}\b",
     # the answer: "this response will", "my approach", "a complete answer must"
     rf"\b(?:this|my|the|the above|the following|in this) {_TEXT}"
-    r" (?:will|would|should|aims?|is (?:meant|intended|designed|structured|organi[sz]ed|kept|based"
+    r" (?:will|would|should|could|might|must|needs? to|aims?|is (?:meant|intended|designed|structured|organi[sz]ed|kept|based"
     r"|simplified|divided|not meant|general)|does not (?:seek|take|aim)|seeks?|covers?|is going to"
     r"|acknowledges|addresses|provides|includes|highlights|captures|reflects|strikes|opens"
     r"|attempts?|tries|focuses|begins|follows|balances|corresponds?|has been|can be (?:adapted"
@@ -60,6 +60,10 @@ _OF_TASK = (
     r" (?:answer|response|reply) (?:must|should|would|will|needs|is|has|to (?:this|your|the))\b",
     r"\b(?:first|second|third|next|finally|then),? (?:it|i|we) will (?:outline|present|turn|discuss"
     r"|look|bring|explain|cover|address|explore|describe|examine|provide)\b",
+    r"\b(?:in (?:this|the following) (?:article|guide|post|answer|response|section|overview|tutorial)"
+    r"|we will (?:explore|cover|look at|discuss|dive|examine|go over|walk|delve))\b",
+    r"\b(?:i|we) (?:first )?need to (?:figure out|answer|consider|address|understand what)\b"
+    r"|^(?:hmm|wait)\b|\b(?:best|good) way to (?:answer|respond|approach this)\b",
     r"^(?:the )?(?:tone|language|register|audience|format|length) (?:should|will|is|has|must) ",
     r"\bas an? (?:ai|(?:large )?language model|text-based|virtual|digital)\b|\bmy training\b",
 )
@@ -73,7 +77,7 @@ _OF_WRITER = (
     rf"|do not|did|used|considered|structured|focused|assumed|left|limited|need|must)\b"
     rf"(?: \w+){{0,4}}? {_ACT}",
     r"\b(?:as you can see|without further ado|here (?:goes|we go)|there you (?:go|have it))\b",
-    r"\b(?:let me|let us|allow me to) (?:start|begin|first|think|break|do my|clarify|explain|walk"
+    r"\b(?:let me|let us|allow me to) (?:start|begin|first|think|see|tackle|break|do my|clarify|explain|walk"
     r"|answer|address|try|dive|help|unpack|outline|give you|provide|summari[sz]e)\b",
     r"^(?:here is|here are|below (?:is|are|you|i)|the following is) .{0,60}\b(?:you (?:asked|can|may"
     r"|requested|wanted|need)|i (?:came|put|have|would|suggest)|for you)\b",
@@ -103,6 +107,11 @@ _OF_WRITER = (
     r"\bi (?:understand|see|realise|realize|recogni[sz]e|note|notice|gather) that\b.{0,80}\byou\b",
     r"^(?:sure|certainly|absolutely|of course|okay|ok|alright|all right|gladly)(?: thing)?(?:[,!.]|$)",
 )
+_FIRST_PERSON = re.compile(
+    r"\bi (?:will|have|can|would|am|was|could|should|think|hope|believe|wanted?|tried|made|did|may"
+    r"|might|chose|assume|understand|know)\b"
+)
+_HALF = 0.5  # a sentence in the first person counts half, where nobody else is to speak
 _TASK = re.compile("|".join(_OF_TASK))
 _WRITER = re.compile("|".join(_OF_WRITER))
 # Without one of these words no pattern matches, and most sentences have none.
@@ -123,17 +132,21 @@ def meta_talk(instruction: str, response: str) -> str | None:
     """
     parts = sentences(plain_prose(response))
     given = set(_NOUN.findall(instruction.lower()))
-    of_task = [words for part in parts if (words := _found(_TASK, part, given))]
-    if asks_for_voice(instruction) and len(of_task) < _FEWEST_OF_TASK:
+    has_voice = asks_for_voice(instruction)
+    talk, halves, of_task = [], 0, 0
+    for part in parts:
+        if words := _found(_TASK, part, given):
+            of_task += 1
+        elif not (words := _found(_WRITER, part, given)):
+            halves += not has_voice and bool(_FIRST_PERSON.search(part))
+            continue
+        talk.append(words)
+    if not talk or (has_voice and of_task < _FEWEST_OF_TASK):
         return None
-    talk = [
-        words
-        for part in parts
-        if (words := _found(_TASK, part, given) or _found(_WRITER, part, given))
-    ]
-    share = len(talk) / max(len(parts), 1)
-    enough = len(talk) >= _FEWEST and share >= _LEAST_SHARE
-    if enough or (len(talk) >= _FEWEST_DENSE and share >= _DENSE_SHARE):
+    weight = len(talk) + _HALF * halves
+    share = weight / len(parts)
+    enough = weight >= _FEWEST and share >= _LEAST_SHARE
+    if enough or (weight >= _FEWEST_DENSE and share >= _DENSE_SHARE):
         return f"{len(talk)} of {len(parts)} sentences, as: {'; '.join(talk[:3])}"
     return None
 

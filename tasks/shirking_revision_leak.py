@@ -6,7 +6,7 @@ letter or a speech only what comes before and after it, for people write of draf
 
 import re
 
-from gleanery.tasks.shirking_asked import asks_for_voice
+from gleanery.tasks.shirking_asked import asks_for_edit, asks_for_voice
 from gleanery.tasks.shirking_prose import plain_prose
 
 _HEAD, _TAIL = 350, 700  # letters at either end in which a text may speak of itself
@@ -84,14 +84,21 @@ _EVERYWHERE = (
     r"|word[- ]?count\b|(?:total|approx\w*)(?: length)?:? \d+ words|length: (?:\w+ )?\d+ words"
     r"|(?:version|draft|revision|take|attempt|iteration) (?:\d|one|two|three)\b(?! of)"
     r"|(?:first|second|third|final|new|latest) (?:version|draft|revision|pass|attempt)\b ?[:(\n*.)\]]"
-    r"|(?:rewrite|revision|revised|refined|rewritten|reworked|shortened|condensed) ?[:：])",
+    r"|(?:rewrite|revision|revised|refined|rewritten|reworked|shortened|condensed|polished|trimmed"
+    r"|tightened|self-(?:check|review|assessment|critique)) ?[:：])",
+    # Final answer (revised): / (148 words)
+    r"\A.{0,80}\((?:revised|rewritten|edited|updated|shortened|condensed|improved|concise|v\d|version"
+    r" \d|draft \d|max\w*\.? \d+ words)[^)\n]{0,40}\)",
+    r"[(\[] ?(?:~|about |approx\w*\.? |exactly |now )?\d{2,4} words\b[^)\n]{0,40}[)\]]\W*(?:$|\Z)",
+    r"^\W{0,3}~?\d{2,4} words\W{0,3}$",
     # Improved version: / **Revised answer** on a line of its own
     rf"^\W{{0,4}}(?:the |my |newly |final )?(?:{_TURNED})(?:,? (?:and |but )?[\w-]+)? {_THING}"
     r"(?:[^.!?\n]{0,40}[:：]|\W*$)",
     # Here is a tighter version that … / Below is a refined response
     rf"^(?:\w+[,!.]? ){{0,4}}(?:here is|here are|here comes|here you go|below is|this is|please find"
     rf"|find below|see below|i present|that is) (?:the|an?|my|your) (?:[\w-]+,? (?:and |but )?)"
-    rf"{{0,3}}?(?:{_BETTER}(?:,? (?:and |but )?[\w-]+){{0,3}}? {_TEXT}|{_WAS_EDITED} {_THING})\b"
+    rf"{{0,3}}?(?:{_BETTER}(?:,? (?:and |but )?[\w-]+){{0,3}}? {_TEXT}|{_WAS_EDITED} {_THING}|(?:rewritten|revised|condensed|shortened"
+    r"|streamlined|refined|polished|trimmed|tightened|reworked) \w+)\b"
     r"(?! of (?:the|an?|this|that)\b(?! (?:original|answer|response|previous|earlier)))",
     # (Edited for length …), [condensed to meet the limit], Rewritten for clarity:
     rf"(?:^|[(\[*—-])\W{{0,3}}(?:i |this was |this has been |now )?{_WAS_EDITED} (?:for|to|so|per"
@@ -102,6 +109,14 @@ _EVERYWHERE = (
     r"(?:limit|count|constraint|budget|range|target)|limit of (?:\w+ )?(?:words?|pages?))\b",
 )
 _OUTSIDE_LETTERS = (
+    # this has been shortened to; I have now corrected; it reads better now
+    rf"\b(?:this|it) (?:has|was|is)(?: now| also)?(?: been)?(?: now)? {_WAS_EDITED} (?:to|for|so|as|by)\b",
+    rf"\bi have (?:now|since|also now) {_EDITED}\b",
+    rf"\bi (?:have )?(?:also |now )?{_EDITED}\b.{{0,70}}\bas (?:you )?(?:requested|suggested|asked|advised"
+    r"|instructed|noted|recommended|wanted)\b",
+    r"\bnow (?:reads|flows|sounds) (?:\w+ )?(?:better|clearer|smoother|tighter|more)\b"
+    r"|\b(?:reads|flows|sounds) (?:\w+ )?(?:better|clearer|smoother|tighter) now\b",
+    r"\bhopefully (?:this|it) (?:now )?(?:address|answer|cover|fix|meet|match|reflect)\w*\b",
     # per the feedback; as the reviewer noted; I have taken the comments on board
     rf"\b(?:per|following|based on|incorporat\w+|in (?:response|reply|answer) to|thank(?:s| you) for"
     rf"|taking|taken?|address(?:ed|es|ing)?|after|given|considering|in light of|implement\w+"
@@ -157,9 +172,10 @@ _OUTSIDE_LETTERS = (
 )
 _ASKED = re.compile(
     rf"\b(?:{_EARLIER} (?:\w+ )?{_THING}|drafts?|versions?|rewrit\w+|revisions?|word (?:limit|count)"
-    r"|edit\w*|feedback|review\w*|critique|changelog|release notes|limit|criticism)\b"
+    r"|edit\w*|feedback|review\w*|critique|changelog|release notes|limit|criticism|words)\b"
 )
 _ANY = re.compile("|".join(_EVERYWHERE), re.MULTILINE)
+_OWN = re.compile(_EVERYWHERE[0])  # what even one who is asked to edit a text does not say
 _OUTSIDE = re.compile("|".join(_OUTSIDE_LETTERS), re.MULTILINE)
 _PART_END = re.compile(r"(?<=[.!?])[)\"*_…\]]*\s+|\n+")
 _LETTER_BEGIN = re.compile(
@@ -176,17 +192,23 @@ def revision_leak(instruction: str, response: str) -> str | None:
     prose = plain_prose(response)
     asked = set(_ASKED.findall(instruction.lower()))
     head, tail = prose[:_HEAD], prose[-_TAIL:]
-    for match in (*_ANY.finditer(head), *_ANY.finditer(tail)):
-        if not asked & set(_ASKED.findall(match[0])):
-            return match[0].strip(" \n*_([-—")
-    if asked:
+    pattern = _OWN if asks_for_edit(instruction) else _ANY
+    for zone in (head, tail):
+        if words := _found(pattern, zone, asked):
+            return words
+    if asks_for_edit(instruction):
         return None
     if asks_for_voice(instruction):
         head, tail = _around_letter(prose)
     parts = _PART_END.split(head)[:_HEAD_PARTS] + _PART_END.split(tail)[-_TAIL_PARTS:]
-    for part in parts:
-        if match := _OUTSIDE.search(part):
-            return match[0].strip()
+    return next((words for part in parts if (words := _found(_OUTSIDE, part, asked))), None)
+
+
+def _found(pattern: re.Pattern[str], text: str, asked: set[str]) -> str | None:
+    """Return the first match that speaks of nothing that the instruction speaks of."""
+    for match in pattern.finditer(text):
+        if not asked & set(_ASKED.findall(match[0])):
+            return match[0].strip(" \n*_([-—")
     return None
 
 
