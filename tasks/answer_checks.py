@@ -1,6 +1,7 @@
 """Is this text an answer at all? Each check returns the telling words, or None if all is well."""
 
 import re
+from functools import lru_cache
 
 from gleanery.tasks.shirking_prose import plain_prose
 from gleanery.tasks.shirking_refusal import declined
@@ -166,6 +167,7 @@ def echo(question: str, answer: str) -> str | None:
     return answer[:200] if covered or set(said_text.split()) <= _LABELS else None
 
 
+@lru_cache(maxsize=16)  # several checks in a row look at the same text
 def _found(pattern: re.Pattern[str], text: str) -> str | None:
     match = pattern.search(text)
     return match[0].strip() if match else None

@@ -1,6 +1,7 @@
 """The part of a text that speaks for itself: without code and quotations, in one spelling."""
 
 import re
+from functools import lru_cache
 
 _QUOTED = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]*`|^ *>.*?$|\"[^\"\n]{0,400}\"|“[^”]{0,400}”|«[^»]{0,400}»",
@@ -21,6 +22,7 @@ _SENTENCE = re.compile(r"[.!?]+[)\"*_…]*\s+|\n+")
 _MARKUP = re.compile(r"^[\s*_#>\-•\d.)(|\[]+")
 
 
+@lru_cache(maxsize=16)  # several checks in a row look at the same text
 def plain_prose(text: str) -> str:
     """Return the text in lower case, contractions written out, without code and quotations."""
     prose = _OPENING_MARKUP.sub("", _QUOTED.sub("…", text)).replace("’", "'").lower()

@@ -6,6 +6,7 @@ cannot do, a part that the writer plays, a reason of caution, somebody else to a
 """
 
 import re
+from functools import lru_cache
 
 _SPEECH = (
     "(?:answer|comment|address|say (?:whether|which|what|if|where|more)|tell you|advise|recommend"
@@ -113,6 +114,7 @@ _HEAD = 400  # letters in which a longer refusal declines
 _TINY = 80  # words under which two signs are enough, from 120 on it takes four
 
 
+@lru_cache(maxsize=16)  # several checks in a row look at the same text
 def declined(prose: str) -> str | None:
     """Return the words by which a text declines; `prose` is what `plain_prose` returns."""
     words = prose.count(" ") + 1
