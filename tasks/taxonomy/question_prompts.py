@@ -16,7 +16,7 @@ You write homework for the course "{{ subject }}" ({{ level }}) in {{ discipline
 
 Write one homework question in {{ language }}.
 - It is set right after {{ taught }}. By then the student has learned that session and all before it, and nothing of those after it.
-- It turns on these key concepts: {{ concepts }}. {{ combining }}
+- It turns on {{ concepts }}
 - Difficulty: {{ difficulty }}.
 - Form: {{ form }}.
 - It stands on its own. Whoever reads it sees nothing else: give every number, definition, text, table or piece of code that it relies on, and never mention the course, its sessions, its syllabus or a textbook.
@@ -28,10 +28,13 @@ Reply with one JSON object and nothing else: {"question": "…"}. In JSON every 
 """  # noqa: E501  (a prompt's lines are the model's paragraphs)
 )
 
-ONE_SESSION = "Let it need all of them together, where that is natural."
-TWO_SESSIONS = (
-    "They come from two sessions: the question must need both, in one line of thought, "
-    "and not be two questions beside each other."
+ONE_CONCEPT = Prompt("one key concept: {{ concepts }}.")
+ONE_SESSION = Prompt(
+    "these key concepts: {{ concepts }}. Let it need all of them together, where that is natural."
+)
+TWO_SESSIONS = Prompt(
+    "these key concepts: {{ concepts }}. They come from two sessions: the question must need both, "
+    "in one line of thought, and not be two questions beside each other."
 )
 
 QUESTION_SCHEMA: dict[str, Any] = {
@@ -41,4 +44,10 @@ QUESTION_SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 
-FINGERPRINT = digest([WRITE_QUESTION.fingerprint, ONE_SESSION, TWO_SESSIONS, QUESTION_SCHEMA])
+FINGERPRINT = digest(
+    [
+        WRITE_QUESTION.fingerprint,
+        *(prompt.fingerprint for prompt in (ONE_CONCEPT, ONE_SESSION, TWO_SESSIONS)),
+        QUESTION_SCHEMA,
+    ]
+)

@@ -17,6 +17,7 @@ from gleanery.tasks.quoting import quoted
 from gleanery.tasks.records import Call, Loss
 from gleanery.tasks.taxonomy.question_prompts import (
     FINGERPRINT,
+    ONE_CONCEPT,
     ONE_SESSION,
     QUESTION_SCHEMA,
     TWO_SESSIONS,
@@ -113,10 +114,7 @@ def request_for(
         discipline=_line(syllabus.discipline),
         language=language,
         taught=f"session {last + 1} ({_line(syllabus.sessions[last].title)})",
-        concepts="; ".join(
-            f"{_line(concept.name)} (session {concept.session + 1})" for concept in plan.concepts
-        ),
-        combining=ONE_SESSION if len(plan.sessions) == 1 else TWO_SESSIONS,
+        concepts=_concepts(plan),
         difficulty=plan.difficulty,
         form=plan.form,
         **quoted({"syllabus": outline(syllabus)}),
@@ -128,6 +126,13 @@ def request_for(
         response_schema=QUESTION_SCHEMA,
         attempt=attempt,
     )
+
+
+def _concepts(plan: TaxonomyPlan) -> str:
+    shown = [f"{_line(concept.name)} (session {concept.session + 1})" for concept in plan.concepts]
+    one_session = ONE_CONCEPT if len(shown) == 1 else ONE_SESSION
+    prompt = one_session if len(plan.sessions) == 1 else TWO_SESSIONS
+    return prompt.render(concepts="; ".join(shown))
 
 
 def outline(syllabus: Syllabus) -> str:

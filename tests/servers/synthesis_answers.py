@@ -1,9 +1,9 @@
 """A model for the prompts of both syntheses: lists, syllabi, records, questions, answers, examples.
 
 It says what a good model might, in the format that the prompt asks for; records are copied from
-the text in the prompt. An answer follows the prompt and the request's `user` (two samples of one
-prompt may differ in it). With STUB_FRESH in the environment it also follows how often the very
-same request was made, so that nothing is said twice.
+the text in the prompt. An answer follows the material in the prompt, not its wording, and the
+request's `user` (by which two samples of one prompt may differ). With STUB_FRESH in the environment
+it also follows how often the very same request was made, so that nothing is said twice.
 """
 
 import hashlib
@@ -47,7 +47,8 @@ _SESSION = re.compile(
     r"^Session \d+: (?P<title>.+)\nDescription: (?P<description>.*)\nKey concepts: (?P<c>.*)$",
     re.MULTILINE,
 )
-_TURNS_ON = re.compile(r"- It turns on these key concepts: (.+?)\. (?:Let it|They come)")
+_TURNS_ON = re.compile(r"- It turns on .{3,5} key concepts?: (.+?)\.(?: Let it| They come|\n)")
+_MANNER = re.compile(r"^- (?:Difficulty|Form): (.+)$", re.MULTILINE)
 _WITHIN = re.compile(r'homework for the course "(.+?)" \(.*?\) in (.+?)\. Inside <syllabus>')
 
 
@@ -59,9 +60,21 @@ def kind_of(body: dict[str, Any]) -> str:
 
 def respond(body: dict[str, Any], nth: int) -> str:
     turn = nth - 1 if os.environ.get("STUB_FRESH") else 0
-    seed = json.dumps([body["messages"], body.get("user", ""), turn])
+    kind = kind_of(body)
+    seed = json.dumps([kind, _material(kind, body), body.get("user", ""), turn])
     drawn = random.Random(hashlib.sha256(seed.encode()).digest())
-    return _ANSWERS[kind_of(body)](body, drawn)
+    return _ANSWERS[kind](body, drawn)
+
+
+def _material(kind: str, body: dict[str, Any]) -> list[str]:
+    """Return what a request is about."""
+    prompt, first = _prompt(body), str(body["messages"][0]["content"])
+    if kind == "question":
+        return [*_subject_and_discipline(prompt), _concepts(prompt), *_MANNER.findall(prompt)]
+    if kind in ("draft", "critique", "revision", "rewording"):
+        return [_tagged(first, "skills"), _tagged(first, "query_type")]
+    tags = {"subjects": "discipline", "syllabus": "subject", "verification": "response"}
+    return [_tagged(prompt, tags[kind]) if kind in tags else prompt]
 
 
 def list_subjects(body: dict[str, Any], drawn: Drawn) -> str:
@@ -101,12 +114,10 @@ def record_syllabus(body: dict[str, Any], drawn: Drawn) -> str:
 
 
 def write_question(body: dict[str, Any], drawn: Drawn) -> str:
-    prompt = _prompt(body)
-    subject, discipline = _WITHIN.search(prompt).groups()  # type: ignore[union-attr]
-    shown = _TURNS_ON.search(prompt)[1]  # type: ignore[index]
-    concepts = " and ".join(re.sub(r" \(session \d+\)", "", part) for part in shown.split("; "))
+    subject, discipline = _subject_and_discipline(_prompt(body))
     told = " ".join(_facts(drawn, 2))
-    asked = f"With {concepts} in mind, how large is the {drawn.choice(TURNS)} for {_who(drawn)}?"
+    wanted = f"how large is the {drawn.choice(TURNS)} for {_who(drawn)}?"
+    asked = f"With {_concepts(_prompt(body))} in mind, {wanted}"
     return json.dumps({"question": f"({subject}, {discipline}) {told} {asked}"})
 
 
@@ -170,6 +181,16 @@ _ANSWERS: dict[str, Callable[[dict[str, Any], Drawn], str]] = {
 
 def _prompt(body: dict[str, Any]) -> str:
     return str(body["messages"][-1]["content"])
+
+
+def _subject_and_discipline(prompt: str) -> tuple[str, str]:
+    subject, discipline = _WITHIN.search(prompt).groups()  # type: ignore[union-attr]
+    return subject, discipline
+
+
+def _concepts(prompt: str) -> str:
+    shown = _TURNS_ON.search(prompt)[1]  # type: ignore[index]
+    return " and ".join(re.sub(r" \(session \d+\)", "", part) for part in shown.split("; "))
 
 
 def _tagged(prompt: str, tag: str) -> str:
