@@ -16,6 +16,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from chaos_corpus import write_archive, write_seeds
 from pipeline_audit import check_complete, row_digests
 from runs import Pipeline
+from synthesis_audit import check_synthesis
+from synthesis_runs import JUDGE, WRITER, synthesis_config
+from synthesis_runs import RESPONDER as SYNTHESIS_RESPONDER
+from warm_driver import WarmDriver
 
 RESPONDER = str(Path(__file__).with_name("responder.py"))
 
@@ -47,18 +51,53 @@ def make_pipeline(prefect_api: str, corpus: Path) -> Callable[..., Pipeline]:
 
     def make(folder: Path, url: str, root: str | None = None, **changes: Any) -> Pipeline:
         name = uuid.uuid4().hex[:8]
-        environment = {
-            "PREFECT_API_URL": prefect_api,
-            "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
-            "PREFECT_LOGGING_TO_API_ENABLED": "false",
-            "GLEANERY_WORKERS": "2",
-        }
         config = harvest_config(url, root or str(folder / f"root-{name}"), corpus) | changes
         runs = folder / f"runs-{name}"
         runs.mkdir()
-        return Pipeline(runs, config, environment)
+        return Pipeline(runs, config, run_environment(prefect_api))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def warm_driver(prefect_api: str) -> Iterator[WarmDriver]:
+    """Return what starts the runs of syntheses: they are many, and short."""
+    driver = WarmDriver(run_environment(prefect_api))
+    yield driver
+    driver.close()
+
+
+@pytest.fixture
+def synthesis(
+    prefect_api: str, warm_driver: WarmDriver, llm_stub: Callable[..., Any], tmp_path: Path
+) -> Callable[..., tuple[Pipeline, Any]]:
+    """Return a function that makes a synthesis by a method, and the stub model that it asks."""
+
+    def make(method: str, root: str | None = None, **changes: Any) -> tuple[Pipeline, Any]:
+        folder = tmp_path / f"{method}-{uuid.uuid4().hex[:8]}"
+        folder.mkdir()
+        stub = llm_stub("--responder", SYNTHESIS_RESPONDER)
+        stub.control(models=[WRITER, JUDGE])
+        config = synthesis_config(method, folder) | {
+            "name": "chaos",
+            "root": root or str(folder / "root"),
+            "engine": engine_config(stub.url, WRITER),
+        }
+        if method == "skills":
+            config["verifier"] = engine_config(stub.url, JUDGE)
+        made = Pipeline(folder, config | changes, run_environment(prefect_api), warm_driver)
+        return made, stub
+
+    return make
+
+
+def run_environment(prefect_api: str) -> dict[str, str]:
+    return {
+        "PREFECT_API_URL": prefect_api,
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "GLEANERY_WORKERS": "2",
+    }
 
 
 @pytest.fixture
@@ -68,23 +107,41 @@ def pipeline(make_pipeline: Callable[..., Pipeline], tmp_path: Path) -> Callable
 
 
 @pytest.fixture(scope="session")
-def digests_found() -> dict[str, str]:
-    """Return what `undisturbed` fills, once per session."""
+def digests_found() -> dict[str, dict[str, str]]:
+    """Return the row digests of undisturbed runs by method: each is made once per session."""
     return {}
 
 
 @pytest.fixture
 def undisturbed(
-    pipeline: Callable[..., Pipeline], llm_stub: Callable[..., Any], digests_found: dict[str, str]
+    pipeline: Callable[..., Pipeline], llm_stub: Callable[..., Any], digests_found: dict[str, Any]
 ) -> dict[str, str]:
     """Return the row digests of a run that nothing has disturbed."""
-    if not digests_found:
+    if "harvest" not in digests_found:
         quiet = pipeline(llm_stub("--responder", RESPONDER).url)
         ended = quiet.run()
         assert not ended.error, ended.log[-3000:]
         check_complete(quiet.store)
-        digests_found.update(row_digests(quiet.store))
-    return digests_found
+        digests_found["harvest"] = row_digests(quiet.store)
+    return dict(digests_found["harvest"])
+
+
+@pytest.fixture
+def undisturbed_synthesis(
+    synthesis: Callable[..., tuple[Pipeline, Any]], digests_found: dict[str, Any]
+) -> Callable[[str], dict[str, str]]:
+    """Return a function that gives the row digests of a method's run that nothing disturbs."""
+
+    def digests(method: str) -> dict[str, str]:
+        if method not in digests_found:
+            quiet, _ = synthesis(method)
+            ended = quiet.run()
+            assert not ended.error, ended.log[-3000:]
+            check_synthesis(quiet.store)
+            digests_found[method] = row_digests(quiet.store)
+        return dict(digests_found[method])
+
+    return digests
 
 
 def harvest_config(url: str, root: str, corpus: Path) -> dict[str, Any]:
@@ -103,16 +160,20 @@ def harvest_config(url: str, root: str, corpus: Path) -> dict[str, Any]:
             "sites": {"min_documents": 1},
         },
         "recall": {"part_bytes": 1},
-        "engine": {
-            "model": "stub-model",
-            "base_urls": [url],
-            "max_in_flight": 4,
-            "initial_in_flight": 4,
-            "request_timeout_s": 3,
-            "deadline_s": 15,
-            "max_tries": 3,
-            "backoff_base_s": 0.05,
-            "backoff_cap_s": 0.2,
-            "outage_after_s": 1,
-        },
+        "engine": engine_config(url, "stub-model"),
+    }
+
+
+def engine_config(url: str, model: str) -> dict[str, Any]:
+    return {
+        "model": model,
+        "base_urls": [url],
+        "max_in_flight": 4,
+        "initial_in_flight": 4,
+        "request_timeout_s": 3,
+        "deadline_s": 15,
+        "max_tries": 3,
+        "backoff_base_s": 0.05,
+        "backoff_cap_s": 0.2,
+        "outage_after_s": 1,
     }

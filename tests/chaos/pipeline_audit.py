@@ -14,8 +14,9 @@ from gleanery.infra.storage import Store
 from gleanery.infra.tables import RowSpool
 from gleanery.tasks.recall.calibration import CalibrationPage, RecalledPage
 from gleanery.tasks.recall.domains import DomainVerdict
-from gleanery.tasks.records import Document, KeptDocument, QAPair, RefinedPair
+from gleanery.tasks.records import Document, Example, KeptDocument, QAPair, RefinedPair
 from gleanery.tasks.stage_inputs import extracted_pairs, kept_documents
+from gleanery.tasks.taxonomy.records import Question, Subject, Syllabus, TaxonomyPlan
 
 ROWS: dict[str, Any] = {
     "calibration-pages": CalibrationPage,
@@ -26,6 +27,12 @@ ROWS: dict[str, Any] = {
     "dedup": KeptDocument,
     "extract": QAPair,
     "refine": RefinedPair,
+    "subjects": Subject,
+    "syllabi": Syllabus,
+    "plans": TaxonomyPlan,
+    "questions": Question,
+    "skill-examples": Example,
+    "examples": Example,
 }
 OF_FILES = {"worker_died", "quarantined", "source_unavailable"}  # reasons of a whole file
 LLM_STAGES = ("judge-sites", "extract", "refine")

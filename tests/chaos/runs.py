@@ -1,4 +1,4 @@
-"""Starting runs of the harvest, ending them, and what is left of them."""
+"""Starting runs of a pipeline, ending them, and what is left of them."""
 
 import json
 import os
@@ -9,6 +9,8 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from warm_driver import Forked, WarmDriver
 
 from gleanery.infra.storage import Store
 
@@ -39,18 +41,19 @@ class Ended:
 
 @dataclass
 class Pipeline:
-    """One harvest over one root, run as often as it takes."""
+    """One pipeline over one root, run as often as it takes, by `warm` if there is one."""
 
     folder: Path
     config: dict[str, Any]
     environment: dict[str, str] = field(default_factory=dict)
+    warm: WarmDriver | None = None
 
     def start(self, **plan: Any) -> "Running":
         """Start a run; `plan` is what goes wrong in it."""
         place = self.folder / f"run-{uuid.uuid4().hex[:8]}"
         place.mkdir(parents=True)
         plan = {
-            "harvest": self.config,
+            "config": self.config,
             "flush_after_answers": FLUSH_AFTER_ANSWERS,
             "outcome": str(place / "outcome.json"),
             "note": str(place / "note"),
@@ -58,11 +61,15 @@ class Pipeline:
             **plan,
         }
         (place / "plan.json").write_text(json.dumps(plan))
+        environment = {**os.environ, **self.environment}
+        if self.warm:
+            forked = self.warm.start(place / "plan.json", place / "log", environment)
+            return Running(forked, place)
         with (place / "log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, str(DRIVER), str(place / "plan.json")],
                 cwd=self.folder,
-                env={**os.environ, **self.environment},
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -92,7 +99,7 @@ class Pipeline:
 class Running:
     """A run under way, in a process group of its own."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     place: Path
 
     def wait(self) -> Ended:
