@@ -36,7 +36,8 @@ def shirks(instruction: str, response: str) -> tuple[str, str] | None:
 
 def _beside_the_task(instruction: str, response: str) -> tuple[str, str] | None:
     """Return the reason if a response speaks of itself or of its writer in place of the subject."""
-    is_letter = asks_for_voice(instruction) and _LETTER.search(response)
+    has_voice = asks_for_voice(instruction)
+    is_letter = has_voice and _LETTER.search(response)
     if not is_letter and (words := answer_checks.refusal(response)):
         return "refusal", words
     edits = asks_for_edit(instruction)
@@ -45,11 +46,11 @@ def _beside_the_task(instruction: str, response: str) -> tuple[str, str] | None:
     if words := meta_talk(instruction, response):
         return "meta_talk", words
     shown = bool(_SHOWN.search(instruction))
-    if not edits and not shown and (words := answer_checks.meta_preamble(response)):
+    if not (edits or shown or has_voice) and (words := answer_checks.meta_preamble(response)):
         return "meta_preamble", words
     if not shown and (words := answer_checks.meta_comment(response)):
         return "meta_comment", words
-    if not asks_for_voice(instruction) and (words := answer_checks.small_talk(response)):
+    if not has_voice and (words := answer_checks.small_talk(response)):
         return "small_talk", words
     return None
 

@@ -8,7 +8,7 @@ _SHORTENED = 0.5  # what is asked for in short may be half as long
 _ASIDE = 12  # words of a question that stands alone, without a situation told around it
 
 # Words under which the thing cannot be done, whoever writes it.
-_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _TERM, _STEP = 100, 66, 50, 45, 20, 25, 18
+_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _TERM, _STEP = 110, 72, 52, 45, 20, 25, 18
 
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -111,13 +111,16 @@ _EDIT = re.compile(
     r"|turn|transform|adapt|cut|trim|check|critique|review|debug)\w*\s+(?:up |into |the |down )?(?:this"
     r"|these|that|following|(?:\w+ ){0,2}(?:text|sentences?|paragraphs?|e-?mail|letter|passage|draft"
     r"|below|answer|response|bullets?|summary|code|function|query|script|grammar|spelling|wording)"
-    r"|my (?:\w+ ){0,2}(?:text|writing|essay|letter|draft|e-?mail|intro\w*|code|cv|resume|sentence"
+    r"|my (?:\w+ ){0,2}(?:text|line|hook|slogan|headline|thesis|statement|caption|profile|pitch|post|writing|essay|letter|draft|e-?mail|intro\w*|code|cv|resume|sentence"
     r"|paragraph|bio|abstract)|it\b|our (?:text|copy)|below|errors?|mistakes?|[\"“':])"
+    r"|\b(?:improved?|better|shorter|revised|clearer|cleaner|simpler|corrected|formal|polite|concise"
+    r"|updated|second) (?:version|draft|wording|phrasing)\b|\bversion of (?:this|my|the following)\b"
     r"|\bmake (?:this|it|these|my|the following)\b.{0,60}\b(?:\w+er|more|less|concise|clear|better"
     r"|formal|polite|sound|flow)\b|\bsounds? (?:more|less|too|better)\b"
     r"|\b(?:how would you|a better way to) (?:word|phrase|say|put|write)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_QUOTED = re.compile(r"`[^`]+`|[\"“][a-z_][^\"”]*[\"”]")  # a snippet or a word, and no title
 _TEXT_BROUGHT = re.compile(r"[\"“'][^\"”']{8,}|:\s*\S|\n")
 _VOICE = re.compile(
     r"\b(?:e-?mails?|letters?|messages?|invitations?|announce\w*|notices?|memos?|reply|replies"
@@ -133,7 +136,7 @@ _SUM = re.compile(
     r"|chance|average|mean|median|sum|product)\b",
     re.IGNORECASE,
 )
-_NUMERAL = re.compile(r"\d")
+_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -161,7 +164,7 @@ def least_words(instruction: str) -> int:
         return round(_WORK * shortened)
     if is_aside and not has_reasons and (least := _least_of_aside(instruction)) is not None:
         return least
-    if _QUESTION_ASKED.search(instruction):
+    if _QUESTION_ASKED.search(instruction) and not (is_aside and _QUOTED.search(instruction)):
         return round((_QUESTION if is_aside else _SITUATION) * shortened)
     return 0 if _TEXT_BROUGHT.search(instruction) else round(_OTHER * shortened)
 

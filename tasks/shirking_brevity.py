@@ -6,7 +6,8 @@ from gleanery.tasks.shirking_asked import least_words
 from gleanery.tasks.shirking_measures import measures
 
 _WORKED = 12  # words that suffice where the answer is a calculation or a piece of code
-_PER_FACT = 3  # words that each number, name, formula and piece of code stands for
+_PER_FACT = 3  # words that each number, name, formula and piece of code stands for,
+_MOST_FOR_FACTS = 15  # and all of them together
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -27,7 +28,8 @@ def brevity(instruction: str, response: str) -> str | None:
     if words >= least:
         return None
     found = measures(instruction, response)
-    if words + _PER_FACT * found.concrete * found.words / 100 >= least:
+    for_facts = _PER_FACT * found.concrete * found.words / 100
+    if words + min(for_facts, _MOST_FOR_FACTS) >= least:
         return None
     return f"{words} words where {least} are the least: {response[:80]}"
 

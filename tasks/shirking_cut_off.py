@@ -17,10 +17,11 @@ _ROW = re.compile(r"^[ \t]*\|")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•–✓✗✅]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+")
 _BARE_MARK = re.compile(r"^[ \t]*(?:[-+•*]|#{1,6}|\(?\d{1,2}[.)])[ \t]*$")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S|^[ \t]*\*\*[^*]+\*\*:?[ \t]*$")
+_BLANK = re.compile(r"_{3,}$|\.{4,}$")
 _MARKUP = re.compile(r"[*_~]+$")
-_CLOSERS = re.compile(r"[\s*_~)\]}\"'”’»`]+$")
+_CLOSERS = re.compile(r"[\s*_~)\]}\"'”’»¦]+$")
 _SENTENCE_STOP = re.compile(r"[.!?…。！？؟।]$")
-_STOP = re.compile(r"[.!?…。！？؟।;)\]}\"'”’»`|>%°∎✓✔☺\u2600-\u27bf\ufe0f\U0001F300-\U0001FAFF]$")
+_STOP = re.compile(r"[.!?…。！？؟।;)\]}\"'”’»`|>%°∎¦✓✔☺\u2600-\u27bf\ufe0f\U0001F300-\U0001FAFF]$")
 _OPEN_END = re.compile(r"(?:[,:(\[{—–]|(?:^|\s)[-=+×·<≤≥≈→&/$£€]|=\s?[$£€])$")
 _OPEN_WORDS = (
     "an|the|and|or|but|nor|of|to|from|with|by|for|into|onto|at|as|than|that|which|whose|because|if"
@@ -41,6 +42,7 @@ _SIGN_OFF = re.compile(
 _RESULT = re.compile(
     r"^\W*(?:final |short )?(?:answer|result|total|conclusion|verdict)\b", re.IGNORECASE
 )
+_LABELLED = re.compile(r":\s*\S")
 _SUM = re.compile(r"[=<>{};@#]|\w\(|\d\W*$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -61,7 +63,7 @@ def cut_off(text: str) -> str | None:
         return text[-_LAST:].strip()
     if _ROW.match(last) or _FENCE.match(last):
         return None
-    last = _FORMULA.sub("∎", _LINK.sub(".", _CODE.sub("`", last)))
+    last = _FORMULA.sub("∎", _LINK.sub(".", _CODE.sub("¦", last)))
     if _stops_in_line(last) or _is_heading(text, last) or _lacks_stop(text, last):
         return text[-_LAST:].strip()
     return None
@@ -92,9 +94,11 @@ def _stops_in_line(last: str) -> bool:
     if _BARE_MARK.match(last):
         return last.rstrip(".)").isdigit() or last.startswith("#")
     bare = _ITEM.sub("", last)
+    if _BLANK.search(bare):
+        return False
     if _SENTENCE_STOP.search(_CLOSERS.sub("", bare)):
         return False
-    if bare.count("**") % 2 or bare.count("`") > 1 or len(_EMPHASIS.findall(bare)) % 2:
+    if bare.count("**") % 2 or "`" in bare or len(_EMPHASIS.findall(bare)) % 2:
         return True
     if sum(map(bare.count, "([")) > sum(map(bare.count, ")]")):
         return True
@@ -110,7 +114,7 @@ def _is_heading(text: str, last: str) -> bool:
         return False
     title = last.strip("#* \t")
     if last.startswith("#") or any(_HEADING.match(line) for line in text.splitlines()[:-1]):
-        is_result = _RESULT.match(title) or _EQUALS_NUMBER.search(title)
+        is_result = _RESULT.match(title) or _EQUALS_NUMBER.search(title) or _LABELLED.search(title)
         return bool(_WORD.search(title)) and not is_result and not _SENTENCE_STOP.search(title)
     return title.endswith(":")
 
@@ -120,7 +124,7 @@ def _lacks_stop(text: str, last: str) -> bool:
     bare = _MARKUP.sub("", last).rstrip()
     if _EQUALS_NUMBER.search(bare) or (_STOP.search(bare) and not _closes_within(bare)):
         return False
-    lines = [line for line in _CODE.sub("`", text).splitlines()[:-1] if line.strip()]
+    lines = [line for line in _CODE.sub("¦", text).splitlines()[:-1] if line.strip()]
     stopped = len(_SENTENCE_END.findall(_CODE.sub(" ", text)))
     is_long = len(_WORD.findall(bare)) >= _FEWEST_WORDS
     if mark := _ITEM.match(last):
@@ -128,11 +132,12 @@ def _lacks_stop(text: str, last: str) -> bool:
         if not items:
             return is_long and stopped >= _FEWEST_STOPPED and _stops_throughout(lines)
         return stopped + len(items) > _FEWEST_STOPPED and all(map(_ends_with_stop, items))
-    if stopped < _FEWEST_STOPPED or not _stops_throughout(lines):
+    goes_on = bool(re.search(r"[a-z]{2}[.!?][\"”’)*_]* +[\w*\"“(]", bare))
+    if stopped < _FEWEST_STOPPED or not (goes_on or _stops_throughout(lines)):
         return False
     if "\n" in text and text.splitlines()[-2].strip() and not _ends_with_stop(lines[-1]):
         return False  # verse, an address, a signature
-    if is_long or re.search(r"[a-z]{2}[.!?] +\w", bare):
+    if goes_on or (is_long and not _RESULT.match(bare)):
         return True
     is_name = not lines or _SIGN_OFF.match(lines[-1]) or not re.search(r" [a-z]|:", bare)
     return not is_name and not _SUM.search(bare) and not _RESULT.match(bare)
@@ -140,7 +145,7 @@ def _lacks_stop(text: str, last: str) -> bool:
 
 def _closes_within(bare: str) -> bool:
     """Return whether a long line ends with a bracket, a quotation or a term, but no full stop."""
-    if len(_WORD.findall(bare)) <= _FEWEST_WORDS or not re.search(r"[)\"'”’»`]$", bare):
+    if len(_WORD.findall(bare)) <= _FEWEST_WORDS or not re.search(r"[)\"'”’»¦]$", bare):
         return False
     before = _LAST_BRACKET.sub("", bare)
     return not any(_SENTENCE_STOP.search(_CLOSERS.sub("", part)) for part in (bare, before))
@@ -162,7 +167,7 @@ def _stops_throughout(lines: list[str]) -> bool:
     prose = [line for line in lines if not (_ITEM.match(line) or _HEADING.match(line))]
     prose = [line for line in prose if len(_WORD.findall(line)) >= _FEWEST_WORDS]
     ends = [_ends_with_stop(line) or line.rstrip().endswith(":") for line in prose]
-    return sum(ends) >= _STOPPED_SHARE * len(ends)
+    return bool(ends) and sum(ends) >= _STOPPED_SHARE * len(ends)
 
 
 def _ends_with_stop(line: str) -> bool:

@@ -128,7 +128,7 @@ _OUTSIDE_LETTERS = (
     r"\bas (?:was |were |had been )?(?:flagged|pointed out(?! by)|noted in the (?:review|comments"
     r"|feedback|critique)|suggested in the \w+)\b|\bit was pointed out\b",
     # I removed the introduction; I rewrote it so that; the second paragraph was cut
-    rf"\b(?:i|we)(?: have| had| would)?(?: \w+ly| also| now| just| then| since| slightly)*"
+    rf"\b(?:i|we)(?: have| had)?(?: \w+ly| also| now| just| then| since| slightly)*"
     rf" {_EDITED}\b.{{0,60}}\b(?:{_PART}|{_THING})\b",
     rf"\b(?:i|we)(?: have| had)?(?: \w+ly| also| now| just| since)* {_EDITED} (?:it|this|that|them"
     r"|things|everything)\b.{0,12}\b(?:to|so|for|into|down|from|more|shorter|as|by|with|up|and|since"
@@ -196,7 +196,7 @@ def revision_leak(instruction: str, response: str) -> str | None:
     for zone in (head, tail):
         if words := _found(pattern, zone, asked):
             return words
-    if asks_for_edit(instruction):
+    if asked or asks_for_edit(instruction):
         return None
     if asks_for_voice(instruction):
         head, tail = _around_letter(prose)
