@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -122,11 +123,11 @@ class Endpoint:
             detail = f"no connection within {self._config.connect_timeout_s:g} s"
         else:
             detail = f"{type(error).__name__}: {error}"
-        return self._without_key(Problem(FailureReason.CONNECTION, detail))
+        unsent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+        return self._without_key(Problem(FailureReason.CONNECTION, detail, sent=not unsent))
 
     def _without_key(self, problem: Problem) -> Problem:
-        detail = self._scrub(problem.detail)[:DETAIL_CHARACTERS]
-        return Problem(problem.reason, detail, problem.retry_after, problem.overload)
+        return replace(problem, detail=self._scrub(problem.detail)[:DETAIL_CHARACTERS])
 
     def _engine_error(self, url: str, detail: str) -> EngineError:
         return EngineError(f"{url}: {self._scrub(detail)}")

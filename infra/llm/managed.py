@@ -81,7 +81,7 @@ class ManagedEngine:
 
     async def _start(self) -> ServerEngine:
         await self._servers.start()
-        engine = ServerEngine(self._patient_config())
+        engine = ServerEngine(self._patient_config(), are_restarted=True)
         self._engine = engine
         self._watching = asyncio.create_task(self._watch(engine))
         return engine

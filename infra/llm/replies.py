@@ -25,12 +25,16 @@ _TAG = re.compile(r"<(script|style|title)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why one try brought no answer. `overload` asks for fewer requests, not only for patience."""
+    """Why one try brought no answer. `overload` asks for fewer requests, not only for patience.
+
+    Where nothing was `sent`, the request cannot be at fault.
+    """
 
     reason: FailureReason
     detail: str
     retry_after: float | None = None
     overload: bool = False
+    sent: bool = True
 
 
 class Reply(NamedTuple):

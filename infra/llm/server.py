@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterable
+from dataclasses import replace
 
 from gleanery.infra.llm.backoff import full_jitter
 from gleanery.infra.llm.call import Call, Result
@@ -29,10 +30,11 @@ class ServerEngine:
     """Answers requests through `/chat/completions`. One per run: its limits hold for all calls.
 
     `max_model_len` is the context length in tokens that the server reports (vLLM does), or None
-    until a server was asked. Raises `EngineError` when the configuration names no server.
+    until a server was asked. With `are_restarted` someone starts dead servers again, and a try
+    that reached none is not counted. Raises `EngineError` when the configuration names no server.
     """
 
-    def __init__(self, config: EngineConfig) -> None:
+    def __init__(self, config: EngineConfig, are_restarted: bool = False) -> None:
         if not config.model or not config.base_urls:
             raise EngineError("a server engine needs a model and base_urls: set both in engine")
         self._most_in_flight = config.max_in_flight * len(config.base_urls)
@@ -40,6 +42,7 @@ class ServerEngine:
         self.identity = config.identity
         self.max_model_len: int | None = None
         self._config = config
+        self._are_restarted = are_restarted
         self._endpoint = Endpoint(config)
         self._replicas = Replicas(
             [Replica(url, config) for url in config.base_urls], config.deadline_s
@@ -110,7 +113,7 @@ class ServerEngine:
             if failure is not None and self._is_hasty(result, left_s):
                 return failure  # what used up the time says more than that it is up
             tries += 1
-            counted += result.reason is not FailureReason.RATE_LIMITED
+            counted += self._counts(result)
             failure = Failure(request.key, result.reason, result.detail)
             if result.reason is FailureReason.REFUSED_REQUEST or counted >= self._config.max_tries:
                 return failure
@@ -151,6 +154,12 @@ class ServerEngine:
             _LOG.warning("%s is %s", replica.url, "down" if replica.down else "back")
         return outcome
 
+    def _counts(self, problem: Problem) -> bool:
+        """Return whether a try uses up one of `max_tries`."""
+        if problem.reason is FailureReason.RATE_LIMITED:
+            return False
+        return problem.sent or not self._are_restarted
+
     def _is_hasty(self, outcome: Completion | Problem, left_s: float) -> bool:
         """Return whether a try timed out because its deadline was near: that is no one's fault."""
         is_timeout = isinstance(outcome, Problem) and outcome.reason is FailureReason.TIMEOUT
@@ -161,7 +170,7 @@ class ServerEngine:
         timeout_s = min(_CHECK_TIMEOUT_S, self._config.request_timeout_s, left_s)
         model = await self._endpoint.check_model(replica.url, timeout_s)
         if isinstance(model, Problem):
-            return model
+            return replace(model, sent=False)
         if isinstance(length := model.get("max_model_len"), int):
             self.max_model_len = min(length, self.max_model_len or length)
         replica.pass_check()

@@ -158,16 +158,21 @@ class VLLMReplica:
         assert self._process
         loop = asyncio.get_running_loop()
         limit = self._config.unresponsive_after_s
+        every_s, timeout_s = min(HEALTH_EVERY_S, limit / 4), min(HEALTH_TIMEOUT_S, limit / 4)
         exited = asyncio.ensure_future(self._process.wait())
-        healthy_at = loop.time()
+        silent_s = 0.0
         try:
             while True:
-                await asyncio.wait({exited}, timeout=min(HEALTH_EVERY_S, limit / 4))
+                looked = loop.time()
+                await asyncio.wait({exited}, timeout=every_s)
                 if exited.done():
                     return f"died with exit code {exited.result()}"
-                if await self._is_healthy(min(HEALTH_TIMEOUT_S, limit)):
-                    healthy_at = loop.time()
-                elif loop.time() - healthy_at > limit:
+                if await self._is_healthy(timeout_s):
+                    silent_s = 0.0
+                    continue
+                # No more than a check takes: while the machine slept, nobody asked.
+                silent_s += min(loop.time() - looked, every_s + timeout_s)
+                if silent_s > limit:
                     return f"did not answer its health check for {limit:.0f} s"
         finally:
             exited.cancel()

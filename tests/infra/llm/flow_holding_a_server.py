@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gleanery.infra.llm.supervised import SupervisedProcess
 
-LIFE_S = 60
+LIFE_S = 600
 
 
 def start_child(kind: str) -> int:

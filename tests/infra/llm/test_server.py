@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from email.utils import formatdate
 from typing import Any
@@ -24,6 +24,7 @@ from gleanery.infra.llm.protocol import (
 from gleanery.infra.llm.server import ServerEngine
 
 IDENTITY = ModelIdentity("stub-model")
+PATIENCE_S = 60.0  # for what comes within seconds on a machine with nothing else to do
 
 
 def make_request(number: int = 0, **fields: Any) -> Request:
@@ -42,8 +43,8 @@ async def engine(*stubs: Any, **settings: Any) -> AsyncIterator[ServerEngine]:
         "base_urls": [stub.url for stub in stubs],
         "backoff_base_s": 0.01,
         "backoff_cap_s": 0.05,
-        "request_timeout_s": 5,
-        "deadline_s": 20,
+        "request_timeout_s": 30,
+        "deadline_s": 120,
         "max_tries": 4,
     }
     server = ServerEngine(EngineConfig(**(defaults | settings)))
@@ -55,6 +56,12 @@ async def engine(*stubs: Any, **settings: Any) -> AsyncIterator[ServerEngine]:
 
 async def ask(server: ServerEngine, asked: Iterable[Request]) -> list[Completion | Failure]:
     return [result async for result in server.complete(asked)]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await asyncio.sleep(0.05)
 
 
 async def ask_one(server: ServerEngine, request: Request | None = None) -> Completion | Failure:
@@ -103,7 +110,6 @@ async def test_the_body_carries_model_messages_and_sampling(llm_stub):
         ({"kind": "no_content"}, FailureReason.INVALID_RESPONSE, "no choice with a text"),
         ({"kind": "cut"}, FailureReason.CONNECTION, "ClientPayloadError"),
         ({"kind": "drop"}, FailureReason.CONNECTION, "ServerDisconnectedError"),
-        ({"kind": "hang"}, FailureReason.TIMEOUT, "no answer within 0.2 s"),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else None,
 )
@@ -112,7 +118,7 @@ async def test_a_fault_that_lasts_is_a_typed_failure_and_one_that_passes_an_answ
 ):
     stub = llm_stub()
     stub.control(faults=[fault | {"times": 2, "per_key": True}])
-    async with engine(stub, request_timeout_s=0.2) as server:
+    async with engine(stub) as server:
         passed = await ask_one(server, make_request(1))
         assert isinstance(passed, Completion)
         assert stub.counts()["asked"] == 3
@@ -123,6 +129,20 @@ async def test_a_fault_that_lasts_is_a_typed_failure_and_one_that_passes_an_answ
     assert said in failed.detail
     assert len(failed.detail) <= 300
     assert stub.counts()["asked"] == 3 + 4
+
+
+async def test_a_server_that_hangs_is_asked_again_until_the_tries_are_used_up(llm_stub):
+    stub = llm_stub()
+    stub.control(faults=[{"kind": "hang", "times": 1}])
+    async with engine(stub, request_timeout_s=3, max_tries=2) as server:
+        assert isinstance(await ask_one(server, make_request(1)), Completion)
+        assert stub.counts()["asked"] == 2
+        stub.control(faults=[{"kind": "hang"}])
+        failed = await ask_one(server, make_request(2))
+    assert isinstance(failed, Failure)
+    assert failed.reason is FailureReason.TIMEOUT
+    assert failed.detail == "no answer within 3 s"
+    assert stub.counts()["asked"] == 2 + 2
 
 
 async def test_an_answer_cut_by_the_token_limit_is_a_completion_that_says_so(llm_stub):
@@ -211,22 +231,25 @@ async def test_retry_after_in_seconds_pauses_every_request_to_that_server(llm_st
 
 async def test_retry_after_as_a_date_is_waited_for(llm_stub):
     stub = llm_stub()
-    date = formatdate(time.time() + 3, usegmt=True)  # whole seconds: 2 to 3 s from now
-    stub.control(
-        faults=[{"kind": "status", "status": 503, "headers": {"Retry-After": date}, "times": 1}]
-    )
+    moment = int(time.time()) + 4
+    busy = {
+        "kind": "status",
+        "status": 503,
+        "headers": {"Retry-After": formatdate(moment, usegmt=True)},
+    }
+    stub.control(faults=[busy | {"times": 1}])
     async with engine(stub) as server:
-        started = time.monotonic()
         assert isinstance(await ask_one(server), Completion)
-    assert 1.5 <= time.monotonic() - started <= 4
+    assert moment <= time.time() + 0.1 < moment + 20
+    assert stub.counts()["asked"] == 2
 
 
 async def test_a_retry_after_beyond_every_deadline_fails_the_rest_at_once(llm_stub):
     stub = llm_stub()
     quota = {"kind": "status", "status": 429, "headers": {"Retry-After": "86400"}, "text": "quota"}
     stub.control(faults=[quota])
-    async with engine(stub, deadline_s=60) as server:
-        async with asyncio.timeout(5):
+    async with engine(stub, deadline_s=600) as server:
+        async with asyncio.timeout(PATIENCE_S):
             results = await ask(server, requests(500))
     assert {r.reason for r in results if isinstance(r, Failure)} == {FailureReason.RATE_LIMITED}
     assert len(results) == 500
@@ -244,20 +267,20 @@ async def test_429_without_retry_after_lowers_concurrency_and_loses_nothing(llm_
 
 
 async def test_requests_in_flight_stay_within_the_bound_over_all_calls(llm_stub):
-    stub = llm_stub("--latency", "0.01")
+    stub = llm_stub("--latency", "0.5")
     async with engine(stub, max_in_flight=10, initial_in_flight=10) as server:
         calls = [
-            ask(server, [make_request(100 * call + n) for n in range(50)]) for call in range(4)
+            ask(server, [make_request(100 * call + n) for n in range(15)]) for call in range(4)
         ]
         results = await asyncio.gather(*calls)
-    assert [len(result) for result in results] == [50] * 4
+    assert [len(result) for result in results] == [15] * 4
     assert stub.counts()["most_in_flight"] == 10
 
 
 async def test_concurrency_doubles_until_the_bound(llm_stub):
-    stub = llm_stub("--latency", "0.02")
+    stub = llm_stub("--latency", "0.4")
     async with engine(stub, initial_in_flight=2, max_in_flight=32) as server:
-        await ask(server, requests(200))
+        await ask(server, requests(160))
     assert stub.counts()["most_in_flight"] == 32
 
 
@@ -298,11 +321,9 @@ async def test_breaking_off_cancels_what_is_in_flight(llm_stub):
     stub.control(faults=[{"kind": "hang", "after": 1}])
     async with engine(stub) as server:
         async for _ in server.complete(requests(20)):
-            assert stub.counts()["in_flight"] == 19
+            await until(lambda: stub.counts()["in_flight"] == 19)
             break
-        async with asyncio.timeout(5):
-            while stub.counts()["in_flight"]:
-                await asyncio.sleep(0.02)
+        await until(lambda: stub.counts()["in_flight"] == 0)
         stub.control(faults=[])
         assert len(await ask(server, requests(50))) == 50  # every slot came back
 
@@ -312,13 +333,15 @@ async def test_cancelling_the_consumer_ends_its_call_and_leaves_others_alone(llm
     async with engine(stub, initial_in_flight=8, max_in_flight=8) as server:
         doomed = asyncio.create_task(ask(server, [make_request(n) for n in range(1000, 2000)]))
         other = asyncio.create_task(ask(server, requests(40)))
-        await asyncio.sleep(0.2)
+        await until(lambda: stub.counts()["answered"] > 8)
         doomed.cancel()
         with pytest.raises(asyncio.CancelledError):
             await doomed
         assert len(await other) == 40
+        await until(lambda: stub.counts()["in_flight"] == 0)
         asked = stub.counts()["asked"]
-        await asyncio.sleep(0.2)
+        assert asked < 1000
+        await asyncio.sleep(0.3)
         assert stub.counts()["asked"] == asked
 
 
@@ -370,10 +393,9 @@ async def test_a_busy_model_list_is_asked_again(llm_stub):
 async def test_a_hanging_server_costs_a_request_no_more_than_its_deadline(llm_stub):
     stub = llm_stub()
     stub.control(faults=[{"kind": "hang"}])
-    async with engine(stub, request_timeout_s=30, deadline_s=0.5) as server:
-        started = time.monotonic()
-        result = await ask_one(server)
-    assert time.monotonic() - started < 3
+    async with engine(stub, request_timeout_s=600, deadline_s=0.5) as server:
+        async with asyncio.timeout(PATIENCE_S):
+            result = await ask_one(server)
     assert isinstance(result, Failure)
     assert result.reason is FailureReason.TIMEOUT
 
@@ -382,9 +404,8 @@ async def test_a_dead_endpoint_fails_the_rest_at_once_as_an_outage(llm_stub):
     stub = llm_stub("--latency", "0.01")
     stub.control(faults=[{"kind": "exit", "after": 40}])
     async with engine(stub, outage_after_s=0.5, max_tries=100) as server:
-        started = time.monotonic()
-        results = await ask(server, requests(5000))
-    assert time.monotonic() - started < 10
+        async with asyncio.timeout(PATIENCE_S):  # each by itself would take seconds
+            results = await ask(server, requests(5000))
     assert len({result.key for result in results}) == 5000
     failures = [result for result in results if isinstance(result, Failure)]
     assert len(failures) >= 4900
@@ -407,11 +428,12 @@ async def test_a_slow_first_answer_beside_failing_requests_is_no_outage(llm_stub
     stub = llm_stub()
     stub.control(
         faults=[
-            {"kind": "slow", "seconds": 2, "match": "question 0"},
+            {"kind": "slow", "seconds": 6, "match": "question 0"},
             {"kind": "status", "status": 500, "match": "question 1"},
         ]
     )
-    async with engine(stub, outage_after_s=0.5, max_tries=100, deadline_s=2.2) as server:
+    # Thirty failures take longer than an outage may, and less than the slow answer.
+    async with engine(stub, outage_after_s=0.2, max_tries=30) as server:
         results = {result.key: result for result in await ask(server, requests(2))}
     assert isinstance(results[make_request(0).key], Completion)
     poisoned = results[make_request(1).key]
@@ -432,33 +454,44 @@ async def test_a_dead_replica_loses_nothing_and_the_other_does_the_work(llm_stub
     async with engine(good, bad, outage_after_s=0.3) as server:
         results = await ask(server, requests(600))
     assert all(isinstance(result, Completion) for result in results)
-    assert bad.process.wait(5)
+    assert bad.process.wait(PATIENCE_S)
     assert good.counts()["answered"] >= 570
+
+
+def requests_until(condition: Callable[[], bool]) -> Iterator[Request]:
+    """Yield requests until the condition holds, or the patience is at its end."""
+    number, end = 0, time.monotonic() + PATIENCE_S
+    while not condition() and time.monotonic() < end:
+        yield from (make_request(number + n) for n in range(50))
+        number += 50
 
 
 async def test_a_retry_goes_elsewhere_as_long_as_another_replica_is_well(llm_stub):
     good, bad = llm_stub("--latency", "0.02"), llm_stub()
     bad.control(faults=[{"kind": "status", "status": 500}])
     async with engine(good, bad, initial_in_flight=4, max_in_flight=4, max_tries=2) as server:
-        results = await ask(server, requests(300))
+        results = await ask(server, requests_until(lambda: bad.counts()["asked"] > 5))
     assert all(isinstance(result, Completion) for result in results)
     assert bad.counts()["asked"] > 5
 
 
 async def test_replicas_share_the_load(llm_stub):
-    stubs = [llm_stub("--latency", "0.02") for _ in range(2)]
-    async with engine(*stubs, initial_in_flight=8, max_in_flight=8) as server:
-        await ask(server, requests(200))
-    answered = [stub.counts()["answered"] for stub in stubs]
-    assert sum(answered) == 200
-    assert min(answered) >= 80
+    stubs = [llm_stub() for _ in range(2)]
+    for stub in stubs:
+        stub.control(faults=[{"kind": "hang"}])
+    async with engine(*stubs, initial_in_flight=16, max_in_flight=16) as server:
+        await server.check()
+        call = asyncio.create_task(ask(server, requests(16)))
+        await until(lambda: [stub.counts()["in_flight"] for stub in stubs] == [8, 8])
+        call.cancel()
 
 
 async def test_a_rested_replica_is_probed_and_used_again(llm_stub):
     good, flaky = llm_stub("--latency", "0.02"), llm_stub("--latency", "0.02")
     flaky.control(faults=[{"kind": "drop", "times": 40}])
+
     async with engine(good, flaky, initial_in_flight=4, max_in_flight=4) as server:
-        results = await ask(server, requests(300))
+        results = await ask(server, requests_until(lambda: flaky.counts()["answered"] >= 30))
     assert all(isinstance(result, Completion) for result in results)
     assert flaky.counts()["answered"] >= 30
 
@@ -507,9 +540,9 @@ async def test_closing_the_engine_ends_the_calls_in_progress(llm_stub):
     stub.control(faults=[{"kind": "hang"}])
     async with engine(stub) as server:
         call = asyncio.create_task(ask(server, requests(5)))
-        await asyncio.sleep(0.2)
+        await until(lambda: stub.counts()["in_flight"] == 5)
         await server.aclose()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             with pytest.raises(EngineError, match="closed"):
                 await call
 
@@ -562,9 +595,10 @@ async def test_a_request_for_another_model_is_refused(llm_stub):
 
 async def test_the_end_of_a_deadline_is_not_held_against_the_server_and_keeps_the_reason(llm_stub):
     stub = llm_stub()
-    later = {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}, "times": 8}
+    later = {"kind": "status", "status": 429, "headers": {"Retry-After": "4"}, "times": 8}
     stub.control(faults=[later, {"kind": "hang"}])
-    async with engine(stub, deadline_s=1.5, request_timeout_s=1.5, outage_after_s=0.1) as server:
+    # What is left after the pause is less than half of what a try usually has.
+    async with engine(stub, deadline_s=7, request_timeout_s=7, outage_after_s=0.1) as server:
         results = await ask(server, requests(8))
         assert stub.counts()["asked"] > 8
         stub.control(faults=[])
