@@ -9,7 +9,12 @@ import typer
 from gleanery.deployments.methods import read_config, run_method
 from gleanery.deployments.prefect_server import prefect_server
 from gleanery.flows.pipeline_config import PipelineConfig
+from gleanery.flows.skills_config import SkillsConfig
+from gleanery.flows.taxonomy_config import TaxonomyConfig
+from gleanery.infra.parts import Parts
 from gleanery.infra.settings import read_settings
+from gleanery.infra.storage import Store
+from gleanery.tasks.stage_output import StageOutput
 
 if TYPE_CHECKING:
     from gleanery.flows.run import Again
@@ -29,6 +34,18 @@ def run(
             _run_one(config, again)
 
 
+def _report(
+    config: TaxonomyConfig | SkillsConfig, store: Store, outputs: Sequence[StageOutput]
+) -> None:
+    from gleanery.flows.run import storage_options
+    from gleanery.flows.synthesis_report import write_report
+
+    settings = read_settings()
+    folder = settings.server_home / "reports" / config.name
+    write_report(config, Parts(store), storage_options(settings), outputs, folder)
+    typer.echo(f"How diverse it is and what it covers: {folder / 'report.md'}")
+
+
 def _run_one(config: PipelineConfig, again: "Again") -> None:
     from gleanery.deployments.funnel import print_funnel
     from gleanery.flows.run import open_store
@@ -38,6 +55,8 @@ def _run_one(config: PipelineConfig, again: "Again") -> None:
     typer.echo()
     print_funnel(outputs)
     typer.echo(f"\nEverything is at {store.root}: parts/{outputs[-1].stage} holds the result.")
+    if isinstance(config, TaxonomyConfig | SkillsConfig):
+        _report(config, store, outputs)
     open_rows = sum(sum(output.failed.values()) for output in outputs)
     if open_rows:
         typer.secho(f"{open_rows} rows are still open: run again to take them up.", fg="yellow")

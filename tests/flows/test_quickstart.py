@@ -12,10 +12,12 @@ import pytest
 from gleanery.infra.journal import read_answers
 from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
-from gleanery.tasks.records import QAPair, RefinedPair
+from gleanery.tasks.records import Example, QAPair, RefinedPair
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = "deployments/quickstart/harvest.yaml"
+SYNTHESES = ("deployments/quickstart/taxonomy.yaml", "deployments/quickstart/skills.yaml")
+PIPELINES = ("quickstart", "quickstart-taxonomy", "quickstart-skills")
 ANSWERS = "deployments/quickstart/answers"
 
 
@@ -38,14 +40,14 @@ def run(root: Path, *arguments: str) -> tuple[int, str]:
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the root of a finished quickstart, and what it printed."""
     root = tmp_path_factory.mktemp("quickstart")
-    code, printed = run(root, "run", CONFIG)
+    code, printed = run(root, "run", CONFIG, *SYNTHESES)
     assert code == 0, printed
     return root, printed
 
 
-def rows(root: Path, stage: str, record: type) -> list:
-    parts = Parts(Store(str(root / "quickstart")))
-    names = sorted({path.name for path in (root / "quickstart" / "parts" / stage).iterdir()})
+def rows(root: Path, stage: str, record: type, pipeline: str = "quickstart") -> list:
+    parts = Parts(Store(str(root / pipeline)))
+    names = sorted({path.name for path in (root / pipeline / "parts" / stage).iterdir()})
     receipts = [parts.newest(stage, name) for name in names]
     return [row for receipt in receipts if receipt for row in parts.rows(receipt, record)]
 
@@ -61,17 +63,35 @@ def test_it_ends_with_pairs_and_says_where_they_are(first: tuple[Path, str]) -> 
     assert {pair.origin for pair in pairs} == {"llm", "markup"}
 
 
+def test_it_ends_with_examples_from_every_discipline_and_skill(first: tuple[Path, str]) -> None:
+    root, _ = first
+    answered = rows(root, "examples", Example, "quickstart-taxonomy")
+    assert len(answered) >= 20
+    assert {example.labels[0] for example in answered} == {"Botany", "Statistics", "Hospitality"}
+    assert {example.strategy for example in answered} == {"single_session", "two_sessions"}
+    combined = rows(root, "examples", Example, "quickstart-skills")
+    assert len(combined) >= 10
+    assert {example.strategy for example in combined} == {"skills_1", "skills_2", "skills_3"}
+    assert len({skill for example in combined for skill in example.nodes}) == 8
+    for example in [*answered, *combined]:
+        assert [turn.role for turn in example.messages] == ["user", "assistant"]
+        assert all(call.request_key for call in example.calls)
+
+
 def test_a_second_run_reuses_everything_within_a_minute(first: tuple[Path, str]) -> None:
     root, _ = first
-    kept = read_answers(Store(str(root / "quickstart")), "journal")
-    before = {p: p.stat().st_mtime_ns for p in (root / "quickstart" / "parts").rglob("*.*")}
+    kept = {name: read_answers(Store(str(root / name)), "journal") for name in PIPELINES}
+    before = {
+        p: p.stat().st_mtime_ns for name in PIPELINES for p in (root / name / "parts").rglob("*.*")
+    }
     started = time.monotonic()
-    code, printed = run(root, "run", CONFIG)
+    code, printed = run(root, "run", CONFIG, *SYNTHESES)
     assert code == 0, printed
     assert time.monotonic() - started < 60
     assert not re.search(r"[1-9]\d* requests sent", printed)
     assert "refine: 2 parts (2 reused), 111 rows in, 104 out, 0 requests sent" in printed
-    assert read_answers(Store(str(root / "quickstart")), "journal") == kept
+    assert "examples: 3 parts (3 reused)" in printed
+    assert {name: read_answers(Store(str(root / name)), "journal") for name in PIPELINES} == kept
     assert {p: p.stat().st_mtime_ns for p in before} == before
 
 
@@ -87,9 +107,11 @@ def test_a_pair_can_be_shown_with_its_source(first: tuple[Path, str]) -> None:
 def test_every_recorded_answer_is_labelled_and_asked_for(first: tuple[Path, str]) -> None:
     root, _ = first
     recorded = read_answers(Store(str(REPOSITORY / ANSWERS)), "")
-    used = read_answers(Store(str(root / "quickstart")), "journal")
+    used: set[str] = set()
+    for name in PIPELINES:
+        used |= read_answers(Store(str(root / name)), "journal").keys()
     assert {answer.model for answer in recorded.values()} == {"claude"}
-    assert set(recorded) == set(used), "answers to prompts that are asked no more: remove them"
+    assert set(recorded) == used, "answers to prompts that are asked no more: remove them"
     assert "verbatim" in (REPOSITORY / ANSWERS / "README.md").read_text()
 
 
