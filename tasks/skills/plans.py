@@ -1,5 +1,6 @@
 """Plans of examples: which skills and which query type each combines (arXiv 2408.14774)."""
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -33,7 +34,8 @@ class EpochPlans:
 
     Every slice has its share of each window of the epoch, so all slices are alike. A plan's id
     follows its skills and query type alone and no two plans of any epochs have the same; `index`
-    counts the plans of the epoch, with a gap where it passes over one.
+    counts the plans of the epoch, with a gap where it passes over one. Parts that are made at the
+    same time may share one.
     """
 
     def __init__(self, epochs: Sequence[Epoch], number: int) -> None:
@@ -49,6 +51,8 @@ class EpochPlans:
             StreamPlans(window.stream, brought, self.epoch, self._numbering)
             for window in self.epoch.windows
         ]
+        # A stream finds its rounds one after another: found by two at once they would mix.
+        self._drawing = threading.Lock()
 
     def __iter__(self) -> Iterator[list[SkillPlan]]:
         """Return the slices in their order."""
@@ -65,7 +69,8 @@ class EpochPlans:
             length = window.end - window.first
             start, end = length * part // slices, length * (part + 1) // slices
             if start < end:
-                drawn = stream.at(np.arange(window.first + start, window.first + end))
+                with self._drawing:
+                    drawn = stream.at(np.arange(window.first + start, window.first + end))
                 found += self._records(drawn, index)
                 index += end - start
         return found

@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gleanery.infra.digests import digest
+from gleanery.tasks.seeded import Integers, permuted
+from gleanery.tasks.skills import plans_circle
 from gleanery.tasks.skills.epochs_next import next_epoch
 from gleanery.tasks.skills.epochs_sealed import Epoch
 from gleanery.tasks.skills.plans import EpochPlans, asked_plans, epoch_plans
@@ -150,6 +155,22 @@ def test_slices_come_out_alone_as_in_order() -> None:
         epoch_plans([epoch], 1, 4)
     with pytest.raises(ValueError, match="there is no epoch 2; sealed are: 1"):
         epoch_plans([epoch], 2, 0)
+
+
+def test_slices_drawn_at_the_same_time_are_those_drawn_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    epoch = first_epoch(300, 12, SkillPlansConfig(count=20_000, skills_per_plan={3: 1.0}))
+    expected = list(EpochPlans([epoch], 1))
+
+    def slowly(*args: Any) -> Integers:
+        time.sleep(0.005)  # in the midst of finding rounds
+        return permuted(*args)
+
+    monkeypatch.setattr(plans_circle, "permuted", slowly)
+    together = EpochPlans([epoch], 1)
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(together.slice, range(epoch.slices))) == expected
 
 
 def test_plans_of_a_removed_skill_or_query_type_rest_and_the_others_stay() -> None:
