@@ -163,11 +163,13 @@ def test_slices_drawn_at_the_same_time_are_those_drawn_one_by_one(
     epoch = first_epoch(300, 12, SkillPlansConfig(count=20_000, skills_per_plan={3: 1.0}))
     expected = list(EpochPlans([epoch], 1))
 
-    def slowly(*args: Any) -> Integers:
-        time.sleep(0.005)  # in the midst of finding rounds
+    waits = iter([0.1])
+
+    def slowly_at_first(*args: Any) -> Integers:
+        time.sleep(next(waits, 0))  # the others would find the later rounds meanwhile
         return permuted(*args)
 
-    monkeypatch.setattr(plans_circle, "permuted", slowly)
+    monkeypatch.setattr(plans_circle, "permuted", slowly_at_first)
     together = EpochPlans([epoch], 1)
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(together.slice, range(epoch.slices))) == expected
