@@ -109,7 +109,10 @@ async def openai_sdk(url: str, count: int, concurrency: int) -> dict[str, float]
     return await measure(send, count)
 
 
-def curator(url: str, count: int, concurrency: int) -> dict[str, float]:
+def curator_sender(
+    url: str, concurrency: int, generation: dict[str, float]
+) -> Callable[[list[str]], Awaitable[int]]:
+    """Return a function that has curator ask prompts, and returns how many were answered."""
     # curator counts tokens with an encoding that tiktoken would fetch; litellm ships the same.
     import litellm.litellm_core_utils.default_encoding  # noqa: F401
     from bespokelabs.curator import LLM
@@ -117,7 +120,7 @@ def curator(url: str, count: int, concurrency: int) -> dict[str, float]:
     llm = LLM(
         model_name=MODEL,
         backend="openai",
-        generation_params={"temperature": 0, "max_tokens": 512},
+        generation_params=generation,
         backend_params={
             "base_url": url,
             "api_key": "none",
@@ -131,6 +134,11 @@ def curator(url: str, count: int, concurrency: int) -> dict[str, float]:
         replies: Any = llm(texts)  # it runs an event loop of its own, which may be nested
         return len(getattr(replies, "dataset", replies))
 
+    return send
+
+
+def curator(url: str, count: int, concurrency: int) -> dict[str, float]:
+    send = curator_sender(url, concurrency, {"temperature": 0, "max_tokens": 512})
     return asyncio.run(measure(send, count))
 
 
@@ -145,9 +153,10 @@ def run_client(client: str, url: str, count: int, concurrency: int) -> dict[str,
 
 
 @contextmanager
-def stub() -> Any:
+def stub(*more: str) -> Any:
+    """Yield the address of a stub server; it ends with the block."""
     options = ["--latency", str(LATENCY_S), "--reply-chars", str(REPLY_CHARACTERS), "--no-log"]
-    command = [sys.executable, str(STUB), "--with-parent", "--model", MODEL, *options]
+    command = [sys.executable, str(STUB), "--with-parent", "--model", MODEL, *options, *more]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
@@ -157,18 +166,25 @@ def stub() -> Any:
         process.wait()
 
 
+def peer_environment(cache: str) -> dict[str, str]:
+    """Return the environment of a client's process: curator draws nothing and asks nobody else."""
+    return os.environ | {
+        "CURATOR_CACHE_DIR": cache,
+        "CURATOR_DISABLE_RICH_DISPLAY": "1",
+        "TELEMETRY_ENABLED": "false",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    }
+
+
 def run_apart(python: str, client: str, url: str, count: int, concurrency: int) -> dict[str, float]:
     """Measure one client in a process of its own, with an empty cache folder."""
     with tempfile.TemporaryDirectory() as cache:
-        environment = os.environ | {
-            "CURATOR_CACHE_DIR": cache,
-            "CURATOR_DISABLE_RICH_DISPLAY": "1",
-            "TELEMETRY_ENABLED": "false",
-            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-        }
         arguments = ["--client", client, url, str(count), str(concurrency)]
         done = subprocess.run(
-            [python, __file__, *arguments], env=environment, capture_output=True, text=True
+            [python, __file__, *arguments],
+            env=peer_environment(cache),
+            capture_output=True,
+            text=True,
         )
     if done.returncode:
         raise SystemExit(f"{client} failed:\n{done.stderr[-3000:]}")

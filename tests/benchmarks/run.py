@@ -32,6 +32,7 @@ def main() -> int:
         ["recall_quality.py", "--data", str(arguments.data)],
         ["plans.py", "--method", "taxonomy"],
         ["plans.py", "--method", "skills"],
+        ["synthesis.py", *(["--peers-python", *peers] if peers else [])],
     ]
     failed = False
     for script, *options in commands:
