@@ -8,7 +8,7 @@ _SHORTENED = 0.5  # what is asked for in short may be half as long
 _ASIDE = 12  # words of a question that stands alone, without a situation told around it
 
 # Words under which the thing cannot be done, whoever writes it.
-_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _TERM, _STEP = 110, 72, 52, 45, 20, 25, 18
+_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _ASIDE_LEAST = 110, 72, 42, 42, 36, 20
 
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -32,7 +32,7 @@ _AT_MOST = re.compile(
 _TINY = re.compile(
     r"\b(?:haikus?|limericks?|couplets?|slogans?|tag ?lines?|titles?|headlines?|tweets?|captions?"
     r"|jokes?|riddles?|proverbs?|puns?|mottos?|synonyms?|antonyms?|acronyms?|names?|poems?"
-    r"|quatrains?|hashtags?|subject lines?|regex(?:es|p)?|one-line|yes or no|true or false"
+    r"|quatrains?|hashtags?|mnemonics?|palindromes?|passwords?|emojis?|fun facts?|quotes?|subject lines?|regex(?:es|p)?|one-line|yes or no|true or false"
     r"|multiple[- ]choice|fill in|classify|sentiment|spell|rhymes?|anagrams?|plural|past tense"
     r"|alphabetical|(?:text message|sms|out-of-office|wish|greeting)s?|pronounce\w*|wordplay"
     r"|(?:just|only) (?:the|give|tell|answer|a|one|say|return|output|print)|no explanation)\b"
@@ -50,13 +50,13 @@ _FACT = re.compile(
 _SEVERAL = re.compile(
     r"\b(?:(?:and|or) (?:how|what|why|should|say|explain)|differences?|causes?|effects?|risks?"
     r"|consequences|benefits|pros|main|best|(?:dis)?advantages|impact|role|significance|purpose"
-    r"|meaning of|ways?|idea|story|history|process|stages|reasons?|should (?:i|we))\b",
+    r"|meaning of|ways?|idea|story|history|process|stages|reasons?)\b",
     re.IGNORECASE,
 )
 _TERM_ASKED = re.compile(r"^\W*(?:what(?:'s| is| are)|define)\b", re.IGNORECASE)
 _STEP_ASKED = re.compile(
     r"^\W*(?:how (?:(?:do|can|would) (?:i|you|we)|to)\b(?:\W+[\w'-]+){1,6}\W*$"
-    r"|what(?:'s| is) the (?:command|way))\b",
+    r"|what(?:'s| is) the (?:command|way)\b)|^what (?:does|do)\b.*\b(?:mean|stand for)\W*$",
     re.IGNORECASE,
 )
 _POLITE = re.compile(
@@ -97,7 +97,7 @@ _QUESTION_ASKED = re.compile(
     r"|(?:can|may|must|could) my|is it (?:ethical|right|wrong|worth|better|ok\w*|safe|wise)"
     r"|what(?:'s| is| were| was) (?:wrong|the (?:best|right|point|purpose|idea|role|significance"
     r"|impact|difference|main|reason|case|effects?))|plan|propose|show me|teach me|help me"
-    r"|tell me (?:about|how|what|which)|draw up|make a|create|develop|give me|versus|vs\.?"
+    r"|tell me (?:about|how|what|which)|draw up|make a|create|develop|versus|vs\.?"
     r"|and (?:say|explain|tell|show|describe|discuss)|review my|themes?)\b",
     re.IGNORECASE,
 )
@@ -106,9 +106,9 @@ _WORKING = re.compile(
 )
 _EDIT = re.compile(
     r"\b(?:re-?writ|re-?word|re-?phras|re-?draft|paraphras|proofread|shorten|condens|tighten|polish"
-    r"|re-?format|refactor|optimi[sz]|summari[sz])\w*\b"
-    r"|\b(?:revis|re-?work|edit|improv|correct|fix|clean|tidy|simplif|expand|translat|chang|convert"
-    r"|turn|transform|adapt|cut|trim|check|critique|review|debug)\w*\s+(?:up |into |the |down )?(?:this"
+    r"|re-?format|refactor|optimi[sz])\w*\b"
+    r"|\b(?:revis|re-?work|edit|improv|correct|fix|clean|tidy|simplif|expand|chang|turn"
+    r"|transform|adapt|cut|trim)\w*\s+(?:up |into |the |down )?(?:this"
     r"|these|that|following|(?:\w+ ){0,2}(?:text|sentences?|paragraphs?|e-?mail|letter|passage|draft"
     r"|below|answer|response|bullets?|summary|code|function|query|script|grammar|spelling|wording)"
     r"|my (?:\w+ ){0,2}(?:text|line|hook|slogan|headline|thesis|statement|caption|profile|pitch|post|writing|essay|letter|draft|e-?mail|intro\w*|code|cv|resume|sentence"
@@ -119,6 +119,9 @@ _EDIT = re.compile(
     r"|formal|polite|sound|flow)\b|\bsounds? (?:more|less|too|better)\b"
     r"|\b(?:how would you|a better way to) (?:word|phrase|say|put|write)\b",
     re.IGNORECASE | re.DOTALL,
+)
+_TRANSFORMED = re.compile(
+    r"\b(?:summari[sz]|translat|convert|check|classif|extract)\w*\b", re.IGNORECASE
 )
 _QUOTED = re.compile(r"`[^`]+`|[\"“][a-z_][^\"”]*[\"”]")  # a snippet or a word, and no title
 _TEXT_BROUGHT = re.compile(r"[\"“'][^\"”']{8,}|:\s*\S|\n")
@@ -166,7 +169,9 @@ def least_words(instruction: str) -> int:
         return least
     if _QUESTION_ASKED.search(instruction) and not (is_aside and _QUOTED.search(instruction)):
         return round((_QUESTION if is_aside else _SITUATION) * shortened)
-    return 0 if _TEXT_BROUGHT.search(instruction) else round(_OTHER * shortened)
+    if _TEXT_BROUGHT.search(instruction):
+        return 0
+    return round((_ASIDE_LEAST if is_aside else _OTHER) * shortened)
 
 
 def _least_of_aside(asked: str) -> int | None:
@@ -174,9 +179,9 @@ def _least_of_aside(asked: str) -> int | None:
     if _SEVERAL.search(asked):
         return None
     if _TERM_ASKED.search(asked) and not _FACT.search(asked):
-        return _TERM
+        return _ASIDE_LEAST
     if _STEP_ASKED.search(asked):
-        return _STEP
+        return _ASIDE_LEAST
     return 0 if _FACT.search(asked) else None
 
 
@@ -188,7 +193,8 @@ def asks_for_edit(instruction: str) -> bool:
 
 def _brings_text(instruction: str) -> bool:
     """Return whether the text to be edited is at hand, so that the answer may be as short."""
-    return asks_for_edit(instruction) and bool(_TEXT_BROUGHT.search(instruction))
+    changes = asks_for_edit(instruction) or _TRANSFORMED.search(instruction)
+    return bool(changes) and bool(_TEXT_BROUGHT.search(instruction))
 
 
 @lru_cache(maxsize=16)  # several checks in a row look at the same text

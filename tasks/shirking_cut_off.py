@@ -7,7 +7,7 @@ _FEWEST_WORDS = 6  # of a last line that is prose and no title, name or sum
 _FEWEST_STOPPED = 2  # sentences by which a writer is known to set full stops
 _STOPPED_SHARE = 0.75  # of the lines alike
 
-_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)(?!.*```)", re.MULTILINE)
 _CODE = re.compile(r"^[ \t>]*```.*?^[ \t>]*```[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{\w+\*?\}")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
@@ -44,6 +44,13 @@ _RESULT = re.compile(
 )
 _LABELLED = re.compile(r":\s*\S")
 _SUM = re.compile(r"[=<>{};@#]|\w\(|\d\W*$")
+_COUNTS = {"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}
+_ANNOUNCED = re.compile(
+    rf"\b({'|'.join(_COUNTS)}) (?:\w+ ){{0,2}}(?:steps|reasons|ways|things|factors|stages|parts|points"
+    r"|rules|tips|phases|causes|differences|methods|mistakes|principles|ideas|examples|questions)"
+    r"\b[^.!?:]*:\W*$",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -64,7 +71,12 @@ def cut_off(text: str) -> str | None:
     if _ROW.match(last) or _FENCE.match(last):
         return None
     last = _FORMULA.sub("∎", _LINK.sub(".", _CODE.sub("¦", last)))
-    if _stops_in_line(last) or _is_heading(text, last) or _lacks_stop(text, last):
+    if (
+        _promises_more(text)
+        or _stops_in_line(last)
+        or _is_heading(text, last)
+        or _lacks_stop(text, last)
+    ):
         return text[-_LAST:].strip()
     return None
 
@@ -74,9 +86,10 @@ def _unclosed(text: str) -> bool:
     if len(_FENCE.findall(text)) % 2:
         return True
     prose = _CODE.sub(" ", text)
-    if prose.count("$$") % 2 or prose.count("\\[") > prose.count("\\]"):
+    before, _, after = prose.rpartition("$$")
+    if before.count("$$") % 2 == 0 and "$$" in prose and re.search(r"[\\=^_\d]", after):
         return True
-    if prose.count("\\(") > prose.count("\\)"):
+    if prose.count("\\[") > prose.count("\\]") or prose.count("\\(") > prose.count("\\)"):
         return True
     kinds = _ENVIRONMENT.findall(prose)
     return kinds.count("begin") > kinds.count("end")
@@ -87,6 +100,16 @@ def _stops_in_table(text: str) -> bool:
     above, _, last = text.rpartition("\n")
     above = above.rpartition("\n")[2].strip()
     return bool(_ROW.match(last) and _ROW.match(above)) and last.count("|") < above.count("|")
+
+
+def _promises_more(text: str) -> bool:
+    """Return whether a list that ends the text has fewer items than the line above announces."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    count = 0
+    while lines and (_ITEM.match(lines[-1]) or (count and lines[-1].startswith(("  ", "\t")))):
+        count += not lines.pop().startswith((" ", "\t"))
+    announced = _ANNOUNCED.search(lines[-1]) if lines and count else None
+    return bool(announced) and count < _COUNTS[announced[1].lower()] if announced else False
 
 
 def _stops_in_line(last: str) -> bool:
@@ -131,7 +154,8 @@ def _lacks_stop(text: str, last: str) -> bool:
         items = _items_above(lines, mark[0].strip()[:1].isdigit())
         if not items:
             return is_long and stopped >= _FEWEST_STOPPED and _stops_throughout(lines)
-        return stopped + len(items) > _FEWEST_STOPPED and all(map(_ends_with_stop, items))
+        ends = sum(map(_ends_with_stop, items))
+        return stopped + ends > _FEWEST_STOPPED and ends >= _STOPPED_SHARE * len(items)
     goes_on = bool(re.search(r"[a-z]{2}[.!?][\"”’)*_]* +[\w*\"“(]", bare))
     if stopped < _FEWEST_STOPPED or not (goes_on or _stops_throughout(lines)):
         return False
@@ -152,13 +176,14 @@ def _closes_within(bare: str) -> bool:
 
 
 def _items_above(lines: list[str], is_numbered: bool) -> list[str]:
-    """Return the items of the list that ends with the last line, itself not among them."""
+    """Return the earlier items of that kind since the last heading."""
     items: list[str] = []
     for line in reversed(lines):
-        mark = _ITEM.match(line)
-        if not mark or mark[0].strip()[:1].isdigit() != is_numbered:
+        if _HEADING.match(line):
             break
-        items.append(_MARKUP.sub("", line.strip()).rstrip())
+        mark = _ITEM.match(line)
+        if mark and mark[0].strip()[:1].isdigit() == is_numbered:
+            items.append(line)
     return items
 
 

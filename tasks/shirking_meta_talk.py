@@ -3,12 +3,12 @@
 import re
 
 from gleanery.tasks.shirking_asked import asks_for_voice
-from gleanery.tasks.shirking_prose import plain_prose, sentences
+from gleanery.tasks.shirking_prose import around_piece, plain_prose, sentences
 
 _FEWEST = 3  # sentences of talk; a greeting and a farewell alone are other reasons
 _LEAST_SHARE = 0.2  # of all sentences
 _FEWEST_DENSE, _DENSE_SHARE = 2, 0.5  # of a short text
-_FEWEST_OF_TASK = 1  # in a letter or a speech, whose writer may well thank and promise
+_FEWEST_AROUND = 2  # before and after a letter or a poem, whose writer may well thank and promise
 
 _ASK = (
     "(?:questions?|requests?|prompts?|quer(?:y|ies)|instructions?|tasks?|inquir(?:y|ies)|enquiry)"
@@ -130,25 +130,28 @@ def meta_talk(instruction: str, response: str) -> str | None:
     Quotations and code do not count, nor does a noun that the instruction speaks of (a pull
     request). A polite sentence at either end is no meta-talk.
     """
-    parts = sentences(plain_prose(response))
+    prose = plain_prose(response)
+    parts = sentences(prose)
     given = set(_NOUN.findall(instruction.lower()))
     has_voice = asks_for_voice(instruction)
-    talk, halves, of_task = [], 0, 0
-    for part in parts:
-        if words := _found(_TASK, part, given):
-            of_task += 1
-        elif not (words := _found(_WRITER, part, given)):
-            halves += not has_voice and bool(_FIRST_PERSON.search(part))
-            continue
-        talk.append(words)
-    if not talk or (has_voice and of_task < _FEWEST_OF_TASK):
+    talk = [words for part in parts if (words := _talk(part, given))]
+    if not talk:
         return None
-    weight = len(talk) + _HALF * halves
+    if has_voice and not any(_found(_TASK, part, given) for part in parts):
+        head, tail = map(sentences, around_piece(prose))
+        around = [words for part in (*head, *tail) if (words := _talk(part, given))]
+        return "; ".join(around) if len(around) >= _FEWEST_AROUND else None
+    halves = 0 if has_voice else sum(map(bool, map(_FIRST_PERSON.search, parts)))
+    weight = len(talk) + _HALF * max(0, halves - len(talk))
     share = weight / len(parts)
     enough = weight >= _FEWEST and share >= _LEAST_SHARE
     if enough or (weight >= _FEWEST_DENSE and share >= _DENSE_SHARE):
         return f"{len(talk)} of {len(parts)} sentences, as: {'; '.join(talk[:3])}"
     return None
+
+
+def _talk(sentence: str, given: set[str]) -> str | None:
+    return _found(_TASK, sentence, given) or _found(_WRITER, sentence, given)
 
 
 def _found(pattern: re.Pattern[str], sentence: str, given: set[str]) -> str | None:

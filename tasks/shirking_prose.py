@@ -18,6 +18,14 @@ _CONTRACTIONS = (
     (re.compile(r"\b(i|you|we|they)'d\b"), r"\1 would"),
     (re.compile(r"\b(here|that|it|what|there)'s\b"), r"\1 is"),
 )
+_BEGINS = re.compile(
+    r"^\W*(?:subject:|dear\b|hi\b|hello\b|to whom|good (?:morning|evening))", re.MULTILINE
+)
+_ENDS = re.compile(
+    r"^\W*(?:(?:best|kind|warm|many|with)?\b.{0,20}\b(?:regards|wishes|sincerely|faithfully|cheers|love"
+    r"|yours)|---+|\*\*\*+|___+)\W*$",
+    re.MULTILINE,
+)
 _SENTENCE = re.compile(r"[.!?]+[)\"*_…]*\s+|\n+")
 _MARKUP = re.compile(r"^[\s*_#>\-•\d.)(|\[]+")
 
@@ -31,6 +39,22 @@ def plain_prose(text: str) -> str:
     for contraction, full in _CONTRACTIONS:
         prose = contraction.sub(full, prose)
     return prose
+
+
+def around_piece(prose: str) -> tuple[str, str]:
+    """Return what stands before and after a letter, a poem or a speech; if unknown, its ends.
+
+    A letter lies between salutation and farewell or two rules, all else between its first and its
+    last paragraph.
+    """
+    paragraphs = [paragraph for paragraph in prose.split("\n\n") if paragraph.strip()]
+    if len(paragraphs) < 2:
+        return "", ""
+    begin = _BEGINS.search(prose)
+    ends = list(_ENDS.finditer(prose))
+    head = prose[: begin.start()] if begin else paragraphs[0]
+    tail = prose[ends[-1].end() :] if ends else paragraphs[-1]
+    return head, tail
 
 
 def sentences(prose: str) -> list[str]:

@@ -7,7 +7,7 @@ letter or a speech only what comes before and after it, for people write of draf
 import re
 
 from gleanery.tasks.shirking_asked import asks_for_edit, asks_for_voice
-from gleanery.tasks.shirking_prose import plain_prose
+from gleanery.tasks.shirking_prose import around_piece, plain_prose
 
 _HEAD, _TAIL = 350, 700  # letters at either end in which a text may speak of itself
 _HEAD_PARTS, _TAIL_PARTS = 3, 7  # and sentences
@@ -174,14 +174,11 @@ _ASKED = re.compile(
     rf"\b(?:{_EARLIER} (?:\w+ )?{_THING}|drafts?|versions?|rewrit\w+|revisions?|word (?:limit|count)"
     r"|edit\w*|feedback|review\w*|critique|changelog|release notes|limit|criticism|words)\b"
 )
+_LENGTHS = {"words", "limit", "word limit", "word count"}  # told of in instructions of all kinds
 _ANY = re.compile("|".join(_EVERYWHERE), re.MULTILINE)
 _OWN = re.compile(_EVERYWHERE[0])  # what even one who is asked to edit a text does not say
 _OUTSIDE = re.compile("|".join(_OUTSIDE_LETTERS), re.MULTILINE)
 _PART_END = re.compile(r"(?<=[.!?])[)\"*_…\]]*\s+|\n+")
-_LETTER_BEGIN = re.compile(
-    r"^\W*(?:subject:|dear\b|hi\b|hello\b|good (?:morning|evening)|friends\b)", re.M
-)
-_RULE = re.compile(r"^\s*(?:---+|\*\*\*+|___+)\s*$", re.MULTILINE)
 
 
 def revision_leak(instruction: str, response: str) -> str | None:
@@ -191,15 +188,14 @@ def revision_leak(instruction: str, response: str) -> str | None:
     """
     prose = plain_prose(response)
     asked = set(_ASKED.findall(instruction.lower()))
-    head, tail = prose[:_HEAD], prose[-_TAIL:]
+    head, tail = around_piece(prose) if asks_for_voice(instruction) else (prose, prose)
+    head, tail = head[:_HEAD], tail[-_TAIL:]
     pattern = _OWN if asks_for_edit(instruction) else _ANY
     for zone in (head, tail):
         if words := _found(pattern, zone, asked):
             return words
-    if asked or asks_for_edit(instruction):
+    if asked - _LENGTHS or asks_for_edit(instruction):
         return None
-    if asks_for_voice(instruction):
-        head, tail = _around_letter(prose)
     parts = _PART_END.split(head)[:_HEAD_PARTS] + _PART_END.split(tail)[-_TAIL_PARTS:]
     return next((words for part in parts if (words := _found(_OUTSIDE, part, asked))), None)
 
@@ -210,13 +206,3 @@ def _found(pattern: re.Pattern[str], text: str, asked: set[str]) -> str | None:
         if not asked & set(_ASKED.findall(match[0])):
             return match[0].strip(" \n*_([-—")
     return None
-
-
-def _around_letter(prose: str) -> tuple[str, str]:
-    """Return what comes before the piece asked for, and the last paragraph or what a rule parts."""
-    begin = _LETTER_BEGIN.search(prose)
-    rules = list(_RULE.finditer(prose))
-    paragraphs = [paragraph for paragraph in prose.split("\n\n") if paragraph.strip()]
-    head = prose[: begin.start()] if begin else paragraphs[0] if len(paragraphs) > 1 else ""
-    tail = prose[rules[-1].end() :] if rules else paragraphs[-1] if len(paragraphs) > 1 else ""
-    return head[:_HEAD], tail[-_TAIL:]
