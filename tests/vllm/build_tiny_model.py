@@ -52,7 +52,7 @@ def build_model(eos: int) -> Qwen2ForCausalLM:
         num_hidden_layers=2,
         num_attention_heads=2,  # a head of 64: the smallest that vLLM's CPU attention takes
         num_key_value_heads=1,
-        max_position_embeddings=2048,
+        max_position_embeddings=8192,  # three turns about skills, each of a page or two
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=eos,

@@ -2,12 +2,15 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gleanery.infra.llm.vllm_config import VLLMConfig
+
+sys.path.insert(0, str(Path(__file__).parent))  # for hand_made_taxonomy
 
 REPOSITORY = Path(__file__).parents[2]
 VLLM = REPOSITORY / ".venv-vllm" / "bin" / "vllm"
@@ -38,7 +41,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_vllm(tiny_model: Path) -> Callable[..., VLLMConfig]:
     """Return a function that makes the configuration of one small server."""
 
-    def configure(*, multiprocessing: bool = False) -> VLLMConfig:
+    def configure(*, multiprocessing: bool = False, max_model_len: int = 2048) -> VLLMConfig:
         return VLLMConfig(
             command=(str(VLLM), "serve"),
             weights=str(tiny_model),
@@ -48,7 +51,7 @@ def small_vllm(tiny_model: Path) -> Callable[..., VLLMConfig]:
             restart_backoff_s=0.1,
             stop_grace_s=3,
             enforce_eager=True,
-            max_model_len=2048,
+            max_model_len=max_model_len,
             max_num_seqs=32,
         )
 
