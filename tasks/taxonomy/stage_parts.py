@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from gleanery.infra.digests import digest
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.parts import Parts
@@ -138,13 +139,19 @@ def answers_part(
     """Return the work of answering the questions of one slice; `None` before it has any.
 
     A question that is nearly the same as an earlier one of its subject, in this slice or one
-    before, is rejected as "near_identical".
+    before, is rejected as "near_identical"; also when the earlier one comes in later, so the slices
+    before are inputs too.
     """
     part = slice_name(discipline, number)
-    inputs = made_from(parts, QUESTIONS, part)
-    if inputs is None:
+    if made_from(parts, QUESTIONS, part) is None:
         return None
+    slices = [slice_name(discipline, earlier) for earlier in range(number + 1)]
+    inputs = tuple(i for name in slices for i in made_from(parts, QUESTIONS, name) or ())
     repeated: dict[str, str] = {}
+
+    def row_id(question: Question) -> str:
+        # Another id once it is repeated, or no more: then what it came to before counts no more.
+        return digest([question.id, "repeated"]) if question.id in repeated else question.id
 
     def load() -> Sequence[Question]:
         questions = questions_up_to(parts, discipline, number)
@@ -156,8 +163,8 @@ def answers_part(
 
     def dialogue(question: Question, attempt: int) -> Dialogue[RowOutcome[Example]]:
         if question.id in repeated:
-            detail = f"nearly the same as {repeated[question.id]}"
-            loss = Loss(row_id=question.id, reason="near_identical", detail=detail)
+            detail = f"{question.id} is nearly the same as {repeated[question.id]}"
+            loss = Loss(row_id=row_id(question), reason="near_identical", detail=detail)
             return RowOutcome(losses=[loss])
         return (yield from answer_question(question, config, language, engine.identity, attempt))
 
@@ -171,7 +178,7 @@ def answers_part(
             engine,
         ),
         load=load,
-        row_id=lambda question: question.id,
+        row_id=row_id,
         row_type=Example,
         origin=lambda row: question_id(row.plan_id, row.messages[0].content),
         engines=[engine],
