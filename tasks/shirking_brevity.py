@@ -2,7 +2,7 @@
 
 import re
 
-from gleanery.tasks.shirking_asked import least_words
+from gleanery.tasks.shirking_length import least_words
 from gleanery.tasks.shirking_measures import measures
 
 _WORKED = 12  # words that suffice where the answer is a calculation or a piece of code

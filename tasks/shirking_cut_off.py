@@ -32,7 +32,7 @@ _OPEN_WORDS = (
 _DANGLING = re.compile(rf"(?:^|[\s(*_\"“])(?:{_OPEN_WORDS}|(?:{_OPEN_WORDS}|in|on|like) a)$")
 _EMPHASIS = re.compile(r"(?<![\w*\\.\])])\*(?=[\"“(]?[^\W\d_])|(?<=\w)[.,:!?\"”)]?\*(?![\w*])")
 _EQUALS_NUMBER = re.compile(r"[=≈≤≥<>→] *[-+−]?[$€£]?[\d.,/ ]+ ?[%°\w]{0,4}$")
-_LAST_BRACKET = re.compile(r"\s*\([^()]*\)$")
+_WRAPPED = re.compile(r"^(?:\*[^*].*\*|_.*_|\(.*\)|[\"“].*[\"”])$")  # a footnote, a motto
 _SENTENCE_END = re.compile(r"[^\W\d_]{2}[.!?][\"”’)*_]*(?=\s)")
 _SIGN_OFF = re.compile(
     r"^\W*(?:[\w ]*(?:regards|wishes|sincerely|yours|respectfully|cheers|love|thanks|thank you|hugs"
@@ -145,7 +145,7 @@ def _is_heading(text: str, last: str) -> bool:
 def _lacks_stop(text: str, last: str) -> bool:
     """Return whether the last line is prose without a stop, where its like have one."""
     bare = _MARKUP.sub("", last).rstrip()
-    if _EQUALS_NUMBER.search(bare) or (_STOP.search(bare) and not _closes_within(bare)):
+    if _EQUALS_NUMBER.search(bare) or _STOP.search(bare) or _WRAPPED.match(last):
         return False
     lines = [line for line in _CODE.sub("¦", text).splitlines()[:-1] if line.strip()]
     stopped = len(_SENTENCE_END.findall(_CODE.sub(" ", text)))
@@ -154,6 +154,8 @@ def _lacks_stop(text: str, last: str) -> bool:
         items = _items_above(lines, mark[0].strip()[:1].isdigit())
         if not items:
             return is_long and stopped >= _FEWEST_STOPPED and _stops_throughout(lines)
+        if len(items) >= _FEWEST_STOPPED and not _like(last, items):
+            return True
         ends = sum(map(_ends_with_stop, items))
         return stopped + ends > _FEWEST_STOPPED and ends >= _STOPPED_SHARE * len(items)
     goes_on = bool(re.search(r"[a-z]{2}[.!?][\"”’)*_]* +[\w*\"“(]", bare))
@@ -161,18 +163,21 @@ def _lacks_stop(text: str, last: str) -> bool:
         return False
     if "\n" in text and text.splitlines()[-2].strip() and not _ends_with_stop(lines[-1]):
         return False  # verse, an address, a signature
+    if lines and _SIGN_OFF.match(lines[-1]):
+        return False
     if goes_on or (is_long and not _RESULT.match(bare)):
         return True
-    is_name = not lines or _SIGN_OFF.match(lines[-1]) or not re.search(r" [a-z]|:", bare)
+    is_name = not lines or not re.search(r" [a-z]|:", bare)
     return not is_name and not _SUM.search(bare) and not _RESULT.match(bare)
 
 
-def _closes_within(bare: str) -> bool:
-    """Return whether a long line ends with a bracket, a quotation or a term, but no full stop."""
-    if len(_WORD.findall(bare)) <= _FEWEST_WORDS or not re.search(r"[)\"'”’»¦]$", bare):
-        return False
-    before = _LAST_BRACKET.sub("", bare)
-    return not any(_SENTENCE_STOP.search(_CLOSERS.sub("", part)) for part in (bare, before))
+def _like(last: str, items: list[str]) -> bool:
+    """Return whether an item has what all others have: a letter, and a colon if they do."""
+    bare, others = _ITEM.sub("", last), [_ITEM.sub("", item) for item in items]
+    for sign in (r"[^\W\d_]", ":"):
+        if all(re.search(sign, other) for other in others) and not re.search(sign, bare):
+            return False
+    return True
 
 
 def _items_above(lines: list[str], is_numbered: bool) -> list[str]:

@@ -16,6 +16,7 @@ _ASK = (
 _TEXT = (
     "(?:answers?|responses?|repl(?:y|ies)|explanations?|overview|summary|structure|approach|list"
     "|draft|version|template|outline|message|text|output|essay|poem|letter|table|story|e-?mail"
+    "|dialogue|haiku|limerick|sonnet|piece|itinerary|schedule|budget|proof|solution|script"
     "|paragraph|toast|speech|plan|analysis|comparison|guide|example|format|review|recipe)"
 )
 _ACT = (

@@ -65,9 +65,12 @@ _EVERYWHERE = (
     rf"\b(?:my|our) {_EARLIER} (?:\w+ )?{_TEXT}\b",
     rf"\b(?:compared|as opposed|in contrast|relative) (?:to|with) (?:the|my|our|your) {_EARLIER}"
     rf"(?: {_THING}\b(?! of)|(?=[,.;:)]))",
-    rf"\b(?:than|from|in|to|unlike|over|on|by|as|of) (?:the|that|its) (?:\w+ )?{_EARLIER} (?:\w+ )?"
-    r"(?:draft|attempt|response|reply|rewrite|revision|iteration|answer|version)s?\b(?! of\b)",
-    rf"\b(?:the|this|that) {_EARLIER} (?:response|rewrite|iteration|revision|reply|answer)\b"
+    r"\b(?:than|unlike|to) (?:the|that|its) (?:\w+ )?(?:first|last|original|old|initial) (?:\w+ )?"
+    r"(?:draft|response|reply|rewrite|revision|iteration|version)\b(?! of\b)",
+    r"\b(?:from|in|of|over|on|by|as|than|unlike|to) (?:the|that|its) (?:\w+ )?(?:previous|prior|earlier"
+    r"|last|preceding) (?:\w+ )?(?:draft|attempt|response|reply|rewrite|revision|iteration|answer"
+    r"|version)s?\b(?! of\b)",
+    r"\b(?:the|this|that) (?:previous|prior|earlier|initial) (?:response|rewrite|revision|reply|answer)\b"
     r"(?! of\b)",
     r"\bthe (?:previous|prior|earlier) (?:draft|version|attempt)\b(?! of\b)",
     rf"\([^()]*\b(?:has|have)(?: now)? been {_WAS_EDITED}\b[^()]*\)\W*\Z"
@@ -79,13 +82,14 @@ _EVERYWHERE = (
     r"|(?:summary|list|overview|notes?) (?:of|on) (?:the |my |all )?(?:edits|changes|revisions?"
     r"|improvements)|(?:key |main |major |other )?(?:changes|edits|revisions|improvements)"
     r"(?: i(?: have)?| that were)? (?:made|applied|include\w*)"
-    r"|(?:changes|edits|revisions|improvements) ?[:：]"
-    r"|what(?: i| has| have i| i have| is)? (?:been )?(?:changed|different|improved)\b"
+    r"|(?:edits|revisions) ?[:：]"
+    r"|what i(?: have)? (?:changed|edited|improved|cut|revised)\b"
     r"|word[- ]?count\b|(?:total|approx\w*)(?: length)?:? \d+ words|length: (?:\w+ )?\d+ words"
-    r"|(?:version|draft|revision|take|attempt|iteration) (?:\d|one|two|three)\b(?! of)"
-    r"|(?:first|second|third|final|new|latest) (?:version|draft|revision|pass|attempt)\b ?[:(\n*.)\]]"
+    r"|(?:draft|revision) (?:\d|one|two|three)\b ?[:(),\]]"
+    r"|(?:second|third|final|new|latest) (?:version|draft|revision)\b ?[:(\n*.)\]]"
     r"|(?:rewrite|revision|revised|refined|rewritten|reworked|shortened|condensed|polished|trimmed"
     r"|tightened|self-(?:check|review|assessment|critique)) ?[:：])",
+    r"\A\W{0,4}(?:version|take|attempt|iteration) (?:\d|one|two|three)\b(?! of)",
     # Final answer (revised): / (148 words)
     r"\A.{0,80}\((?:revised|rewritten|edited|updated|shortened|condensed|improved|concise|v\d|version"
     r" \d|draft \d|max\w*\.? \d+ words)[^)\n]{0,40}\)",

@@ -1,0 +1,177 @@
+"""How many words does it take at least to do what an instruction asks for?"""
+
+import re
+
+from gleanery.tasks.shirking_asked import MAKE, asks_for_transformation, brings_text
+
+# A plan, an essay; a question with a situation told around it; a bare question; a letter; what is
+# asked otherwise; yes or no with a reason; a term, a single step.
+_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _YES_OR_NO, _TERM = 110, 72, 42, 42, 36, 30, 20
+_ASIDE = 12  # words of an instruction under which it is a bare question
+_SHARE = 0.4  # of a length that the instruction names
+_SHORTENED = 0.5  # what is asked for in short may be half as long
+
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+)
+_SMALL = {word: number for number, word in enumerate(_NUMBERS.split())}
+_SMALL |= {"single": 1, "few": 3, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100}
+_NUMBER = rf"\d[\d,]*|{'|'.join(_SMALL)}"
+_WORDS_OF = {"word": 1, "sentence": 8, "line": 4, "paragraph": 30, "bullet": 6, "page": 200}
+_WORDS_OF |= {"verse": 12, "stanza": 12, "liner": 4}
+_NAMED = re.compile(
+    rf"\b({_NUMBER})[ -](?:\w+[ -])?({'|'.join(_WORDS_OF)})(?:s|es)?\b"
+    rf"|\b({_NUMBER})[ -]minute (?:speech|talk|presentation|pitch|monologue)"
+    r"|\b(?:in|as|with|into|just) an? (?:single |short )?(word|sentence|line)\b",
+    re.IGNORECASE,
+)
+_WORDS_A_MINUTE = 100
+
+_TINY = re.compile(
+    MAKE
+    + r"(?:[ -]\w[\w'-]*){0,4}?[ -](?:haikus?|limericks?|couplets?|slogans?|tag ?lines?|titles?|headlines?|tweets?"
+    r"|captions?|jokes?|riddles?|proverbs?|puns?|mottos?|synonyms?|antonyms?|acronyms?|names?|poems?"
+    r"|quatrains?|hashtags?|mnemonics?|palindromes?|passwords?|emojis?|fun facts?|quotes?|rhymes?"
+    r"|subject lines?|regex(?:es|p)?|one-liner|anagrams?|text message|sms|out-of-office|wish(?:es)?"
+    r"|greetings?|toast in|words?|one (?:reason|example|thing|way|tip))\b"
+    r"|\b(?:yes or no|true or false|multiple[- ]choice|fill in|plural of|past tense of|part of speech"
+    r"|alphabetical|pronounce\w*|(?:just|only) (?:the|give|tell|answer|one|say|return|output|print)"
+    r"|no explanation|how do (?:you|i|we) (?:say|spell|write)|rhymes? with|one-line|rhyme)\b|_{2,}",
+    re.IGNORECASE | re.DOTALL,
+)
+_WORK_ASKED = re.compile(
+    MAKE
+    + r".{0,60}?\b(?:itinerar\w+|schedule|timetable|routine|essay|article|blog|report|speech|story"
+    r"|recipe|script(?! to)|scene|guide|dialogue|plan|curriculum|syllabus|tutorial|budget|proposal"
+    r"|cover letter|checklist|strategy|menu|monologue|eulogy|press release|newsletter|agenda|rubric"
+    r"|workshop|packing list|lesson|interview questions|(?:table|list|set) of (?:ten|\d\d|twelve"
+    r"|fifteen|twenty)|overview|comparison|programme|program for|calendar|challenge|exercises)\b"
+    r"|\bplan (?:me |a |an |the |my |our |for |it |two |three |\d)|^\W*(?:outline|plan)\b"
+    r"|\b(?:step[- ]by[- ]step|in detail|detailed|thorough\w*|comprehensive|in[- ]depth|walk me through"
+    r"|structured (?:overview|answer|summary))\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOTE_ASKED = re.compile(
+    MAKE
+    + r".{0,80}?\b(?:e-?mails?|letter|message|toast|paragraph|notes?|memo|review|announcement|post"
+    r"|reply|notice|invitation|description|bio|pitch|statement|advert\w*|summary|complaint|apology"
+    r"|thank-you|response to)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHORT = re.compile(
+    r"\b(?:short|brief(?:ly)?|concise(?:ly)?|quick(?:ly)?|tl;?dr|succinct(?:ly)?|in a nutshell"
+    r"|tiny|mini|summar(?:y|ies|i[sz]e\w*))\b",
+    re.IGNORECASE,
+)
+_FACT = re.compile(
+    r"^\W*(?:who (?:wrote|painted|invented|discovered|won|said|composed|directed|founded|built|sang"
+    r"|starred|is the|was the|were the)|when (?:did|was|is|were|does)|where (?:is|was|are|did)"
+    r"|which (?!is better|should)|whose|at what|in (?:which|what)|what (?:year|time|day|date|colou?r"
+    r"|kind|type|number|percentage|country|city|language|\w+ speed)"
+    r"|what(?:'s| is| was) (?:the (?:\w+ ){1,3}(?:of|for|in|on|between|to)\b|\d)"
+    r"|how (?:many|much|long|far|old|tall|big|fast|often|heavy|hot|cold|deep|high|wide)|convert"
+    r"|translate|find|solve|calculate|compute|simplify|factor|balance|round|evaluate|add|count|sort"
+    r"|list (?:the )?(?:\w+ )?(?:one|two|three|four|five|\d))\b",
+    re.IGNORECASE,
+)
+_YES_OR_NO_ASKED = re.compile(
+    r"^\W*(?:is|are|was|were|do|does|did|can|could|has|have|will|would)\b", re.IGNORECASE
+)
+_TERM_ASKED = re.compile(
+    r"^\W*(?:what(?:'s| is| are) |define\b|who (?:is|was)\b|what (?:does|do)\b.*\b(?:mean|stand for)\W*$"
+    r"|how (?:(?:do|can|would) (?:i|you|we)|to)\b(?:\W+[\w'-]+){1,6}\W*$)",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"\b(?:(?:and|or) (?:how|what|why|should|say|explain)|differences?|causes?|effects?|risks?|why"
+    r"|consequences|benefits|pros|main|best|better|(?:dis)?advantages|impact|role|significance"
+    r"|purpose|meaning of|ways|idea|history|process|stages|reasons?|explain|compare|describe)\b",
+    re.IGNORECASE,
+)
+_QUESTION_ASKED = re.compile(
+    r"\b(?:explain|describe|discuss|compare|contrast|analy[sz]e|assess|argue|justify|outline"
+    r"|illustrate|interpret|critique|elaborate|examine|explore|recommend|advi[sc]e|suggest\w*"
+    r"|why|differences?|caused?|causes|consequences|effects?|(?:dis)?advantages|pros|cons|benefits"
+    r"|risks?|implications|mistakes|tips|options|strateg\w+|methods|ways to|both sides|arguments?"
+    r"|how (?:do|does|did|can|could|should|would|might|to|come|is|are|was|were|big|much)"
+    r"|what (?:should|can|could|would|do|does|did|happens|happened|makes|made|went|if|am i|are (?:the"
+    r"|some|good)|to do|else|kind|paperwork)|should (?:i|we|my|our|you|it|they|he|she)"
+    r"|(?:can|may|must|could) my|is it (?:ethical|right|wrong|worth|better|ok\w*|safe|wise)"
+    r"|what(?:'s| is| were| was) (?:wrong|the (?:best|right|point|purpose|idea|role|significance"
+    r"|impact|difference|main|reason|case|effects?))|plan|propose|show me|teach me|help me"
+    r"|tell me (?:about|how|what|which)|draw up|make a|create|develop|versus|vs\.?|summari[sz]e"
+    r"|and (?:say|explain|tell|show|describe|discuss)|review my|themes?|better|worth)\b",
+    re.IGNORECASE,
+)
+_SUM = re.compile(
+    r"\b(?:find|calculate|compute|solve|evaluate|simplify|factor\w*|differentiate|integrate|balance"
+    r"|convert|determine|what(?:'s| is)|how (?:much|many|long|fast|far|old|tall)|probability|chance"
+    r"|average|mean|median|sum|product)\b",
+    re.IGNORECASE,
+)
+_SNIPPET = re.compile(r"`[^`]+`|[\"“][a-z_][^\"”]*[\"”]")  # code or a word, and no title
+_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
+_POLITE = re.compile(
+    r"^\W*(?:(?:please|hi|hello|hey|kindly|(?:can|could|would|will) you(?: please)?"
+    r"|i (?:want|need|would like|'d like) you to)\b\W*)+",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+def least_words(instruction: str) -> int:
+    """Return the number of words under which a response cannot do what is asked; 0 if unknown.
+
+    A rule of thumb from the kind of thing asked for; a length that the instruction names goes
+    first. A haiku, a sum and a question about one fact may be answered in a word.
+    """
+    asked = _POLITE.sub("", instruction.strip())
+    named = _named_least(asked)
+    if named is not None:
+        return named
+    if _TINY.search(asked) or asks_for_transformation(asked):
+        return 0
+    shortened = _SHORTENED if _SHORT.search(asked) else 1.0
+    return round(shortened * _least_of_kind(asked))
+
+
+def _least_of_kind(asked: str) -> int:
+    if len(_NUMERAL.findall(asked)) > 1 and _SUM.search(asked):
+        return 0
+    if _NOTE_ASKED.search(asked):
+        return _NOTE
+    if _WORK_ASKED.search(asked):
+        return _WORK
+    is_aside = len(_WORD.findall(asked)) < _ASIDE
+    if is_aside and not _SEVERAL.search(asked):
+        if _FACT.search(asked):
+            return 0
+        if _TERM_ASKED.search(asked):
+            return _TERM
+        if _YES_OR_NO_ASKED.search(asked):
+            return 0 if brings_text(asked) else _YES_OR_NO
+    if _QUESTION_ASKED.search(asked):
+        if _SNIPPET.search(asked):
+            return _TERM if is_aside else _QUESTION
+        return _QUESTION if is_aside else _SITUATION
+    if brings_text(asked):
+        return 0
+    return _TERM if is_aside else _OTHER
+
+
+def _named_least(asked: str) -> int | None:
+    """Return a share of the greatest length that the instruction names."""
+    least = None
+    for match in _NAMED.finditer(asked):
+        number, unit, minutes, single = match.groups()
+        if minutes:
+            words = _number(minutes) * _WORDS_A_MINUTE
+        else:
+            words = _number(number or "one") * _WORDS_OF[(unit or single).lower()]
+        least = max(least or 0, round(_SHARE * words))
+    return least
+
+
+def _number(text: str) -> int:
+    small = _SMALL.get(text.lower())
+    return int(text.replace(",", "")) if small is None else small
