@@ -69,13 +69,12 @@ def _generate(
         asked = asked_plans(plans, skills.skills, skills.query_types)
         return asked, skills.skills, skills.query_types
 
-    shown = digest([row.model_dump() for row in [*skills.skills, *skills.query_types]])
     work = [
         generation_part(
             part_name(epoch, number),
             (
                 Input(stage="epochs", part=f"{epoch.number}", row_digest=epoch_digest(epoch)),
-                Input(stage="skills", part="file", row_digest=shown),
+                Input(stage="skills", part="file", row_digest=_digest_of_seen(epoch, skills)),
             ),
             functools.partial(load, epoch.number, number),
             config.generation,
@@ -85,6 +84,13 @@ def _generate(
         for number in range(epoch.slices)
     ]
     return ask_for_parts(run, SKILL_EXAMPLES, work, again)
+
+
+def _digest_of_seen(epoch: Epoch, skills: SkillSet) -> str:
+    """Return the digest of what prompts of an epoch may show: a later skill leaves it as it is."""
+    seen = {*epoch.skills, *epoch.query_types}
+    rows = [row for row in [*skills.skills, *skills.query_types] if row.id in seen]
+    return digest([row.model_dump() for row in sorted(rows, key=lambda row: row.id)])
 
 
 def _keep_distinct(run: SkillsRun, epochs: Sequence[Epoch]) -> StageOutput:

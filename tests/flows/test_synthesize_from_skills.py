@@ -54,7 +54,7 @@ def test_a_second_run_asks_nothing_and_gives_the_same(made: Any) -> None:
 
 
 def test_a_new_skill_makes_an_epoch_of_plans_that_all_have_it(made: Any) -> None:
-    before = texts_of(made)
+    before, parts = texts_of(made), made.outputs[0].parts
     write(made, [*SKILLS, NEW])
     asked = made.run()
     added = len(made.examples) - 12
@@ -63,6 +63,7 @@ def test_a_new_skill_makes_an_epoch_of_plans_that_all_have_it(made: Any) -> None
     assert all(NEW in body["messages"][0]["content"] for body in made.asked)
     assert len(with_skill(made, NEW)) == added
     assert before < texts_of(made)
+    assert made.outputs[0].parts[: len(parts)] == parts  # not even written anew
 
 
 def test_a_removed_skill_costs_nothing_and_its_examples_are_left_out(made: Any) -> None:
