@@ -10,6 +10,7 @@ import re
 import signal
 import threading
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,10 +58,20 @@ class Trigger:
         if not self.due(kind, text, when):
             return
         why = f"{self.number} {when} {kind} {text.splitlines()[0][:120]}"
-        if delay := self.script.get("delay_s", 0):
+        if self.script.get("at_the_server"):
+            threading.Thread(target=self._kill_at_the_server, args=[f"{why}, on its way"]).start()
+        elif delay := self.script.get("delay_s", 0):
             threading.Timer(delay, kill_run, [f"{why}, {delay} s later"]).start()
         else:
             kill_run(why)
+
+    def _kill_at_the_server(self, why: str) -> None:
+        """Kill once the model server works on a request that matches, however late that is."""
+        while True:
+            with urllib.request.urlopen(PLAN["in_flight"], timeout=30) as answer:
+                if any(re.search(self.script["match"], text) for text in json.load(answer)):
+                    kill_run(why)
+            time.sleep(0.01)
 
 
 TRIGGERS = [Trigger(number, script) for number, script in enumerate(PLAN.get("kills", []))]

@@ -71,12 +71,12 @@ def watch_requests(happens: Callable[..., None], asked: Path) -> None:
 def change_extraction_prompt(addition: str) -> None:
     """Let the extraction prompt begin with some more words, as a new version of the code would."""
     from gleanery.infra.digests import digest
-    from gleanery.tasks.extraction import ask, extract, prompts, tasks
+    from gleanery.tasks.extraction import ask, extract, extraction_part, prompts
     from gleanery.tasks.prompt import Prompt
 
     ask.FIND_PAIRS = Prompt(f"{addition}\n{prompts.FIND_PAIRS.text}")
     fingerprint = digest([ask.FIND_PAIRS.fingerprint, prompts.PAIRS_SCHEMA])
-    extract.FINGERPRINT = tasks.FINGERPRINT = fingerprint
+    extract.FINGERPRINT = extraction_part.FINGERPRINT = fingerprint
 
 
 if __name__ == "__main__":

@@ -26,9 +26,9 @@ def within(draw: random.Random, on: str, match: str, seconds: float) -> Kill:
     return {**after(on, match), "delay_s": round(draw.uniform(0.001, seconds), 3)}
 
 
-def asking(draw: random.Random, prompt: str, most: int, delay_s: float = 0.25) -> Kill:
-    """Return a kill while one of the first `most` requests with such a prompt is on its way."""
-    return {**before("ask", prompt, draw.randint(1, most)), "delay_s": delay_s}
+def asking(draw: random.Random, prompt: str, most: int) -> Kill:
+    """Return a kill when the model server works on one of the first `most` such requests."""
+    return {**before("ask", prompt, draw.randint(1, most)), "at_the_server": True}
 
 
 @dataclass
@@ -57,17 +57,25 @@ class Chain:
 
     def kill(self, kills: Sequence[Kill]) -> Kill:
         """Run until the first of the kills comes, look at what is left, and return that kill."""
-        ended = self.pipeline.run(kills=kills)
+        in_flight = f"http://127.0.0.1:{self.stub.port}/in_flight"
+        ended = self.pipeline.run(kills=kills, in_flight=in_flight)
         assert ended.killed_at, f"none of these came: {kills}\n{ended.log[-5000:]}"
         number, _, point = ended.killed_at.partition(" ")
         self.killed_at.append(point)
-        time.sleep(0.1)  # the stub notices that its client is gone
+        self.wait_until_the_stub_notices()
         self.check_nothing_kept_was_asked_again()
         for entry in self.stub.log()[self._logged :]:
             if entry["text"] is None:
                 self.killed_in_flight[self.kind_of(entry["body"])] += 1
         self.remember()
         return kills[int(number)]
+
+    def wait_until_the_stub_notices(self) -> None:
+        """Wait until nothing is on its way any more: the client is gone."""
+        deadline = time.monotonic() + 60
+        while self.stub.counts()["in_flight"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def remember(self) -> None:
         """Note every answer in storage, how often each was asked, and what the kill has cost."""

@@ -15,7 +15,7 @@ from warm_driver import Forked, WarmDriver
 from gleanery.infra.storage import Store
 
 DRIVER = Path(__file__).parent / "driver.py"
-LONGEST_RUN_S = 120
+LONGEST_RUN_S = 400
 FLUSH_AFTER_ANSWERS = 4
 
 

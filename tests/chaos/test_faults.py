@@ -19,7 +19,7 @@ from gleanery.infra.storage import Store
 from gleanery.tasks.llm_part import OPEN_REASONS
 from gleanery.tasks.stage_inputs import kept_documents
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]
 
 RESPONDER = str(Path(__file__).with_name("responder.py"))
 
@@ -191,6 +191,7 @@ def test_a_model_server_that_fails_now_and_then_changes_nothing(
 ):
     stub.control(faults=PASSING_MODEL_FAULTS)
     made = pipeline(stub.url)
+    made.config["engine"] |= {"max_tries": 8}  # several may strike one request
     ended = made.run()
     assert not ended.error, ended.log[-3000:]
     assert not ended.failed
@@ -202,7 +203,7 @@ def test_requests_without_an_answer_are_named_and_the_next_run_asks_them_alone(
     pipeline: Callable[..., Pipeline], stub: Any, undisturbed: dict[str, str]
 ):
     made = pipeline(stub.url)
-    made.config["engine"] |= {"request_timeout_s": 1, "deadline_s": 4, "outage_after_s": 30}
+    made.config["engine"] |= {"request_timeout_s": 3, "deadline_s": 12, "outage_after_s": 90}
     pages = {
         f"Sheet {3 * page + 1} collects": fault for page, fault in enumerate(LASTING_MODEL_FAULTS)
     }

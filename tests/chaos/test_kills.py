@@ -12,7 +12,7 @@ from pipeline_audit import LLM_STAGES, check_complete, row_digests
 from responder import stage_of
 from runs import Pipeline
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]
 
 RESPONDER = str(Path(__file__).with_name("responder.py"))
 IN_FLIGHT = 4  # of the pipeline's engine

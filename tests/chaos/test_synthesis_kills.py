@@ -12,7 +12,7 @@ from runs import Pipeline
 from synthesis_audit import check_synthesis
 from synthesis_runs import KINDS, PROMPTS, kind_of
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]
 
 IN_FLIGHT = {"taxonomy": 4, "skills": 8}  # of one engine, and of writer and judge
 PARTS = 2  # that ask at the same time
@@ -44,7 +44,7 @@ NAMED_POINTS = {
 
 def random_moments(method: str, draw: random.Random) -> list[Kill]:
     """Return kills at random moments, one at least with each kind of request on its way."""
-    asked = [asking(draw, PROMPTS[kind], 3, delay_s=0.15) for kind in KINDS[method]]
+    asked = [asking(draw, PROMPTS[kind], 3) for kind in KINDS[method]]
     first, last = {
         "taxonomy": ("parts/subjects/", "parts/examples/"),
         "skills": ("epochs", "parts/examples/"),
@@ -103,7 +103,7 @@ def test_kills_at_random_moments_lose_nothing(
     print(f"CHAOS_SEED={seed}")
     chained = chain(method, storage, answers)
     # Slow answers, so that requests are on their way when the kill comes, also on a busy machine.
-    chained.stub.control(latency_s=0.4)
+    chained.stub.control(latency_s=0.6)
     kills = random_moments(method, random.Random(seed))
     while kills:  # a moment may come later than meant, so all that are left may come
         kills.remove(chained.kill(kills))

@@ -12,7 +12,7 @@ from pipeline_audit import check_complete, journalled, newest_receipts, row_dige
 from responder import stage_of
 from runs import Ended, Pipeline
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]
 
 RESPONDER = str(Path(__file__).with_name("responder.py"))
 NEW_PROMPT = "Read with great care."
