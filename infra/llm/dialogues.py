@@ -65,6 +65,9 @@ class Conversation(Generic[T]):
             async with asyncio.TaskGroup() as group:
                 for number, asked in enumerate(self._first):
                     self._ask(number, asked, askers, group)
+                    # A row whose answers are all kept ends right there, parsing and checks too:
+                    # a part of such rows would hold up the answers to every other part.
+                    await asyncio.sleep(0)
         except BaseExceptionGroup as errors:  # the first one stopped the others
             raise errors.exceptions[0] from None
         if len(self._refused) == self._answered >= _ENOUGH_REFUSED:

@@ -166,6 +166,28 @@ async def test_second_run_takes_every_turn_from_the_journal(tmp_path: Path) -> N
     assert len(engine.sent) == 5
 
 
+async def test_kept_rows_leave_the_loop_to_others_between_them(tmp_path: Path) -> None:
+    store, engine, others = Store(str(tmp_path)), Engine(), [0]
+    await hold(store, [chain(f"row {n}", 2) for n in range(50)], engine)
+
+    async def another_part() -> None:
+        while True:
+            await asyncio.sleep(0)
+            others[0] += 1
+
+    ends: list[int] = []
+
+    def noting(number: int) -> Dialogue[str]:
+        ended = yield from chain(f"row {number}", 2)
+        ends.append(others[0])
+        return ended
+
+    beside = asyncio.create_task(another_part())
+    await hold(store, [noting(n) for n in range(50)], engine)
+    beside.cancel()
+    assert len(ends) == len(set(ends)) == 50
+
+
 async def test_row_whose_first_turn_is_kept_asks_the_rest(tmp_path: Path) -> None:
     store, engine = Store(str(tmp_path)), Engine()
     await hold(store, [chain("a", 1)], engine)
