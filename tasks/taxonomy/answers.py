@@ -113,6 +113,7 @@ def _usable_text(question: Question, result: Completion | Failure, language: str
     text = finished_text(question.id, result)
     if isinstance(text, Loss):
         return text
+    text = text.rpartition("</think>")[2].strip()  # what a model thought before is no answer
     for check in _CHECKS:
         if telling := check(text):
             return Loss(row_id=question.id, reason=check.__name__, detail=telling)
@@ -122,7 +123,7 @@ def _usable_text(question: Question, result: Completion | Failure, language: str
         return Loss(row_id=question.id, reason="wrong_language", detail=other)
     if shirked := shirks(question.text, text):
         return Loss(row_id=question.id, reason=shirked[0], detail=shirked[1])
-    return text.strip()
+    return text
 
 
 def _example(

@@ -56,6 +56,13 @@ def ask(
     return outcome, requests
 
 
+def test_what_the_model_thought_before_is_left_out() -> None:
+    answer = ANSWER.format(2)
+    for thought in ("<think>A mirror, so 2 m?</think>\n\n", "A mirror, so 2 m?</think>"):
+        outcome, _ = ask([thought + answer])
+        assert [row.messages[1].content for row in outcome.rows] == [answer]
+
+
 def test_model_sees_the_question_and_nothing_else() -> None:
     _, [request] = ask([ANSWER.format(2)])
     assert request.messages == ({"role": "user", "content": ASKED},)
