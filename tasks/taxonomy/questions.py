@@ -29,7 +29,9 @@ from gleanery.tasks.taxonomy.records import Question, Syllabus, TaxonomyPlan
 _MENTIONS_COURSE = re.compile(
     r"\b(?:class |lecture |course )?sessions? (?:\d+|one|two|three|four|five)\b"
     r"|\b(?:the|this|our|your) (?:syllabus|course materials?|lectures?|textbook)\b"
-    r"|\b(?:in|from|as (?:seen|discussed|covered|learned) in) (?:class|the (?:course|lecture))\b",
+    # Not "in the course of a year", nor "in class Shape" of a program.
+    r"|\b(?:in|from|as (?:seen|discussed|covered|learned) in) (?:the (?:course(?! of\b)|lecture)\b"
+    r"|class\b(?! `?(?-i:(?!I\b)[A-Z\d])))",
     re.IGNORECASE,
 )
 

@@ -115,6 +115,7 @@ def test_question_keeps_its_plan_and_the_request_behind_it() -> None:
         (as_json(f"Sure! Here is a question on mirrors: {GOOD}"), "meta_preamble"),
         (as_json(f"Using what you learned in session 2, solve this. {GOOD}"), "mentions_course"),
         (as_json(f"According to the syllabus, images are virtual. {GOOD}"), "mentions_course"),
+        (as_json(f"In class I saw a mirror, in the course of light. {GOOD}"), "mentions_course"),
         (
             as_json(
                 "Eine Lampe steht zwei Meter vor einem ebenen Spiegel. Wie weit hinter dem Spiegel "
@@ -130,6 +131,20 @@ def test_unusable_question_is_asked_again_and_then_rejected(text: str, reason: s
     assert outcome.rows == ()
     assert [request.attempt for request in asked] == [0, 1]
     assert asked[1].sampling.temperature >= 0.7
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "how much heat flows in the course of a day?",
+        "what does `area()` print, which is defined in class Shape?",
+        "how many fares of a passenger in class 2 does it cost?",
+    ],
+)
+def test_courses_and_classes_of_other_kinds_are_no_mention_of_this_one(words: str) -> None:
+    text = f"{GOOD} And {words}"
+    outcome, _ = ask(said(as_json(text)))
+    assert [row.text for row in outcome.rows] == [text]
 
 
 def test_second_try_may_succeed() -> None:
