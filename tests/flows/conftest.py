@@ -1,5 +1,6 @@
 """Syntheses run in this process, over a stub model server and a Prefect server of the session."""
 
+import importlib
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -102,9 +103,18 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def synthesis(
-    prefect_api: str, llm_stub: Callable[..., Any], tmp_path: Path
+    prefect_api: str,
+    llm_stub: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Synthesis]:
-    """Return a function that makes a synthesis of this test's own; `changes` go over its config."""
+    """Return a function that makes a synthesis of this test's own; `changes` go over its config.
+
+    Its runs draw no report: that has tests of its own, and takes half of a small run's time.
+    """
+    for flow in ("synthesize_from_taxonomy", "synthesize_from_skills"):
+        module = importlib.import_module(f"gleanery.flows.{flow}")
+        monkeypatch.setattr(module, "show_synthesis", lambda run, outputs: None)
 
     def make(method: str, **changes: Any) -> Synthesis:
         stub = llm_stub("--responder", str(SERVERS / "synthesis_answers.py"))
