@@ -29,7 +29,8 @@ _EDIT = re.compile(
     r"|\b(?:how would you|a better way to) (?:word|phrase|put|write)\b",
     re.IGNORECASE,
 )
-_EDIT_OF_BROUGHT = re.compile(
+_EDIT_OF_HOW_TO = re.compile(r"\bhow (?:do|can|could|should|would|to)\b|\bwhy\b", re.IGNORECASE)
+_BROUGHT = re.compile(
     r"\b(?:shorten|condense|tighten|polish|revise|edit|improve|correct|fix|clean|tidy|simplify|expand"
     r"|change|turn|transform|adapt|cut|trim|make|format)\b.{0,30}\b(?:this|these|it|following|below)\b",
     re.IGNORECASE,
@@ -57,7 +58,9 @@ def asks_for_edit(instruction: str) -> bool:
     """Return whether a text is to be rewritten, corrected or shortened."""
     if _EDIT.search(instruction):
         return True
-    return brings_text(instruction) and bool(_EDIT_OF_BROUGHT.search(instruction))
+    if not brings_text(instruction) or _HOW_TO.search(instruction):
+        return False
+    return bool(_EDIT_OF_BROUGHT.search(instruction))
 
 
 @lru_cache(maxsize=16)

@@ -8,6 +8,8 @@ from gleanery.tasks.shirking_measures import measures
 _WORKED = 12  # words that suffice where the answer is a calculation or a piece of code
 _PER_FACT = 3  # words that each number, name, formula and piece of code stands for,
 _MOST_FOR_FACTS = 15  # and all of them together
+_PER_LINE = 5  # words that each line of a list, a table or verse stands for
+_FEW_LINES = 3  # which a letter of one sentence has too
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -19,7 +21,7 @@ def brevity(instruction: str, response: str) -> str | None:
     """Return how many words a response has if what is asked for cannot be said in so few.
 
     What an instruction needs at least is judged by what it asks for, see `least_words`; facts
-    count for more than words, so that a short answer full of them passes.
+    and lines count for more than words, so that a table and an answer full of numbers pass.
     """
     least = least_words(instruction)
     if _WORKING.search(response):
@@ -29,7 +31,9 @@ def brevity(instruction: str, response: str) -> str | None:
         return None
     found = measures(instruction, response)
     for_facts = _PER_FACT * found.concrete * found.words / 100
-    if words + min(for_facts, _MOST_FOR_FACTS) >= least:
+    lines = sum(bool(line.strip()) for line in response.splitlines())
+    for_lines = _PER_LINE * max(0, lines - _FEW_LINES)
+    if words + min(for_facts, _MOST_FOR_FACTS) + for_lines >= least:
         return None
     return f"{words} words where {least} are the least: {response[:80]}"
 

@@ -2,26 +2,27 @@
 
 import re
 
+from gleanery.tasks.shirking_stops import lacks_stop
+
 _LAST = 80  # letters that are shown as telling
 _FEWEST_WORDS = 6  # of a last line that is prose and no title, name or sum
-_FEWEST_STOPPED = 2  # sentences by which a writer is known to set full stops
-_STOPPED_SHARE = 0.75  # of the lines alike
 
 _FENCE = re.compile(r"^[ \t>]*(?:```|~~~)(?!.*```)", re.MULTILINE)
 _CODE = re.compile(r"^[ \t>]*```.*?^[ \t>]*```[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{\w+\*?\}")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _LINK = re.compile(r"\]\([^)\s]+\)|https?://\S+|www\.\S+")
-_RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|_{3,}|\|[-:| \t]+)$")
+_RULE = re.compile(r"^[ \t]*(?:-{3,}|\|[-:| \t]+)$")
 _ROW = re.compile(r"^[ \t]*\|")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•–✓✗✅]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+")
 _BARE_MARK = re.compile(r"^[ \t]*(?:[-+•*]|#{1,6}|\(?\d{1,2}[.)])[ \t]*$")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S|^[ \t]*\*\*[^*]+\*\*:?[ \t]*$")
+_TAGS = re.compile(r"^(?:#\w+\s*)+$")
+_QUOTE = re.compile(r'(?<!\d)"')  # 5" is a length
 _BLANK = re.compile(r"_{3,}$|\.{4,}$")
 _MARKUP = re.compile(r"[*_~]+$")
 _CLOSERS = re.compile(r"[\s*_~)\]}\"'”’»¦]+$")
 _SENTENCE_STOP = re.compile(r"[.!?…。！？؟।]$")
-_STOP = re.compile(r"[.!?…。！？؟।;)\]}\"'”’»`|>%°∎¦✓✔☺\u2600-\u27bf\ufe0f\U0001F300-\U0001FAFF]$")
 _OPEN_END = re.compile(r"(?:[,:(\[{—–]|(?:^|\s)[-=+×·<≤≥≈→&/$£€]|=\s?[$£€])$")
 _OPEN_WORDS = (
     "an|the|and|or|but|nor|of|to|from|with|by|for|into|onto|at|as|than|that|which|whose|because|if"
@@ -32,18 +33,10 @@ _OPEN_WORDS = (
 _DANGLING = re.compile(rf"(?:^|[\s(*_\"“])(?:{_OPEN_WORDS}|(?:{_OPEN_WORDS}|in|on|like) a)$")
 _EMPHASIS = re.compile(r"(?<![\w*\\.\])])\*(?=[\"“(]?[^\W\d_])|(?<=\w)[.,:!?\"”)]?\*(?![\w*])")
 _EQUALS_NUMBER = re.compile(r"[=≈≤≥<>→] *[-+−]?[$€£]?[\d.,/ ]+ ?[%°\w]{0,4}$")
-_WRAPPED = re.compile(r"^(?:\*[^*].*\*|_.*_|\(.*\)|[\"“].*[\"”])$")  # a footnote, a motto
-_SENTENCE_END = re.compile(r"[^\W\d_]{2}[.!?][\"”’)*_]*(?=\s)")
-_SIGN_OFF = re.compile(
-    r"^\W*(?:[\w ]*(?:regards|wishes|sincerely|yours|respectfully|cheers|love|thanks|thank you|hugs"
-    r"|faithfully|best|truly)\b[\w ]*|(?:\w+ ?){1,4},)\W*$",
-    re.IGNORECASE,
-)
 _RESULT = re.compile(
     r"^\W*(?:final |short )?(?:answer|result|total|conclusion|verdict)\b", re.IGNORECASE
 )
 _LABELLED = re.compile(r":\s*\S")
-_SUM = re.compile(r"[=<>{};@#]|\w\(|\d\W*$")
 _COUNTS = {"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}
 _ANNOUNCED = re.compile(
     rf"\b({'|'.join(_COUNTS)}) (?:\w+ ){{0,2}}(?:steps|reasons|ways|things|factors|stages|parts|points"
@@ -63,20 +56,15 @@ def cut_off(text: str) -> str | None:
     text = text.rstrip()
     if not text:
         return None
-    last = text.rpartition("\n")[2].strip()
+    last = text.rpartition("\n")[2].strip().removeprefix(">").strip()
     if _unclosed(text) or _stops_in_table(text):
         return text[-_LAST:].strip()
-    if _RULE.match(last) and "\n" in text:
+    if "\n" in text and (_RULE.match(last) or _BARE_MARK.match(last)):
         return text[-_LAST:].strip()
-    if _ROW.match(last) or _FENCE.match(last):
+    if _ROW.match(last) or _FENCE.match(last) or _TAGS.match(last):
         return None
     last = _FORMULA.sub("∎", _LINK.sub(".", _CODE.sub("¦", last)))
-    if (
-        _promises_more(text)
-        or _stops_in_line(last)
-        or _is_heading(text, last)
-        or _lacks_stop(text, last)
-    ):
+    if _promises_more(text) or _stops_in_line(last) or _is_heading(text, last) or lacks_stop(text):
         return text[-_LAST:].strip()
     return None
 
@@ -114,8 +102,6 @@ def _promises_more(text: str) -> bool:
 
 def _stops_in_line(last: str) -> bool:
     """Return whether the last line leaves something open, whoever wrote it."""
-    if _BARE_MARK.match(last):
-        return last.rstrip(".)").isdigit() or last.startswith("#")
     bare = _ITEM.sub("", last)
     if _BLANK.search(bare):
         return False
@@ -124,6 +110,8 @@ def _stops_in_line(last: str) -> bool:
     if bare.count("**") % 2 or "`" in bare or len(_EMPHASIS.findall(bare)) % 2:
         return True
     if sum(map(bare.count, "([")) > sum(map(bare.count, ")]")):
+        return True
+    if len(_QUOTE.findall(bare)) % 2 or bare.count("“") > bare.count("”"):
         return True
     bare = _MARKUP.sub("", bare).rstrip()
     if bare.endswith((" in", " on")) and len(_WORD.findall(bare)) >= _FEWEST_WORDS:
@@ -140,66 +128,3 @@ def _is_heading(text: str, last: str) -> bool:
         is_result = _RESULT.match(title) or _EQUALS_NUMBER.search(title) or _LABELLED.search(title)
         return bool(_WORD.search(title)) and not is_result and not _SENTENCE_STOP.search(title)
     return title.endswith(":")
-
-
-def _lacks_stop(text: str, last: str) -> bool:
-    """Return whether the last line is prose without a stop, where its like have one."""
-    bare = _MARKUP.sub("", last).rstrip()
-    if _EQUALS_NUMBER.search(bare) or _STOP.search(bare) or _WRAPPED.match(last):
-        return False
-    lines = [line for line in _CODE.sub("¦", text).splitlines()[:-1] if line.strip()]
-    stopped = len(_SENTENCE_END.findall(_CODE.sub(" ", text)))
-    is_long = len(_WORD.findall(bare)) >= _FEWEST_WORDS
-    if mark := _ITEM.match(last):
-        items = _items_above(lines, mark[0].strip()[:1].isdigit())
-        if not items:
-            return is_long and stopped >= _FEWEST_STOPPED and _stops_throughout(lines)
-        if len(items) >= _FEWEST_STOPPED and not _like(last, items):
-            return True
-        ends = sum(map(_ends_with_stop, items))
-        return stopped + ends > _FEWEST_STOPPED and ends >= _STOPPED_SHARE * len(items)
-    goes_on = bool(re.search(r"[a-z]{2}[.!?][\"”’)*_]* +[\w*\"“(]", bare))
-    if stopped < _FEWEST_STOPPED or not (goes_on or _stops_throughout(lines)):
-        return False
-    if "\n" in text and text.splitlines()[-2].strip() and not _ends_with_stop(lines[-1]):
-        return False  # verse, an address, a signature
-    if lines and _SIGN_OFF.match(lines[-1]):
-        return False
-    if goes_on or (is_long and not _RESULT.match(bare)):
-        return True
-    is_name = not lines or not re.search(r" [a-z]|:", bare)
-    return not is_name and not _SUM.search(bare) and not _RESULT.match(bare)
-
-
-def _like(last: str, items: list[str]) -> bool:
-    """Return whether an item has what all others have: a letter, and a colon if they do."""
-    bare, others = _ITEM.sub("", last), [_ITEM.sub("", item) for item in items]
-    for sign in (r"[^\W\d_]", ":"):
-        if all(re.search(sign, other) for other in others) and not re.search(sign, bare):
-            return False
-    return True
-
-
-def _items_above(lines: list[str], is_numbered: bool) -> list[str]:
-    """Return the earlier items of that kind since the last heading."""
-    items: list[str] = []
-    for line in reversed(lines):
-        if _HEADING.match(line):
-            break
-        mark = _ITEM.match(line)
-        if mark and mark[0].strip()[:1].isdigit() == is_numbered:
-            items.append(line)
-    return items
-
-
-def _stops_throughout(lines: list[str]) -> bool:
-    """Return whether nearly all earlier lines of prose end with a stop or announce what follows."""
-    prose = [line for line in lines if not (_ITEM.match(line) or _HEADING.match(line))]
-    prose = [line for line in prose if len(_WORD.findall(line)) >= _FEWEST_WORDS]
-    ends = [_ends_with_stop(line) or line.rstrip().endswith(":") for line in prose]
-    return bool(ends) and sum(ends) >= _STOPPED_SHARE * len(ends)
-
-
-def _ends_with_stop(line: str) -> bool:
-    bare = _CLOSERS.sub("", _FORMULA.sub("∎.", line.strip()))
-    return bool(_SENTENCE_STOP.search(bare)) or bare.endswith(";")

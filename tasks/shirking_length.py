@@ -6,7 +6,7 @@ from gleanery.tasks.shirking_asked import MAKE, asks_for_transformation, brings_
 
 # A plan, an essay; a question with a situation told around it; a bare question; a letter; what is
 # asked otherwise; yes or no with a reason; a term, a single step.
-_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _YES_OR_NO, _TERM = 110, 72, 42, 42, 36, 30, 20
+_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _YES_OR_NO, _TERM = 110, 72, 42, 42, 45, 30, 20
 _ASIDE = 12  # words of an instruction under which it is a bare question
 _SHARE = 0.4  # of a length that the instruction names
 _SHORTENED = 0.5  # what is asked for in short may be half as long
@@ -109,6 +109,11 @@ _SUM = re.compile(
     r"|average|mean|median|sum|product)\b",
     re.IGNORECASE,
 )
+_REASONED = re.compile(
+    r"\b(?:explain|why|show (?:the|your|all|me)|step|working|tell me|say|compare|should|discuss"
+    r"|how (?:do|can|should))\b",
+    re.IGNORECASE,
+)
 _SNIPPET = re.compile(r"`[^`]+`|[\"“][a-z_][^\"”]*[\"”]")  # code or a word, and no title
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 _POLITE = re.compile(
@@ -129,7 +134,7 @@ def least_words(instruction: str) -> int:
     named = _named_least(asked)
     if named is not None:
         return named
-    if _TINY.search(asked) or asks_for_transformation(asked):
+    if _TINY.search(asked) or (asks_for_transformation(asked) and not _REASONED.search(asked)):
         return 0
     shortened = _SHORTENED if _SHORT.search(asked) else 1.0
     return round(shortened * _least_of_kind(asked))
@@ -137,7 +142,7 @@ def least_words(instruction: str) -> int:
 
 def _least_of_kind(asked: str) -> int:
     if len(_NUMERAL.findall(asked)) > 1 and _SUM.search(asked):
-        return 0
+        return _QUESTION if _REASONED.search(asked) else 0
     if _NOTE_ASKED.search(asked):
         return _NOTE
     if _WORK_ASKED.search(asked):
@@ -154,7 +159,7 @@ def _least_of_kind(asked: str) -> int:
         if _SNIPPET.search(asked):
             return _TERM if is_aside else _QUESTION
         return _QUESTION if is_aside else _SITUATION
-    if brings_text(asked):
+    if brings_text(asked) and (is_aside or "?" not in asked):
         return 0
     return _TERM if is_aside else _OTHER
 

@@ -16,8 +16,12 @@ _ASK = (
 _TEXT = (
     "(?:answers?|responses?|repl(?:y|ies)|explanations?|overview|summary|structure|approach|list"
     "|draft|version|template|outline|message|text|output|essay|poem|letter|table|story|e-?mail"
-    "|dialogue|haiku|limerick|sonnet|piece|itinerary|schedule|budget|proof|solution|script"
+    "|dialogue|haiku|limerick|sonnet|piece"
     "|paragraph|toast|speech|plan|analysis|comparison|guide|example|format|review|recipe)"
+)
+_PIECE = (
+    "(?:answer|response|reply|explanation|overview|summary|essay|poem|letter|story|dialogue|haiku"
+    "|limerick|sonnet|piece|speech|toast|analysis|comparison)"
 )
 _ACT = (
     "(?:answer|address|explain|provid|present|list|includ|structur|organi[sz]|break|walk|cover"
@@ -49,8 +53,9 @@ _OF_TASK = (
     rf"\bbeen (?:asked|requested|instructed) to\b|^(?:okay|ok|alright|so|right),? (?:so )?(?:the|this)"
     rf" {_ASK}\b",
     # the answer: "this response will", "my approach", "a complete answer must"
+    rf"\b(?:this|my|the) {_PIECE} (?:would|should|could|might|must|needs? to)\b",
     rf"\b(?:this|my|the|the above|the following|in this) {_TEXT}"
-    r" (?:will|would|should|could|might|must|needs? to|aims?|is (?:meant|intended|designed|structured|organi[sz]ed|kept|based"
+    r" (?:will|aims?|is (?:meant|intended|designed|structured|organi[sz]ed|kept|based"
     r"|simplified|divided|not meant|general)|does not (?:seek|take|aim)|seeks?|covers?|is going to"
     r"|acknowledges|addresses|provides|includes|highlights|captures|reflects|strikes|opens"
     r"|attempts?|tries|focuses|begins|follows|balances|corresponds?|has been|can be (?:adapted"

@@ -64,18 +64,19 @@ _EVERYWHERE = (
     # my previous answer; compared with the original; than the first draft
     rf"\b(?:my|our) {_EARLIER} (?:\w+ )?{_TEXT}\b",
     rf"\b(?:compared|as opposed|in contrast|relative) (?:to|with) (?:the|my|our|your) {_EARLIER}"
-    rf"(?: {_THING}\b(?! of)|(?=[,.;:)]))",
-    r"\b(?:than|unlike|to) (?:the|that|its) (?:\w+ )?(?:first|last|original|old|initial) (?:\w+ )?"
-    r"(?:draft|response|reply|rewrite|revision|iteration|version)\b(?! of\b)",
-    r"\b(?:from|in|of|over|on|by|as|than|unlike|to) (?:the|that|its) (?:\w+ )?(?:previous|prior|earlier"
-    r"|last|preceding) (?:\w+ )?(?:draft|attempt|response|reply|rewrite|revision|iteration|answer"
-    r"|version)s?\b(?! of\b)",
+    rf" {_TEXT}\b(?! of)",
+    r"\b(?:than|unlike) (?:the|that|its) (?:\w+ )?(?:first|last|original|old|initial|previous|earlier"
+    r"|prior|preceding) (?:\w+ )?(?:draft|response|reply|rewrite|revision|iteration|version|attempt"
+    r"|answer)\b(?! of\b)",
+    r"\b(?:from|in|of|over|on|by|as) (?:the|that|its) (?:\w+ )?(?:previous|prior|earlier|last|preceding)"
+    r" (?:\w+ )?(?:draft|attempt|response|rewrite|revision|iteration|answer)s?\b(?! of\b)",
     r"\b(?:the|this|that) (?:previous|prior|earlier|initial) (?:response|rewrite|revision|reply|answer)\b"
     r"(?! of\b)",
-    r"\bthe (?:previous|prior|earlier) (?:draft|version|attempt)\b(?! of\b)",
+    r"\bthe (?:previous|prior|earlier) draft\b(?! of\b)",
     rf"\([^()]*\b(?:has|have)(?: now)? been {_WAS_EDITED}\b[^()]*\)\W*\Z"
     r"|\([^()]*\b(?:has|have)(?: now)? been (?:fixed|changed|removed|replaced|cut|added)\b[^()]*\)\W*\Z",
-    r"\b(?:than|from|of|in) the original(?=[,.;:)]|$)",
+    r"\b(?:shorter|longer|clearer|tighter|simpler|more \w+|less \w+|\d+ ?%|words) than (?:the original"
+    r"|before)(?=[,.;:)]|$)",
     # Revision notes / Summary of edits / Changes made: / What I changed: / Word count: 127
     r"(?:^|[(\[*—-])\W{0,4}(?:(?:revision|edit|editing|editor's|change|review)[ -]"
     r"(?:notes?|log|summary|history)|changelog|(?:self-)?(?:critique|criticism) ?:"
@@ -108,9 +109,9 @@ _EVERYWHERE = (
     rf"(?:^|[(\[*—-])\W{{0,3}}(?:i |this was |this has been |now )?{_WAS_EDITED} (?:for|to|so|per"
     r"|based|following|after|according|as|in line|in response|down|from|with|by)\b"
     r"[^!?\n]{0,120}?[:)\]*]",
-    r"\b(?:within|below|under|meets?|meeting|fits?|exceed\w*|over|keep\w* (?:to|within)|stay\w*"
-    r" (?:within|below|under)) (?:the |a |your )?(?:\w+ ){0,2}?(?:(?:word|length|character|token)[ -]?"
-    r"(?:limit|count|constraint|budget|range|target)|limit of (?:\w+ )?(?:words?|pages?))\b",
+    r"\b(?:kept|condensed|shortened|trimmed|cut|meets|fits|stays|now|keeping)(?: \w+){0,3}? (?:to|within"
+    r"|below|under|the)? ?(?:the |a |your )?(?:\w+ ){0,2}?(?:(?:word|length|character|token)[ -]?(?:limit"
+    r"|count|constraint|range|target)|limit of (?:\w+ )?(?:words?|pages?))\b",
 )
 _OUTSIDE_LETTERS = (
     # this has been shortened to; I have now corrected; it reads better now
