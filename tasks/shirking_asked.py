@@ -29,8 +29,8 @@ _EDIT = re.compile(
     r"|\b(?:how would you|a better way to) (?:word|phrase|put|write)\b",
     re.IGNORECASE,
 )
-_EDIT_OF_HOW_TO = re.compile(r"\bhow (?:do|can|could|should|would|to)\b|\bwhy\b", re.IGNORECASE)
-_BROUGHT = re.compile(
+_HOW_TO = re.compile(r"\bhow (?:do|can|could|should|would|to)\b|\bwhy\b", re.IGNORECASE)
+_EDIT_OF_BROUGHT = re.compile(
     r"\b(?:shorten|condense|tighten|polish|revise|edit|improve|correct|fix|clean|tidy|simplify|expand"
     r"|change|turn|transform|adapt|cut|trim|make|format)\b.{0,30}\b(?:this|these|it|following|below)\b",
     re.IGNORECASE,

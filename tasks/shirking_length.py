@@ -115,7 +115,7 @@ _REASONED = re.compile(
     re.IGNORECASE,
 )
 _SNIPPET = re.compile(r"`[^`]+`|[\"“][a-z_][^\"”]*[\"”]")  # code or a word, and no title
-_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|ten)\b", re.IGNORECASE)
 _POLITE = re.compile(
     r"^\W*(?:(?:please|hi|hello|hey|kindly|(?:can|could|would|will) you(?: please)?"
     r"|i (?:want|need|would like|'d like) you to)\b\W*)+",
@@ -134,8 +134,10 @@ def least_words(instruction: str) -> int:
     named = _named_least(asked)
     if named is not None:
         return named
-    if _TINY.search(asked) or (asks_for_transformation(asked) and not _REASONED.search(asked)):
+    if _TINY.search(asked):
         return 0
+    if asks_for_transformation(asked):
+        return _QUESTION if _REASONED.search(asked) else 0
     shortened = _SHORTENED if _SHORT.search(asked) else 1.0
     return round(shortened * _least_of_kind(asked))
 
