@@ -89,7 +89,8 @@ def _generate(
 def _digest_of_seen(epoch: Epoch, skills: SkillSet) -> str:
     """Return the digest of what prompts of an epoch may show: a later skill leaves it as it is."""
     seen = {*epoch.skills, *epoch.query_types}
-    rows = [row for row in [*skills.skills, *skills.query_types] if row.id in seen]
+    there: list[Skill | QueryType] = [*skills.skills, *skills.query_types]
+    rows = [row for row in there if row.id in seen]
     return digest([row.model_dump() for row in sorted(rows, key=lambda row: row.id)])
 
 

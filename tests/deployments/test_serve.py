@@ -21,7 +21,9 @@ def served(tmp_path: Path) -> Iterator[ServedHarvest]:
     served.clean_up()
 
 
-def test_deployments_of_every_method_are_served_filled_in_and_end_with_ctrl_c(served: ServedHarvest) -> None:
+def test_deployments_of_every_method_are_served_filled_in_and_end_with_ctrl_c(
+    served: ServedHarvest,
+) -> None:
     deployments = served.deployments()
     expected = read_harvest_config(QUICKSTART)
     for deployment in deployments.values():
