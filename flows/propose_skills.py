@@ -13,7 +13,12 @@ from gleanery.flows.skills_config import SkillsConfig
 from gleanery.infra.digests import digest
 from gleanery.infra.llm.embeddings import embedder
 from gleanery.tasks.skills.label import SkillLabel, found_in_labels
-from gleanery.tasks.skills.label_source import Instruction, read_instructions, sample_instructions
+from gleanery.tasks.skills.label_source import (
+    Instruction,
+    in_parts,
+    read_instructions,
+    sample_instructions,
+)
 from gleanery.tasks.skills.merge_count import FoundSkill
 from gleanery.tasks.skills.merge_sets import add_found
 from gleanery.tasks.skills.proposal_parts import (
@@ -41,7 +46,6 @@ from gleanery.tasks.skills.topics import listed_names
 from gleanery.tasks.stage_output import StageOutput
 
 PROPOSED_FILE = "proposals/skills.yaml"
-_LABELLED_AT_ONCE = 1000  # instructions in a part
 
 SkillsRun = Run[SkillsConfig]
 
@@ -70,7 +74,7 @@ def propose_skills(config: SkillsConfig, again: Again = Again()) -> list[StageOu
         if config.instructions.paths:
             outputs.append(_label(run, again))
         if all(output.complete for output in outputs):
-            skills = _skill_set(run)
+            skills = _skill_set(run, outputs)
             run.store.write(PROPOSED_FILE, shown_skills(skills))
             get_run_logger().info(
                 "%d skills and %d query types are at %s",
@@ -90,27 +94,24 @@ def _label(run: SkillsRun, again: Again) -> StageOutput:
     )
     for loss in losses:
         get_run_logger().warning("%s: %s, %s", loss.source, loss.reason, loss.detail)
-    slices = [
-        rows[first : first + _LABELLED_AT_ONCE] for first in range(0, len(rows), _LABELLED_AT_ONCE)
-    ]
 
     def load(instructions: Sequence[Instruction]) -> Sequence[Instruction]:
         return instructions
 
     work = [
         labels_part(
-            f"labels-{number:05d}",
+            name,
             digest([row.id for row in instructions]),
             functools.partial(load, instructions),
             config.labels,
             config.engine,
         )
-        for number, instructions in enumerate(slices)
+        for name, instructions in in_parts(rows).items()
     ]
     return ask_for_parts(run, LABELS, work, again)
 
 
-def _skill_set(run: SkillsRun) -> SkillSet:
+def _skill_set(run: SkillsRun, outputs: Sequence[StageOutput]) -> SkillSet:
     """Return what all stages came to, near-duplicates merged and topics removed."""
     config, parts = run.config, run.parts
     rows = {
@@ -122,7 +123,7 @@ def _skill_set(run: SkillsRun) -> SkillSet:
     query_types = query_types_in_proposals(parts.rows(kinds, ProposedQueryType) if kinds else [])
     found: list[FoundSkill] = [
         *found_in_proposals(row for row in rows[PROPOSED_SKILLS] if isinstance(row, ProposedSkill)),
-        *found_in_labels(_labels(run)),
+        *found_in_labels(_labels(run, outputs)),
     ]
     topics = listed_names(row.name for row in rows[TOPICS] if isinstance(row, Topic))
     embed = embedder(config.embedding, run.store) if config.embedding else None
@@ -131,8 +132,8 @@ def _skill_set(run: SkillsRun) -> SkillSet:
     return merged
 
 
-def _labels(run: SkillsRun) -> list[SkillLabel]:
-    infos = run.store.list(f"parts/{LABELS}")
-    names = sorted({info.path.split("/")[2] for info in infos})
+def _labels(run: SkillsRun, outputs: Sequence[StageOutput]) -> list[SkillLabel]:
+    """Return the labels of this run; those of instructions that are gone are left out."""
+    names = [ref.part for output in outputs if output.stage == LABELS for ref in output.parts]
     receipts = [receipt for name in names if (receipt := run.parts.newest(LABELS, name))]
     return [row for receipt in receipts for row in run.parts.rows(receipt, SkillLabel)]

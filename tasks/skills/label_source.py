@@ -75,6 +75,17 @@ def sample_instructions(
     return [row for _, _, row in sorted(drawn, key=lambda ticket: ticket[1])], losses
 
 
+def in_parts(rows: Iterable[Instruction]) -> dict[str, list[Instruction]]:
+    """Return the instructions of each part, by its name: one of 16, which follows the id alone.
+
+    So no row changes its part, and with it the journal of its answers, when others come or go.
+    """
+    parts: dict[str, list[Instruction]] = {}
+    for row in rows:
+        parts.setdefault(f"labels-{row.id[0]}", []).append(row)
+    return dict(sorted(parts.items()))
+
+
 def _instruction(row: Row, config: InstructionSource) -> Instruction | Loss:
     if config.messages_column:
         turns = _turns(row.values.get(config.messages_column))

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from gleanery.infra.digests import digest
 from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.llm.protocol import Completion, Failure, FailureReason, ModelIdentity, Request
 from gleanery.infra.losses import Loss
@@ -19,6 +20,7 @@ from gleanery.tasks.skills.label_files import InstructionSource
 from gleanery.tasks.skills.label_source import (
     Instruction,
     MissingColumn,
+    in_parts,
     read_instructions,
     sample_instructions,
 )
@@ -173,6 +175,15 @@ def test_sample_follows_the_texts_and_not_their_order():
     larger, _ = sample_instructions(rows, 60, seed=1)
     assert {row.id for row in drawn} < {row.id for row in larger}
     assert sample_instructions(rows, 0, seed=1)[0] == sorted(rows, key=lambda row: row.id)
+
+
+def test_row_stays_in_its_part_when_others_come():
+    rows = [instruction().model_copy(update={"id": digest(n)}) for n in range(400)]
+    few, all_rows = in_parts(rows[::4]), in_parts(rows)
+    assert len(few) == 16
+    for name, part in few.items():
+        assert {row.id for row in part} <= {row.id for row in all_rows[name]}
+    assert sum(map(len, all_rows.values())) == 400
 
 
 # Labelling
