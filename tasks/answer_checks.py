@@ -89,6 +89,8 @@ _SMALL_TALK = (
     r"| solution)? (?:help(?:s|ed)?|clarif\w+|clears|makes? (?:it |things )?(?:sense|clear)"
     r"|(?:is|was) helpful|answers|is clear|will help)\b",
     r"\b(?:let me know|do not hesitate to|feel free to (?:ask|reach|comment|contact|message))\b",
+    r"\bwould you like (?:me to|another|a different|to (?:explore|continue|see|try|know))\b"
+    r"|\bdo you want me to\b|\bif you (?:would like|want),? (?:me to|i can)\b",
     r"\bif you (?:have|need) (?:any )?(?:more |further |other |additional )?"
     r"(?:questions?|help|clarifications?|doubts?|assistance)\b",
     r"\b(?:good luck|best of luck)(?: (?:with|on|in|for) (?:your|the)\b|[ !.]*$)",

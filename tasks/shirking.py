@@ -19,6 +19,9 @@ from gleanery.tasks.shirking_thin import filler, vagueness
 _SHOWN = re.compile(
     r"\b(?:text|page|document|context|source|passage|original|article|json|output)\b", re.IGNORECASE
 )
+_OFFER = re.compile(
+    r"would you like (?:me|another|a different)|do you want me|if you (?:would like|want)"
+)
 _LETTER = re.compile(
     r"\A[\s*_>#]*(?:subject\b|dear\b|hi\b|hello\b|to whom|to the|thank you for)", re.IGNORECASE
 )
@@ -50,7 +53,8 @@ def _beside_the_task(instruction: str, response: str) -> tuple[str, str] | None:
         return "meta_preamble", words
     if not shown and (words := answer_checks.meta_comment(response)):
         return "meta_comment", words
-    if not has_voice and (words := answer_checks.small_talk(response)):
+    words = answer_checks.small_talk(response)
+    if words and not (has_voice and not _OFFER.match(words)):
         return "small_talk", words
     return None
 

@@ -43,7 +43,7 @@ _TRANSFORM = re.compile(
 )
 _VOICE = re.compile(
     MAKE
-    + r".{0,80}?\b(?:e-?mails?|letters?|messages?|invitations?|announcements?|notices?|memos?|repl(?:y"
+    + r".{0,80}?\b(?:e-?mails?|mails?|letters?|messages?|invitations?|announcements?|notices?|memos?|repl(?:y"
     r"|ies)|newsletters?|notes?|speech|toasts?|adverts?|ads?|scripts?|stor(?:y|ies)|dialogues?|scene"
     r"|monologues?|poems?|songs?(?! in)|lyrics|diary|eulogy|conversation|sonnets?|haikus?|limericks?"
     r"|tweets?|captions?|bio|greeting|blog|posts?|reviews?|complaint|apology|statement|prayer|vows?"

@@ -53,7 +53,7 @@ _WORK_ASKED = re.compile(
 )
 _NOTE_ASKED = re.compile(
     MAKE
-    + r".{0,80}?\b(?:e-?mails?|letter|message|toast|paragraph|notes?|memo|review|announcement|post"
+    + r".{0,80}?\b(?:e-?mails?|mails?|letter|message|toast|paragraph|notes?|memo|review|announcement|post"
     r"|reply|notice|invitation|description|bio|pitch|statement|advert\w*|summary|complaint|apology"
     r"|thank-you|response to)\b",
     re.IGNORECASE | re.DOTALL,

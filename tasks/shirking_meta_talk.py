@@ -148,7 +148,7 @@ def meta_talk(instruction: str, response: str) -> str | None:
         around = [words for part in (*head, *tail) if (words := _talk(part, given))]
         return "; ".join(around) if len(around) >= _FEWEST_AROUND else None
     halves = 0 if has_voice else sum(map(bool, map(_FIRST_PERSON.search, parts)))
-    weight = len(talk) + _HALF * max(0, halves - len(talk))
+    weight = len(talk) + (_HALF * max(0, halves - len(talk)) if len(talk) > 1 else 0)
     share = weight / len(parts)
     enough = weight >= _FEWEST and share >= _LEAST_SHARE
     if enough or (weight >= _FEWEST_DENSE and share >= _DENSE_SHARE):

@@ -96,6 +96,12 @@ _EVERYWHERE = (
     r" \d|draft \d|max\w*\.? \d+ words)[^)\n]{0,40}\)",
     r"[(\[] ?(?:~|about |approx\w*\.? |exactly |now )?\d{2,4} words\b[^)\n]{0,40}[)\]]\W*(?:$|\Z)",
     r"^\W{0,3}~?\d{2,4} words\W{0,3}$",
+    # ### Response / **Instruction:** / this revised response / the weaknesses mentioned above
+    r"\A\W{0,6}(?:final |first |draft )?(?:response|instruction|revision)\b ?(?:\W{0,3}[:：]|\W{0,3}\n)",
+    r"\b(?:this|my) (?:revised|refined|improved|rewritten|shortened|condensed|updated|reworked|new)"
+    r" (?:answer|response|reply|version|draft|explanation)\b",
+    r"\b(?:weaknesses|criticisms?|critique|shortcomings|issues|points) (?:listed|mentioned|named|noted"
+    r"|raised|identified|above|you gave)\b.{0,40}\b(?:dealt with|addressed|fixed|corrected|taken)\b",
     # Improved version: / **Revised answer** on a line of its own
     rf"^\W{{0,4}}(?:the |my |newly |final )?(?:{_TURNED})(?:,? (?:and |but )?[\w-]+)? {_THING}"
     r"(?:[^.!?\n]{0,40}[:：]|\W*$)",
@@ -181,7 +187,9 @@ _ASKED = re.compile(
 )
 _LENGTHS = {"words", "limit", "word limit", "word count"}  # told of in instructions of all kinds
 _ANY = re.compile("|".join(_EVERYWHERE), re.MULTILINE)
-_OWN = re.compile(_EVERYWHERE[0])  # what even one who is asked to edit a text does not say
+_NEVER_EDITED = re.compile(
+    r"\b(?:answer|response|reply|instruction|critique|feedback|word count|limit)\b"
+)
 _OUTSIDE = re.compile("|".join(_OUTSIDE_LETTERS), re.MULTILINE)
 _PART_END = re.compile(r"(?<=[.!?])[)\"*_…\]]*\s+|\n+")
 
@@ -195,19 +203,30 @@ def revision_leak(instruction: str, response: str) -> str | None:
     asked = set(_ASKED.findall(instruction.lower()))
     head, tail = around_piece(prose) if asks_for_voice(instruction) else (prose, prose)
     head, tail = head[:_HEAD], tail[-_TAIL:]
-    pattern = _OWN if asks_for_edit(instruction) else _ANY
+    own = asked if not asks_for_edit(instruction) else None
     for zone in (head, tail):
-        if words := _found(pattern, zone, asked):
+        if words := _found(_ANY, zone, own, instruction):
             return words
     if asked - _LENGTHS or asks_for_edit(instruction):
         return None
     parts = _PART_END.split(head)[:_HEAD_PARTS] + _PART_END.split(tail)[-_TAIL_PARTS:]
-    return next((words for part in parts if (words := _found(_OUTSIDE, part, asked))), None)
+    found = (_found(_OUTSIDE, part, asked, instruction) for part in parts)
+    return next((words for words in found if words), None)
 
 
-def _found(pattern: re.Pattern[str], text: str, asked: set[str]) -> str | None:
-    """Return the first match that speaks of nothing that the instruction speaks of."""
+def _found(
+    pattern: re.Pattern[str], text: str, asked: set[str] | None, instruction: str
+) -> str | None:
+    """Return the first match that speaks of nothing that the instruction speaks of.
+
+    Where an edit is asked for (`asked` is None), versions may be spoken of, and responses not.
+    """
     for match in pattern.finditer(text):
-        if not asked & set(_ASKED.findall(match[0])):
-            return match[0].strip(" \n*_([-—")
+        if asked is None:
+            own = set(_NEVER_EDITED.findall(match[0]))
+            is_leak = bool(own) and not any(word in instruction.lower() for word in own)
+        else:
+            is_leak = not asked & set(_ASKED.findall(match[0]))
+        if is_leak:
+            return match[0].strip(" \n*_([-—#")
     return None
