@@ -1,6 +1,7 @@
 """The flow that proposes skills and query types, and extracts skills from instruction datasets."""
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
 
 from prefect import flow
@@ -92,8 +93,8 @@ def _label(run: SkillsRun, again: Again) -> StageOutput:
         config.instructions.most_rows,
         config.instructions.seed,
     )
-    for loss in losses:
-        get_run_logger().warning("%s: %s, %s", loss.source, loss.reason, loss.detail)
+    for reason, count in Counter(loss.reason for loss in losses).items():
+        get_run_logger().warning("instructions: %d left out: %s", count, reason)
 
     def load(instructions: Sequence[Instruction]) -> Sequence[Instruction]:
         return instructions

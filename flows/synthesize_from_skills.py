@@ -51,7 +51,7 @@ def synthesize_from_skills(config: SkillsConfig, again: Again = Again()) -> list
             len(skills.skills),
             len(skills.query_types),
         )
-        outputs = [_generate(run, epochs, skills, again), _keep_distinct(run, epochs)]
+        outputs = [_generate(run, epochs, skills, again), _keep_distinct(run, epochs, again)]
         show_synthesis(run, outputs)
         return outputs
 
@@ -94,11 +94,11 @@ def _digest_of_seen(epoch: Epoch, skills: SkillSet) -> str:
     return digest([row.model_dump() for row in sorted(rows, key=lambda row: row.id)])
 
 
-def _keep_distinct(run: SkillsRun, epochs: Sequence[Epoch]) -> StageOutput:
+def _keep_distinct(run: SkillsRun, epochs: Sequence[Epoch], again: Again) -> StageOutput:
     names = [part_name(epoch, number) for epoch in epochs for number in range(epoch.slices)]
     with StageProgress(EXAMPLES, len(names)) as progress:
         futures = [
-            keep_distinct_examples.submit(run.parts, SKILL_EXAMPLES, names, number)
+            keep_distinct_examples.submit(run.parts, SKILL_EXAMPLES, names, number, again.backfill)
             for number in range(len(names))
         ]
         receipts = results_of(futures, progress)

@@ -1,4 +1,4 @@
-"""The examples of a part that are not nearly the same as an earlier one of their plan group."""
+"""The examples of a part that are not nearly the same as an earlier one."""
 
 import time
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ from gleanery.tasks.records import Example, Loss
 from gleanery.tasks.stage_inputs import EXAMPLES
 
 VERSION = 1
-_EARLIER_PARTS = 20  # looked back at: more would make the last part read all of them
+_EARLIER_PARTS = 4  # looked back at: more would make the last part read all of them
 
 
 def keep_distinct(
-    parts: Parts, stage: str, names: Sequence[str], number: int
+    parts: Parts, stage: str, names: Sequence[str], number: int, backfill: bool = False
 ) -> tuple[Receipt, bool] | None:
     """Return the receipt of part `number` of `names`, and whether it stood; `None` if not made yet.
 
-    Instructions are compared within their plan group, with those of the part itself and of up to
-    20 parts before it. Curation compares all with all.
+    Instructions are compared with those of the part itself and of the four parts before it, also
+    where other skills were combined: a combination rarely comes again. Curation compares all.
     """
     looked_at = names[max(0, number - _EARLIER_PARTS) : number + 1]
     receipts = [receipt for name in looked_at if (receipt := parts.newest(stage, name))]
@@ -34,26 +34,19 @@ def keep_distinct(
         decides={"least_shared": LEAST_SHARED},
     )
     newest = parts.newest(EXAMPLES, plan.part)
-    standing = standing_receipt(parts, plan, newest, False, None)
+    standing = standing_receipt(parts, plan, newest, backfill, None)
     if standing:
         return standing, True
     started = time.monotonic()
     own = parts.rows(receipts[-1], Example)
-    groups = {example.group for example in own}
-    earlier = [
-        example
-        for receipt in receipts[:-1]
-        for example in parts.rows(receipt, Example)
-        if example.group in groups
-    ]
+    earlier = [row for receipt in receipts[:-1] for row in parts.rows(receipt, Example)]
     outcome = _distinct(earlier, own)
     return parts.commit(plan, outcome, Example, started, newest), False
 
 
 def _distinct(earlier: Sequence[Example], own: Sequence[Example]) -> Outcome[Example]:
     repeated = near_identical(
-        GroupedText(example.id, example.group, example.messages[0].content)
-        for example in [*earlier, *own]
+        GroupedText(example.id, "", example.messages[0].content) for example in [*earlier, *own]
     )
     rejected = [
         Loss(

@@ -14,9 +14,10 @@ from gleanery.tasks.language_profiles import PROFILES, SCRIPTS, Profile
 # What is the same in every language: code, formulas, addresses, markup.
 _NO_PROSE = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]{1,300}\$|\\\(.*?\\\)|\\\[.*?\\\]"
-    r"|\\[a-zA-Z]+|https?://\S+|\S+@\S+|</?[a-zA-Z][^<>\n]{0,200}>",
+    r"|\\[a-zA-Z]+|https?://\S+|(?<!\S)[^\s@]{1,200}@\S+|</?[a-zA-Z][^<>\n]{0,200}>",
     re.DOTALL,
 )
+_OTHER_LANGUAGE = re.compile(rf"\btranslat\w+|\b(?:{'|'.join(PROFILES)})\b", re.IGNORECASE)
 _CODE_SIGNS = re.compile(r"[{}=;<>_\[\]()\\+/^~]")  # not those of Markdown
 _MOST_CODE_SIGNS = 0.15  # of a line's characters; a line with more is code or a formula
 _FEWEST_CODE_SIGNS = 4
@@ -80,6 +81,12 @@ def wrong_language(text: str, expected: str) -> str | None:
         return f"{found}, not {profile.name}"
     found = _wrong_words(prose, profile) if profile.words else None
     return f"{found}, not {profile.name}" if found else None
+
+
+def names_another_language(instruction: str, language: str) -> bool:
+    """Return whether the answer may rightly be in another language than the instruction."""
+    named = set(map(str.casefold, _OTHER_LANGUAGE.findall(instruction)))
+    return bool(named - {language.casefold()})
 
 
 def _prose(text: str) -> str:

@@ -31,10 +31,10 @@ def ask_for_part(run: LLMRun, part: LLMPart[Any, Any]) -> Receipt:
     cache_policy=NO_CACHE,
 )
 def keep_distinct_examples(
-    parts: Parts, stage: str, names: Sequence[str], number: int
+    parts: Parts, stage: str, names: Sequence[str], number: int, backfill: bool
 ) -> Receipt | None:
     """Return the receipt of a part's examples that are not nearly the same as earlier ones."""
-    made = keep_distinct(parts, stage, names, number)
+    made = keep_distinct(parts, stage, names, number, backfill)
     return part_state(*made) if made else None
 
 

@@ -2,8 +2,6 @@
 
 import re
 
-from gleanery.tasks.language_profiles import PROFILES
-
 _EDIT_ASKED = re.compile(
     r"\b(?:re-?(?:writ|word|phras|vis|draft|format|work)|edit|improv|shorten|condens|polish"
     r"|proofread|correct|fix|clean(?:ed)? up|tidy|translat|draft|version)\w*"
@@ -19,7 +17,6 @@ _OWN_LENGTH = re.compile(
     r"|haiku|just the (?:answer|result|number|code))\b",
     re.IGNORECASE,
 )
-_OTHER_LANGUAGE = re.compile(rf"\btranslat\w+|\b(?:{'|'.join(PROFILES)})\b", re.IGNORECASE)
 _SENT = re.compile(
     r"\b(?:e-?mails?|mails?|letters?|messages?|posts?|posting|invit\w+|announce\w*|notices?|memos?"
     r"|replies|reply|newsletter|notes?|speech|toast|adverts?|ads?|script)\b",
@@ -40,9 +37,3 @@ def sets_its_length(instruction: str) -> bool:
 def asks_for_a_message(instruction: str) -> bool:
     """Return whether the response is something to be sent, which may end as a letter ends."""
     return bool(_SENT.search(instruction))
-
-
-def names_another_language(instruction: str, language: str) -> bool:
-    """Return whether the response may rightly be in another language than the instruction."""
-    named = set(map(str.casefold, _OTHER_LANGUAGE.findall(instruction)))
-    return bool(named - {language.casefold()})

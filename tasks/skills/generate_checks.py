@@ -9,12 +9,11 @@ asked for.
 import re
 
 from gleanery.tasks import answer_checks
-from gleanery.tasks.language import wrong_language
+from gleanery.tasks.language import names_another_language, wrong_language
 from gleanery.tasks.shirking import shirks
 from gleanery.tasks.shirking_brevity import word_count
 from gleanery.tasks.skills.generate_asked import (
     asks_for_an_edit,
-    names_another_language,
     sets_its_length,
 )
 from gleanery.tasks.skills.generate_config import GenerationConfig

@@ -16,7 +16,7 @@ from gleanery.tasks import answer_checks
 from gleanery.tasks.answered import finished_text
 from gleanery.tasks.attempts import AskingConfig
 from gleanery.tasks.final_answers import majority
-from gleanery.tasks.language import wrong_language
+from gleanery.tasks.language import names_another_language, wrong_language
 from gleanery.tasks.llm_part import OPEN_REASONS, RowOutcome
 from gleanery.tasks.records import Call, ChatMessage, Example, Loss, Score
 from gleanery.tasks.shirking import shirks
@@ -113,13 +113,14 @@ def _usable_text(question: Question, result: Completion | Failure, language: str
     text = finished_text(question.id, result)
     if isinstance(text, Loss):
         return text
-    text = text.rpartition("</think>")[2].strip()  # what a model thought before is no answer
+    text = text.strip()
     for check in _CHECKS:
         if telling := check(text):
             return Loss(row_id=question.id, reason=check.__name__, detail=telling)
     if repeated := answer_checks.echo(question.text, text):
         return Loss(row_id=question.id, reason="echo", detail=repeated)
-    if other := wrong_language(text, language):
+    other = wrong_language(text, language)
+    if other and not names_another_language(question.text, language):
         return Loss(row_id=question.id, reason="wrong_language", detail=other)
     if shirked := shirks(question.text, text):
         return Loss(row_id=question.id, reason=shirked[0], detail=shirked[1])

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from gleanery.infra.incremental import standing_receipt
 from gleanery.infra.parts import Outcome, Parts
@@ -21,6 +21,8 @@ from gleanery.tasks.taxonomy.stages import (
 
 VERSION = 1
 
+Combined = tuple[str, tuple[tuple[int, str], ...]]
+
 
 def draw_plan_parts(
     parts: Parts, discipline: str, config: TaxonomyPlansConfig, backfill: bool = False
@@ -33,20 +35,29 @@ def draw_plan_parts(
     inputs = made_from(parts, SYLLABI, discipline)
     if inputs is None:
         return []
+    parts_of = [slice_name(discipline, number) for number in range(slice_count(config))]
+    syllabi: list[Syllabus] = []
+    taken: set[Combined] = set()
     drawn: TaxonomyPlans | None = None
     receipts = []
-    for number in range(slice_count(config)):
-        plan = _plan(inputs, slice_name(discipline, number), number, config)
-        newest = parts.newest(PLANS, plan.part)
-        standing = standing_receipt(parts, plan, newest, backfill, None)
-        if standing is None:
+    for number, part in enumerate(parts_of):
+        plan = _plan(inputs, part, number, config)
+        newest = parts.newest(PLANS, part)
+        receipt = standing_receipt(parts, plan, newest, backfill, None)
+        if receipt is None:
             started = time.monotonic()
-            drawn = drawn or TaxonomyPlans(syllabi_of(parts, discipline), config)
-            standing_rows = [] if backfill else plans_of(parts, plan.part)
-            rows = _extended(standing_rows, drawn.slice(number), syllabi_of(parts, discipline))
+            if drawn is None:
+                syllabi = syllabi_of(parts, discipline)
+                drawn = TaxonomyPlans(syllabi, config)
+                standing = [] if backfill else [plans_of(parts, name) for name in parts_of]
+                taken = {_combined(row) for rows in standing for row in rows}
+            rows = _extended(
+                [] if backfill else plans_of(parts, part), drawn.slice(number), syllabi, taken
+            )
+            taken |= {_combined(row) for row in rows}
             outcome = Outcome(rows, [], [], len(rows))
-            standing = parts.commit(plan, outcome, TaxonomyPlan, started, newest)
-        receipts.append(standing)
+            receipt = parts.commit(plan, outcome, TaxonomyPlan, started, newest)
+        receipts.append(receipt)
     return receipts
 
 
@@ -62,20 +73,31 @@ def _plan(inputs: tuple[Input, ...], part: str, number: int, config: TaxonomyPla
 
 
 def _extended(
-    standing: Sequence[TaxonomyPlan], drawn: Sequence[TaxonomyPlan], syllabi: Sequence[Syllabus]
+    standing: Sequence[TaxonomyPlan],
+    drawn: Sequence[TaxonomyPlan],
+    syllabi: Sequence[Syllabus],
+    taken: Set[Combined],
 ) -> list[TaxonomyPlan]:
-    """Return the plans that stand, and of the drawn ones those that a syllabus lacks."""
-    kept: dict[str, list[TaxonomyPlan]] = defaultdict(list)
-    for plan in standing:
-        kept[plan.syllabus_id].append(plan)
-    wanted: dict[str, list[TaxonomyPlan]] = defaultdict(list)
-    for plan in drawn:
-        wanted[plan.syllabus_id].append(plan)
+    """Return the plans that stand, and of the drawn ones those that a syllabus lacks.
+
+    Plans drawn with another seed or mix may combine what is taken: these are left out.
+    """
+    kept, new = _by_syllabus(standing), _by_syllabus(drawn)
     rows = []
     for syllabus in syllabi:
         has = kept[syllabus.id]
-        ids = {plan.id for plan in has}
-        missing = len(wanted[syllabus.id]) - len(has)
-        new = [plan for plan in wanted[syllabus.id] if plan.id not in ids]
-        rows += [*has, *new[: max(missing, 0)]]
+        missing = max(len(new[syllabus.id]) - len(has), 0)
+        free = [plan for plan in new[syllabus.id] if _combined(plan) not in taken]
+        rows += [*has, *free[:missing]]
     return rows
+
+
+def _by_syllabus(plans: Iterable[TaxonomyPlan]) -> dict[str, list[TaxonomyPlan]]:
+    found: dict[str, list[TaxonomyPlan]] = defaultdict(list)
+    for plan in plans:
+        found[plan.syllabus_id].append(plan)
+    return found
+
+
+def _combined(plan: TaxonomyPlan) -> Combined:
+    return plan.syllabus_id, tuple((concept.session, concept.name) for concept in plan.concepts)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gleanery.infra.digests import digest
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.parts import Parts
@@ -24,7 +23,7 @@ from gleanery.tasks.taxonomy.stages import (
     SYLLABI,
     made_from,
     plans_of,
-    questions_up_to,
+    questions_of,
     slice_name,
     subjects_of,
     syllabi_of,
@@ -33,6 +32,7 @@ from gleanery.tasks.taxonomy.subjects import SubjectsConfig, list_subjects
 from gleanery.tasks.taxonomy.syllabus import SyllabusConfig, write_syllabus
 
 VERSION = 1
+_EARLIER_SLICES = 4  # looked back at: more would make the last slice read all of them
 
 
 def subjects_part(
@@ -138,28 +138,29 @@ def answers_part(
 ) -> LLMPart[Question, Example] | None:
     """Return the work of answering the questions of one slice; `None` before it has any.
 
-    A question that is nearly the same as an earlier one of its subject, in this slice or one
-    before, is rejected as "near_identical"; also when the earlier one comes in later, so the slices
-    before are inputs too.
+    A question that is nearly the same as an earlier one of its subject, in this slice or the four
+    before, is rejected as "near_identical"; also when the earlier one comes in later, so these
+    slices are inputs too.
     """
     part = slice_name(discipline, number)
-    if made_from(parts, QUESTIONS, part) is None:
-        return None
-    slices = [slice_name(discipline, earlier) for earlier in range(number + 1)]
+    slices = [
+        slice_name(discipline, n) for n in range(max(0, number - _EARLIER_SLICES), number + 1)
+    ]
     inputs = tuple(i for name in slices for i in made_from(parts, QUESTIONS, name) or ())
+    if not inputs or inputs[-1].part != part:
+        return None
     repeated: dict[str, str] = {}
 
     def row_id(question: Question) -> str:
         # Another id once it is repeated, or no more: then what it came to before counts no more.
-        return digest([question.id, "repeated"]) if question.id in repeated else question.id
+        return f"{question.id}-repeated" if question.id in repeated else question.id
 
     def load() -> Sequence[Question]:
-        questions = questions_up_to(parts, discipline, number)
+        questions = questions_of(parts, slices)
         repeated.update(
             near_identical(GroupedText(q.id, q.plan.subject_id, q.text) for q in questions)
         )
-        first = number * PLANS_PER_SLICE
-        return [question for question in questions if question.plan.index >= first]
+        return [q for q in questions if q.plan.index >= number * PLANS_PER_SLICE]
 
     def dialogue(question: Question, attempt: int) -> Dialogue[RowOutcome[Example]]:
         if question.id in repeated:

@@ -1,5 +1,7 @@
 """The stages of taxonomy synthesis, and what one leaves for the next."""
 
+from collections.abc import Sequence
+
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Input
 from gleanery.tasks.taxonomy.records import Question, Subject, Syllabus, TaxonomyPlan
@@ -37,11 +39,9 @@ def plans_of(parts: Parts, part: str) -> list[TaxonomyPlan]:
     return parts.rows(receipt, TaxonomyPlan) if receipt else []
 
 
-def questions_up_to(parts: Parts, discipline: str, number: int) -> list[Question]:
-    """Return the questions of a discipline's slices up to and with this one."""
-    receipts = [
-        parts.newest(QUESTIONS, slice_name(discipline, earlier)) for earlier in range(number + 1)
-    ]
+def questions_of(parts: Parts, names: Sequence[str]) -> list[Question]:
+    """Return the questions of some slices, in their order."""
+    receipts = [parts.newest(QUESTIONS, name) for name in names]
     return [row for receipt in receipts if receipt for row in parts.rows(receipt, Question)]
 
 

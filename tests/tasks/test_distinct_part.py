@@ -44,9 +44,9 @@ def kept(parts: Parts, names: list[str], number: int) -> tuple[list[str], dict[s
 
 def test_later_of_two_alike_goes_also_when_they_are_in_different_parts(tmp_path: Path) -> None:
     parts = Parts(Store(str(tmp_path)))
-    other_group = example("c", SHIP, "other")
+    other = example("c", "Why does ice float on water, and why do pipes burst in winter?")
     make(parts, "one", example("a", SHIP))
-    make(parts, "two", example("b", SHIP.replace("300", "40")), other_group)
+    make(parts, "two", example("b", SHIP.replace("300", "40"), "of other skills"), other)
     names = ["one", "two"]
     assert kept(parts, names, 0) == (["a"], {}, False)
     assert kept(parts, names, 1) == (["c"], {"near_identical": 1}, False)
