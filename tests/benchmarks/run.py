@@ -32,7 +32,8 @@ def main() -> int:
         ["recall_quality.py", "--data", str(arguments.data)],
         ["plans.py", "--method", "taxonomy"],
         ["plans.py", "--method", "skills"],
-        ["synthesis.py", *(["--peers-python", *peers] if peers else [])],
+        ["synthesis.py", "--examples", "10000", "--skill-examples", "1000"]
+        + (["--peers-python", *peers] if peers else []),
     ]
     failed = False
     for script, *options in commands:
