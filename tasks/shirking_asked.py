@@ -41,13 +41,18 @@ _TRANSFORM = re.compile(
     r"|complete|continue|punctuate)\b",
     re.IGNORECASE,
 )
-_VOICE = re.compile(
-    MAKE
-    + r".{0,80}?\b(?:e-?mails?|mails?|letters?|messages?|invitations?|announcements?|notices?|memos?|repl(?:y"
-    r"|ies)|newsletters?|notes?|speech|toasts?|adverts?|ads?|scripts?|stor(?:y|ies)|dialogues?|scene"
+_PIECE = (
+    r"(?:e-?mails?|mails?|letters?|messages?|invitations?|announcements?|notices?|memos?|repl(?:y|ies)"
+    r"|newsletters?|notes?|speech|toasts?|adverts?|ads?|scripts?|stor(?:y|ies)|dialogues?|scene"
     r"|monologues?|poems?|songs?(?! in)|lyrics|diary|eulogy|conversation|sonnets?|haikus?|limericks?"
     r"|tweets?|captions?|bio|greeting|blog|posts?|reviews?|complaint|apology|statement|prayer|vows?"
-    r"|pitch|wish(?:es)?|testimonial|fable|tale|joke|couplet|ballad|sketch|wording)\b"
+    r"|pitch|wish(?:es)?|testimonial|fable|tale|joke|couplet|ballad|sketch|wording)"
+)
+_VOICE = re.compile(
+    MAKE + rf".{{0,80}}?\b{_PIECE}\b|^\W*(?:an?|my|our)? ?(?:[\w-]+ ){{0,3}}{_PIECE}\b"
+    r"|^\W*(?:reply|respond|answer|apologi[sz]e|introduce|text|tell) (?:to )?(?:this|my|him|her|them|our"
+    r"|yourself)\b|\b(?:what (?:should|do|can|could) (?:i|we) (?:say|write|text|reply)|exact words"
+    r"|how (?:do|can|should) i (?:tell|ask|word|say|break))\b"
     r"|\b(?:act as|imagine you|pretend|role-?play|persona|in the voice of|in the style of)\b",
     re.IGNORECASE | re.DOTALL,
 )

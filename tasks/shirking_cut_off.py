@@ -30,7 +30,9 @@ _OPEN_WORDS = (
     "|should|may|might|must|its|their|your|our|my|his|every|between|through|during|until|very"
 )
 # In lower case only, and a lone "a" after such a word, for "option A" and "part a" are answers.
-_DANGLING = re.compile(rf"(?:^|[\s(*_\"“])(?:{_OPEN_WORDS}|(?:{_OPEN_WORDS}|in|on|like) a)$")
+_DANGLING = re.compile(
+    rf"(?:^|[\s(*_\"“])(?:{_OPEN_WORDS}|(?:{_OPEN_WORDS}|in|on|like) a|The|An|And|But|Of|If|When)$"
+)
 _EMPHASIS = re.compile(r"(?<![\w*\\.\])])\*(?=[\"“(]?[^\W\d_])|(?<=\w)[.,:!?\"”)]?\*(?![\w*])")
 _EQUALS_NUMBER = re.compile(r"[=≈≤≥<>→] *[-+−]?[$€£]?[\d.,/ ]+ ?[%°\w]{0,4}$")
 _RESULT = re.compile(

@@ -139,7 +139,8 @@ def least_words(instruction: str) -> int:
     if asks_for_transformation(asked):
         return _QUESTION if _REASONED.search(asked) else 0
     shortened = _SHORTENED if _SHORT.search(asked) else 1.0
-    return round(shortened * _least_of_kind(asked))
+    least = round(shortened * _least_of_kind(asked))
+    return min(least, _TERM) if "\n" in asked else least  # it may all be in the lines below
 
 
 def _least_of_kind(asked: str) -> int:

@@ -28,7 +28,7 @@ _WAS_EDITED = (
 )
 _TURNED = (
     rf"(?:{_WAS_EDITED}|(?:more|less|slightly|somewhat|much|far) [\w-]+|leaner|simpler|crisper"
-    r"|sharper|fuller|brief|warmer|friendlier|punchier|cleaner|stronger|compact|funnier)"
+    r"|sharper|fuller|warmer|friendlier|punchier|cleaner|stronger|funnier|more compact)"
 )
 _BETTER = rf"(?:{_TURNED}|better|final|new|longer|alternative|second|third)"
 _TEXT = (
@@ -62,7 +62,8 @@ _WHOSE = r"(?:the|your|all|those|these|this|my|its|earlier|above|previous|receiv
 
 _EVERYWHERE = (
     # my previous answer; compared with the original; than the first draft
-    rf"\b(?:my|our) {_EARLIER} (?:\w+ )?{_TEXT}\b",
+    r"\b(?:my|our) (?:previous|prior|earlier|last|original|initial) (?:\w+ )?(?:answers?|responses?|drafts?"
+    r"|versions?|explanations?|rewrites?|revisions?|solution)\b",
     rf"\b(?:compared|as opposed|in contrast|relative) (?:to|with) (?:the|my|our|your) {_EARLIER}"
     rf" {_TEXT}\b(?! of)",
     r"\b(?:than|unlike) (?:the|that|its) (?:\w+ )?(?:first|last|original|old|initial|previous|earlier"
@@ -70,13 +71,12 @@ _EVERYWHERE = (
     r"|answer)\b(?! of\b)",
     r"\b(?:from|in|of|over|on|by|as) (?:the|that|its) (?:\w+ )?(?:previous|prior|earlier|last|preceding)"
     r" (?:\w+ )?(?:draft|attempt|response|rewrite|revision|iteration|answer)s?\b(?! of\b)",
-    r"\b(?:the|this|that) (?:previous|prior|earlier|initial) (?:response|rewrite|revision|reply|answer)\b"
+    r"\b(?:the|this|that) (?:previous|prior|earlier) (?:response|rewrite|revision|reply|answer)\b"
     r"(?! of\b)",
     r"\bthe (?:previous|prior|earlier) draft\b(?! of\b)",
     rf"\([^()]*\b(?:has|have)(?: now)? been {_WAS_EDITED}\b[^()]*\)\W*\Z"
     r"|\([^()]*\b(?:has|have)(?: now)? been (?:fixed|changed|removed|replaced|cut|added)\b[^()]*\)\W*\Z",
-    r"\b(?:shorter|longer|clearer|tighter|simpler|more \w+|less \w+|\d+ ?%|words) than (?:the original"
-    r"|before)(?=[,.;:)]|$)",
+    r"\b(?:shorter|longer|clearer|tighter|simpler|\d+ ?%|words) than the original(?=[,.;:)]|$)",
     # Revision notes / Summary of edits / Changes made: / What I changed: / Word count: 127
     r"(?:^|[(\[*—-])\W{0,4}(?:(?:revision|edit|editing|editor's|change|review)[ -]"
     r"(?:notes?|log|summary|history)|changelog|(?:self-)?(?:critique|criticism) ?:"
@@ -98,7 +98,7 @@ _EVERYWHERE = (
     r"^\W{0,3}~?\d{2,4} words\W{0,3}$",
     # ### Response / **Instruction:** / this revised response / the weaknesses mentioned above
     r"\A\W{0,6}(?:final |first |draft )?(?:response|instruction|revision)\b ?(?:\W{0,3}[:：]|\W{0,3}\n)",
-    r"\b(?:this|my) (?:revised|refined|improved|rewritten|shortened|condensed|updated|reworked|new)"
+    r"\b(?:this|my) (?:revised|refined|improved|rewritten|shortened|condensed|updated|reworked)"
     r" (?:answer|response|reply|version|draft|explanation)\b",
     r"\b(?:weaknesses|criticisms?|critique|shortcomings|issues|points) (?:listed|mentioned|named|noted"
     r"|raised|identified|above|you gave)\b.{0,40}\b(?:dealt with|addressed|fixed|corrected|taken)\b",
@@ -112,8 +112,10 @@ _EVERYWHERE = (
     r"|streamlined|refined|polished|trimmed|tightened|reworked) \w+)\b"
     r"(?! of (?:the|an?|this|that)\b(?! (?:original|answer|response|previous|earlier)))",
     # (Edited for length …), [condensed to meet the limit], Rewritten for clarity:
-    rf"(?:^|[(\[*—-])\W{{0,3}}(?:i |this was |this has been |now )?{_WAS_EDITED} (?:for|to|so|per"
-    r"|based|following|after|according|as|in line|in response|down|from|with|by)\b"
+    r"(?:^|[(\[*—-])\W{0,3}(?:i |this was |this has been |now )?(?:edited|condensed|shortened|revised"
+    r"|rewritten|reworked|trimmed|tightened|polished|rephrased|reworded|streamlined|cut down|updated"
+    r" (?=so|per|following|based|as|after)|reduced (?=from))"
+    r" ?(?:for|to|so|per|based|following|after|according|as|in line|in response|down|from|with|by)\b"
     r"[^!?\n]{0,120}?[:)\]*]",
     r"\b(?:kept|condensed|shortened|trimmed|cut|meets|fits|stays|now|keeping)(?: \w+){0,3}? (?:to|within"
     r"|below|under|the)? ?(?:the |a |your )?(?:\w+ ){0,2}?(?:(?:word|length|character|token)[ -]?(?:limit"

@@ -2,10 +2,14 @@
 
 import re
 
+from gleanery.tasks.shirking_words import FUNCTION_WORDS
+
 _FEWEST_WORDS = 6  # of a line that is prose and no title, name or sum
 _SHARE = 0.75  # of the earlier lines alike that make a habit
 _FEWEST_LINES = 2  # of prose by which a fragment of few words is told from a name
 _FEWEST_ITEMS = 2
+_FUNCTION_SHARE = 0.3
+_LONG_SENTENCE = 14  # words that want a stop, whatever else there is
 
 _CODE = re.compile(r"^[ \t>]*```.*?^[ \t>]*```[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
@@ -26,7 +30,8 @@ _WRAPPED = re.compile(
     r"^(?:\*[^*]+\*|_[^_]+_|\([^()]*\)|[\"“][^\"”]*[\"”])$"
 )  # a footnote, a motto
 _SENTENCE_END = re.compile(
-    r"(?:[^\W\d_]{3}(?<!Mrs)|[\d%\"”)*∎¦])[.!?][\"”’)*_]*(?= +[\"“(*_¦∎]*[^\Wa-z_])"
+    r"(?:[^\W\d_]{3}(?<!Mrs)|\b(?!Dr|Mr|Ms|St|No|Jr|Sr|vs|cf|al)[^\W\d_]{2}|[\d%\"”)*∎¦])"
+    r"[.!?][\"”’)*_]*(?= +[\"“(*_¦∎]*[^\Wa-z_])"
 )
 _NAME = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.'’-]*|and|of|the|for|de|van|von)[ ,]*)+")
 _SALUTATION = re.compile(r"^\W*(?:subject|dear|hi|hello|to whom|to the)\b", re.IGNORECASE)
@@ -59,9 +64,13 @@ def lacks_stop(text: str) -> bool:
     if _is_signature(lines, bare) or _is_verse(above):
         return False
     habit = [_ends_with_stop(line) for line in lines if _is_prose(line)]
-    if not habit or sum(habit) < _SHARE * len(habit) or _RESULT.match(bare):
-        return False
     words = _WORD.findall(bare)
+    if not habit:
+        function_words = sum(word.lower() in FUNCTION_WORDS for word in words)
+        is_sentence = function_words >= _FUNCTION_SHARE * len(words)  # and no list of words
+        return len(words) >= _LONG_SENTENCE and is_sentence and not _SUM.search(bare)
+    if sum(habit) < _SHARE * len(habit) or _RESULT.match(bare):
+        return False
     if len(words) >= _FEWEST_WORDS:
         return True
     is_fragment = (len(words) > 1 and words[1].islower()) or sum(habit) >= _FEWEST_LINES
