@@ -16,6 +16,7 @@ POST /control   {"latency_s": 0.1, "answers": "fresh", "models": ["a"] | null, "
                  more requests at a time than `capacity` (0: any number) get a 429
 GET  /counts    {"asked", "answered", "in_flight", "most_in_flight", "connections",
                  "keys": {key: {"asked", "answered"}}}; a key is the hash of the request's body
+GET  /in_flight the last message of every request that is not answered yet
 GET  /log       every request in order: {"key", "nth", "body", "authorization", "text"}; text is
                 null where none was sent
 
@@ -85,6 +86,7 @@ class Stub:
         self.answered: Counter[str] = Counter()
         self.log: list[dict[str, Any]] = []
         self.in_flight = 0
+        self.working_on: dict[int, bytes] = {}
         self.most_in_flight = 0
         self.connections: set[int] = set()
 
@@ -123,10 +125,12 @@ class Stub:
         self.connections.add(id(http.transport))
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        self.working_on[id(http)] = raw
         try:
             return await self.reply(http, key, nth, raw, entry)
         finally:
             self.in_flight -= 1
+            self.working_on.pop(id(http), None)
 
     async def reply(
         self, http: web.Request, key: str, nth: int, raw: bytes, entry: dict[str, Any]
@@ -260,6 +264,10 @@ def routes(stub: Stub) -> web.Application:
     async def counts(_: web.Request) -> web.Response:
         return json_reply(stub.counts())
 
+    async def in_flight(_: web.Request) -> web.Response:
+        bodies = [orjson.loads(raw) for raw in stub.working_on.values()]
+        return json_reply([body["messages"][-1]["content"] for body in bodies])
+
     async def log(_: web.Request) -> web.Response:
         return json_reply([entry | {"body": orjson.loads(entry["body"])} for entry in stub.log])
 
@@ -269,6 +277,7 @@ def routes(stub: Stub) -> web.Application:
     app.router.add_get("/health", counts)
     app.router.add_post("/control", control)
     app.router.add_get("/counts", counts)
+    app.router.add_get("/in_flight", in_flight)
     app.router.add_get("/log", log)
     return app
 
