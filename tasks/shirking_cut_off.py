@@ -13,6 +13,7 @@ _ENVIRONMENT = re.compile(r"\\(begin|end)\{\w+\*?\}")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _LINK = re.compile(r"\]\([^)\s]+\)|https?://\S+|www\.\S+")
 _RULE = re.compile(r"^[ \t]*(?:-{3,}|\|[-:| \t]+)$")
+_SEPARATOR = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*\|", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•–✓✗✅]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+")
 _BARE_MARK = re.compile(r"^[ \t]*(?:[-+•*]|#{1,6}|\(?\d{1,2}[.)])[ \t]*$")
@@ -87,6 +88,8 @@ def _unclosed(text: str) -> bool:
 
 def _stops_in_table(text: str) -> bool:
     """Return whether the text ends with a row that has fewer cells than the one above."""
+    if not _SEPARATOR.search(text):
+        return False
     above, _, last = text.rpartition("\n")
     above = above.rpartition("\n")[2].strip()
     return bool(_ROW.match(last) and _ROW.match(above)) and last.count("|") < above.count("|")
@@ -126,6 +129,8 @@ def _is_heading(text: str, last: str) -> bool:
     if not _HEADING.match(last) or "\n" not in text:
         return False
     title = last.strip("#* \t")
+    if last.startswith("*") and (text.splitlines()[-2].strip() or re.search(r"\d", title)):
+        return title.endswith(":")  # one of several bold lines, or a date
     if last.startswith("#") or any(_HEADING.match(line) for line in text.splitlines()[:-1]):
         is_result = _RESULT.match(title) or _EQUALS_NUMBER.search(title) or _LABELLED.search(title)
         return bool(_WORD.search(title)) and not is_result and not _SENTENCE_STOP.search(title)

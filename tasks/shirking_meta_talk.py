@@ -3,7 +3,7 @@
 import re
 
 from gleanery.tasks.shirking_asked import asks_for_voice
-from gleanery.tasks.shirking_prose import around_piece, plain_prose, sentences
+from gleanery.tasks.shirking_prose import BEGINS, around_piece, plain_prose, sentences
 
 _FEWEST = 3  # sentences of talk; a greeting and a farewell alone are other reasons
 _LEAST_SHARE = 0.2  # of all sentences
@@ -30,7 +30,8 @@ _ACT = (
     "|aim|try|tried|attempt|striv|mak(?:e|ing) sure|made sure|keep|kept|avoid|us(?:e|ing)|write"
     "|wrote|written|go(?:ing)? (?:with|through|for|over|to)|start|begin|respect|do my best|help"
     "|assist|choose|chose|choos|decid|consider|balanc|interpret|assum|refrain|mention|think|look"
-    "|take|give|gave|add|leave|left|draft|compil|prepar|put together|simplif|phras|format|deliver"
+    "|take|give|gave|add|leave|left|draft|compil|prepar|put together|simplif|phras|format|deliver|open|end|clos|convey|build|emphasi[sz]|compar|lead|touch|weav|strike|captur|opt"
+    "|stick|settle|pick|bear"
     "|show|share|not )"
 )
 _OF_TASK = (
@@ -127,6 +128,7 @@ _TRIGGER = re.compile(
     r"|alright|gladly|this|will|tone|language|register|audience|format|length|us|goes|ado|mind"
     r"|interest|here|below|following|ready|topic|choice|as|can|would|should)\b"
 )
+_LETTER = re.compile(r"\b(?:e-?mail|letter)\b", re.IGNORECASE)
 _NOUN = re.compile(r"\b(?:request|message|prompt|instruction|task|query|user|example|list|table)\b")
 
 
@@ -139,7 +141,7 @@ def meta_talk(instruction: str, response: str) -> str | None:
     prose = plain_prose(response)
     parts = sentences(prose)
     given = set(_NOUN.findall(instruction.lower()))
-    has_voice = asks_for_voice(instruction)
+    has_voice = asks_for_voice(instruction) and not _lacks_letter(instruction, prose)
     talk = [words for part in parts if (words := _talk(part, given))]
     if not talk:
         return None
@@ -154,6 +156,11 @@ def meta_talk(instruction: str, response: str) -> str | None:
     if enough or (weight >= _FEWEST_DENSE and share >= _DENSE_SHARE):
         return f"{len(talk)} of {len(parts)} sentences, as: {'; '.join(talk[:3])}"
     return None
+
+
+def _lacks_letter(instruction: str, prose: str) -> bool:
+    """Return whether a letter was asked for and none is there, so that the writer speaks."""
+    return bool(_LETTER.search(instruction)) and not BEGINS.search(prose)
 
 
 def _talk(sentence: str, given: set[str]) -> str | None:

@@ -18,7 +18,8 @@ _CONTRACTIONS = (
     (re.compile(r"\b(i|you|we|they)'d\b"), r"\1 would"),
     (re.compile(r"\b(here|that|it|what|there)'s\b"), r"\1 is"),
 )
-_BEGINS = re.compile(
+# The subject or the salutation of a letter.
+BEGINS = re.compile(
     r"^\W*(?:subject:|dear\b|hi\b|hello\b|to whom|good (?:morning|evening))", re.MULTILINE
 )
 _ENDS = re.compile(
@@ -50,7 +51,7 @@ def around_piece(prose: str) -> tuple[str, str]:
     paragraphs = [paragraph for paragraph in prose.split("\n\n") if paragraph.strip()]
     if len(paragraphs) < 2:
         return "", ""
-    begin = _BEGINS.search(prose)
+    begin = BEGINS.search(prose)
     ends = list(_ENDS.finditer(prose))
     head = prose[: begin.start()] if begin else paragraphs[0]
     tail = prose[ends[-1].end() :] if ends else paragraphs[-1]

@@ -40,12 +40,13 @@ _SIGN_OFF = re.compile(
     r"|faithfully|best|truly)\b[\w ]*|(?:\w+ ?){1,3},)\W*$",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
 _SIGNED_WITHIN = 5  # lines from the end
 _RESULT = re.compile(
     r"^\W*(?:final |short )?(?:answer|result|total|conclusion|verdict)\b", re.IGNORECASE
 )
 _SUM = re.compile(r"[=<>{};@#]|\w\(|\d\W*$")
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[∎¦]")
 
 
 def lacks_stop(text: str) -> bool:
@@ -90,12 +91,13 @@ def _lacks_in_list(last: str, lines: list[str]) -> bool:
 
 
 def _items_above(lines: list[str], is_numbered: bool) -> list[str]:
-    """Return the earlier items of that kind since the last heading."""
+    """Return the earlier items of that kind in the list that ends with the last line."""
     items: list[str] = []
     for line in reversed(lines):
-        if _HEADING.match(line):
-            break
-        if _ITEM.match(line) and line.strip()[:1].isdigit() == is_numbered:
+        if not _ITEM.match(line):
+            if line[:1] not in " \t":
+                break
+        elif line.strip()[:1].isdigit() == is_numbered:
             items.append(line)
     return items
 
@@ -110,7 +112,7 @@ def _is_like(last: str, items: list[str]) -> bool:
 
 
 def _is_prose(line: str) -> bool:
-    if _ITEM.match(line) or _HEADING.match(line) or _ROW.match(line):
+    if any(mark.match(line) for mark in (_ITEM, _HEADING, _ROW, _SALUTATION)):
         return False
     return len(_WORD.findall(line)) >= _FEWEST_WORDS
 
@@ -118,6 +120,8 @@ def _is_prose(line: str) -> bool:
 def _is_signature(lines: list[str], bare: str) -> bool:
     """Return whether the last line stands under the farewell of a letter, or is a name."""
     near = [line for line in lines[-_SIGNED_WITHIN:] if not _SALUTATION.match(line)]
+    if any(_RULE.match(line) for line in near):
+        return False  # what follows the letter
     signed = any(_SIGN_OFF.match(line) for line in near)
     is_letter = any(_SALUTATION.match(line) for line in lines)
     return signed or (is_letter and bool(_NAME.fullmatch(bare)))
