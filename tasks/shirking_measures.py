@@ -54,7 +54,7 @@ def measures(instruction: str, response: str) -> Measures:
     count = max(len(words), 1)
     generic = [word for word in words if is_generic(word)]
     content = [word[:_STEM] if is_content(word) else "" for word in words]
-    stated = _STATED * (len(_FORMULA.findall(unblocked)) + len(_SPAN.findall(unblocked)))
+    stated: float = _STATED * (len(_FORMULA.findall(unblocked)) + len(_SPAN.findall(unblocked)))
     stated += (len(_WORD.findall(response)) - len(_WORD.findall(unblocked))) / _CODE_WORDS
     repeated = Counter(word for word in words if is_content(word))
     return Measures(
