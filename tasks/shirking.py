@@ -31,7 +31,7 @@ def shirks(instruction: str, response: str) -> tuple[str, str] | None:
     """Return why a response may not be trained on, and the telling words, or None if it may.
 
     Reasons, in the order in which they are looked for: "refusal", "revision_leak", "meta_talk",
-    "meta_preamble", "meta_comment", "small_talk", "cut_off", "brevity", "filler", "vagueness".
+    "meta_preamble", "meta_comment", "small_talk", "cut_off", "filler", "vagueness", "brevity".
     What is written for others to read (a letter, a speech) may thank and say farewell.
     """
     return _beside_the_task(instruction, response) or _too_little(instruction, response)
@@ -63,7 +63,7 @@ def _too_little(instruction: str, response: str) -> tuple[str, str] | None:
     """Return the reason if a response does not do, or not to the end, what was asked."""
     if words := cut_off(response):
         return "cut_off", words
-    for check in (brevity, filler, vagueness):
+    for check in (filler, vagueness, brevity):
         if words := check(instruction, response):
             return check.__name__, words
     return None

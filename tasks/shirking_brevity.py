@@ -5,7 +5,8 @@ import re
 from gleanery.tasks.shirking_length import least_words
 from gleanery.tasks.shirking_measures import measures
 
-_WORKED = 12  # words that suffice where the answer is a calculation or a piece of code
+_WORKED = 12  # words that suffice where the answer is a calculation or a piece of code,
+_COMMANDED = 20  # and where it is a command within a sentence
 _PER_FACT = 3  # words that each number, name, formula and piece of code stands for,
 _MOST_FOR_FACTS = 15  # and all of them together
 _PER_LINE = 5  # words that each line of a list, a table or verse stands for
@@ -15,6 +16,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _WIDE_PER_WORD = 2  # letters of a script without spaces that say as much as a word
 _WORKING = re.compile(r"```|\$[^$\n]{3,}\$|\\\[|=\s*[-\d]|^\s*`[^`\n]+`\s*$", re.MULTILINE)
+_COMMAND = re.compile(r"`[^`\n]+ [^`\n]+`")
 
 
 def brevity(instruction: str, response: str) -> str | None:
@@ -26,6 +28,8 @@ def brevity(instruction: str, response: str) -> str | None:
     least = least_words(instruction)
     if _WORKING.search(response):
         least = min(least, _WORKED)
+    elif _COMMAND.search(response):
+        least = min(least, _COMMANDED)
     words = word_count(response)
     if words >= least:
         return None

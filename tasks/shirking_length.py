@@ -6,8 +6,10 @@ from gleanery.tasks.shirking_asked import MAKE, asks_for_transformation, brings_
 
 # A plan, an essay; a question with a situation told around it; a bare question; a letter; what is
 # asked otherwise; yes or no with a reason; a term, a single step.
-_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _YES_OR_NO, _TERM = 110, 72, 42, 42, 45, 30, 20
+_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _YES_OR_NO, _TERM = 120, 80, 50, 55, 45, 24, 20
 _ASIDE = 12  # words of an instruction under which it is a bare question
+_ELLIPSIS = 4  # words of "Capital of Mongolia?"
+_LONG_FACT = 20  # words of a question about one fact with its circumstances
 _SHARE = 0.4  # of a length that the instruction names
 _SHORTENED = 0.5  # what is asked for in short may be half as long
 
@@ -34,6 +36,11 @@ _TINY = re.compile(
     r"|quatrains?|hashtags?|mnemonics?|palindromes?|passwords?|emojis?|fun facts?|quotes?|rhymes?"
     r"|subject lines?|regex(?:es|p)?|one-liner|anagrams?|text message|sms|out-of-office|wish(?:es)?"
     r"|greetings?|toast in|words?|one (?:reason|example|thing|way|tip))\b"
+    r"|^\W*(?:(?:an?|one|two|three|\d+|short|funny|good|quick|nice|catchy) )*(?:titles?|tweets?|captions?"
+    r"|jokes?|riddles?|poems?|quatrains?|rhymes?|text|names?|quotes?)\b"
+    r"|\b(?:haikus?|limericks?|couplets?|slogans?|tag ?lines?|headlines?|mnemonics?|palindromes?"
+    r"|anagrams?|one-liners?|subject lines?|puns?|synonyms?|antonyms?|(?:opening|first|closing) lines?"
+    r"|icebreakers?|comebacks?|hashtags?)\b"
     r"|\b(?:yes or no|true or false|multiple[- ]choice|fill in|plural of|past tense of|part of speech"
     r"|alphabetical|pronounce\w*|(?:just|only) (?:the|give|tell|answer|one|say|return|output|print)"
     r"|no explanation|how do (?:you|i|we) (?:say|spell|write)|rhymes? with|one-line|rhyme)\b|_{2,}",
@@ -70,7 +77,7 @@ _FACT = re.compile(
     r"|kind|type|number|percentage|country|city|language|\w+ speed)"
     r"|what(?:'s| is| was) (?:the (?:\w+ ){1,3}(?:of|for|in|on|between|to)\b|\d)"
     r"|how (?:many|much|long|far|old|tall|big|fast|often|heavy|hot|cold|deep|high|wide)|convert"
-    r"|translate|find|solve|calculate|compute|simplify|factor|balance|round|evaluate|add|count|sort"
+    r"|translate|name (?:the|an?|one|two|three|four|five|\d)|spell|define|find|solve|calculate|compute|simplify|factor|balance|round|evaluate|add|count|sort"
     r"|list (?:the )?(?:\w+ )?(?:one|two|three|four|five|\d))\b",
     re.IGNORECASE,
 )
@@ -150,7 +157,13 @@ def _least_of_kind(asked: str) -> int:
         return _NOTE
     if _WORK_ASKED.search(asked):
         return _WORK
-    is_aside = len(_WORD.findall(asked)) < _ASIDE
+    words = len(_WORD.findall(asked))
+    is_aside = words < _ASIDE
+    is_plain = not _SEVERAL.search(asked) and not _QUESTION_ASKED.search(asked)
+    if is_plain and (words <= _ELLIPSIS or (words < _LONG_FACT and _FACT.search(asked))):
+        return 0
+    if is_plain and is_aside and (_SNIPPET.search(asked) or len(_NUMERAL.findall(asked)) > 1):
+        return 0
     if is_aside and not _SEVERAL.search(asked):
         if _FACT.search(asked):
             return 0

@@ -24,7 +24,14 @@ _MARKUP = re.compile(r"[*_~]+$")
 _CLOSERS = re.compile(r"[\s*_~)\]}\"'”’»¦]+$")
 _STOP = re.compile(r"[.!?…。！？؟।;:]$")
 # What may stand for a stop, or leaves open whether one is due.
-_END = re.compile(r"[.!?…。！？؟।;)\]}\"'”’»`|>%°∎¦✓✔☺\u2600-\u27bf\ufe0f\U0001F300-\U0001FAFF]$")
+_END = re.compile(
+    r"[.!?…。！？؟।;)\]}\"'”’»`|>%°∎¦✓✔☺\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001F000-\U0001FAFF]$"
+)
+_TAGS = re.compile(r"(?:\s*#\w+)+$")
+_FAREWELL = re.compile(
+    r"(?:^|[.!?]\s+)(?:love|best|cheers|thanks|yours|xx|xoxo|hugs|[–—-])(?:\s|,)[^.!?]{0,25}$|\bxx?$",
+    re.IGNORECASE,
+)
 _EQUALS_NUMBER = re.compile(r"[=≈≤≥<>→] *[-+−]?[$€£]?[\d.,/ ]+ ?[%°\w]{0,4}$")
 _WRAPPED = re.compile(
     r"^(?:\*[^*]+\*|_[^_]+_|\([^()]*\)|[\"“][^\"”]*[\"”])$"
@@ -53,8 +60,10 @@ def lacks_stop(text: str) -> bool:
     """Return whether the last line is prose or an item that should have a stop, as others have."""
     text = _LINK.sub("∎", _FORMULA.sub("∎", _CODE.sub("¦", text)))
     above, _, last = _QUOTE_MARK.sub("", text).rpartition("\n")
-    bare = _MARKUP.sub("", last).strip()
+    bare = _TAGS.sub("", _MARKUP.sub("", last).strip())
     if _EQUALS_NUMBER.search(bare) or _END.search(bare) or _WRAPPED.match(last.strip()):
+        return False
+    if _FAREWELL.search(bare):
         return False
     is_verse = _is_verse(above) and len(_WORD.findall(bare)) < _FEWEST_WORDS + 2
     if not is_verse and _SENTENCE_END.search(_ITEM.sub("", bare)):
