@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from gleanery.tasks.shirking_prose import plain_prose
+from gleanery.tasks.shirking_prose import any_of, plain_prose
 from gleanery.tasks.shirking_refusal import declined
 
 _HEAD = 300  # characters in which a text declares what it is
@@ -112,7 +112,7 @@ _ECHOED_SHARE = 0.8
 
 
 def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.DOTALL)
+    return any_of(patterns, re.DOTALL)
 
 
 _REFUSAL_ANYWHERE = _any(_REFUSALS_ANYWHERE)

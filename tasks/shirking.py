@@ -11,7 +11,7 @@ import re
 from gleanery.tasks import answer_checks
 from gleanery.tasks.shirking_asked import asks_for_edit, asks_for_voice
 from gleanery.tasks.shirking_brevity import brevity
-from gleanery.tasks.shirking_cut_off import cut_off
+from gleanery.tasks.shirking_cut_off import cut_off, unfinished
 from gleanery.tasks.shirking_meta_talk import meta_talk
 from gleanery.tasks.shirking_revision_leak import revision_leak
 from gleanery.tasks.shirking_thin import filler, vagueness
@@ -61,7 +61,7 @@ def _beside_the_task(instruction: str, response: str) -> tuple[str, str] | None:
 
 def _too_little(instruction: str, response: str) -> tuple[str, str] | None:
     """Return the reason if a response does not do, or not to the end, what was asked."""
-    if words := cut_off(response):
+    if words := cut_off(response) or unfinished(instruction, response):
         return "cut_off", words
     for check in (filler, vagueness, brevity):
         if words := check(instruction, response):

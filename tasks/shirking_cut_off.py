@@ -41,6 +41,14 @@ _RESULT = re.compile(
 )
 _LABELLED = re.compile(r":\s*\S")
 _COUNTS = {"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}
+_COUNTS |= {"nine": 9, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20}
+_MOST_COUNTED = 50
+_ASKED_COUNT = re.compile(
+    rf"\b(?:list|give me|name|suggest|table of|make|write|write me|show me|find|with|what are|share)\b"
+    rf"(?: an?| me| up| out| of| the| table| list)* ({'|'.join(_COUNTS)}|\d{{1,2}}) (?:[\w-]+ ){{0,3}}?[a-z]+s\b",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"^[ \t]{0,2}[*_]*(\d{1,2})[.)]")
 _ANNOUNCED = re.compile(
     rf"\b({'|'.join(_COUNTS)}) (?:\w+ ){{0,2}}(?:steps|reasons|ways|things|factors|stages|parts|points"
     r"|rules|tips|phases|causes|differences|methods|mistakes|principles|ideas|examples|questions)"
@@ -135,3 +143,32 @@ def _is_heading(text: str, last: str) -> bool:
         is_result = _RESULT.match(title) or _EQUALS_NUMBER.search(title) or _LABELLED.search(title)
         return bool(_WORD.search(title)) and not is_result and not _SENTENCE_STOP.search(title)
     return title.endswith(":")
+
+
+def unfinished(instruction: str, response: str) -> str | None:
+    """Return the last words of a list or a table that ends a response with fewer than asked for."""
+    response = response.rstrip()
+    asked = [_number(match[1]) for match in _ASKED_COUNT.finditer(instruction)]
+    count = _entries_at_end(response)
+    is_short = len(asked) == 1 and 1 < count < asked[0] <= _MOST_COUNTED
+    return response[-_LAST:].strip() if is_short else None
+
+
+def _entries_at_end(text: str) -> int:
+    """Return the number of entries of a numbered list or a table that ends the text, or 0."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    rows = 0
+    for line in reversed(lines):
+        if not _ROW.match(line):
+            break
+        rows += 1
+    if rows:
+        return max(0, rows - 2)  # without the header and the line under it
+    last_number = next(
+        (int(match[1]) for line in reversed(lines) if (match := _NUMBERED.match(line))), 0
+    )
+    return last_number if lines and _ITEM.match(lines[-1]) else 0
+
+
+def _number(text: str) -> int:
+    return _COUNTS.get(text.lower()) or int(text)

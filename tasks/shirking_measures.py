@@ -8,7 +8,7 @@ from functools import lru_cache
 from gleanery.tasks.shirking_words import FUNCTION_WORDS, GENERIC_STEMS, GENERIC_WORDS
 
 _WINDOW = 100  # words; a longer text repeats more of them, and would look worse than it is
-_STEP = 20
+_STEP = 50
 _STEM = 6  # letters that tell two words apart
 _STATED = 2  # a formula or a piece of code states as much as so many numbers or names
 _HINT = 0.5  # and a number in letters, a colon or a bracket half as much as one of them
@@ -20,12 +20,13 @@ _SPAN = re.compile(r"`[^`\n]+`")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _QUOTATION = re.compile(r"[\"“][^\"”\n]{2,}[\"”]")
-# A capital within a sentence, an abbreviation, a camelCaseName.
-_NAME = re.compile(r"(?<=[\w,;)] )[\"“(*_]*[^\W\d_a-z][\w’']*|\b[A-Z]{2,}\b|\b[a-z]+[A-Z]\w*")
-_NUMBER_WORD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty"
-    r"|fifty|sixty|half|quarter|dozen|hundred|thousand|million)\b",
-    re.IGNORECASE,
+_CAPITAL = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я][\w’']*")
+_BEFORE_NAME = re.compile(r"(?:[\w,;)] [\"“(*_]*|[a-z])$")  # within a sentence, or a camelCaseName
+_NUMBER_WORDS = frozenset(
+    """
+    two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty
+    sixty half quarter dozen hundred thousand million
+    """.split()
 )
 _HINTS = re.compile(r"[(:]")
 
@@ -42,7 +43,6 @@ class Measures:
     content: float  # words that name something
     new: float  # different words of content within a window of 100 words
     generic_words: tuple[str, ...]
-    repeated_words: tuple[str, ...]
 
 
 @lru_cache(maxsize=8)
@@ -56,16 +56,20 @@ def measures(instruction: str, response: str) -> Measures:
     content = [word[:_STEM] if is_content(word) else "" for word in words]
     stated: float = _STATED * (len(_FORMULA.findall(unblocked)) + len(_SPAN.findall(unblocked)))
     stated += (len(_WORD.findall(response)) - len(_WORD.findall(unblocked))) / _CODE_WORDS
-    repeated = Counter(word for word in words if is_content(word))
     return Measures(
         words=len(words),
-        concrete=100 * (_concrete(instruction, unblocked, prose) + stated) / count,
+        concrete=100 * (_concrete(instruction, unblocked, prose, words) + stated) / count,
         generic=100 * len(generic) / count,
         content=100 * sum(map(bool, content)) / count,
         new=100 * _new_share(content),
         generic_words=tuple(dict.fromkeys(generic)),
-        repeated_words=tuple(word for word, times in repeated.most_common(5) if times > 2),
     )
+
+
+def repeated_words(text: str) -> list[str]:
+    """Return the words of content that come most often, at least three times."""
+    words = Counter(word.lower() for word in _WORD.findall(text) if is_content(word.lower()))
+    return [word for word, times in words.most_common(5) if times > 2]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -79,16 +83,25 @@ def is_content(word: str) -> bool:
     return len(word) > 1 and "'" not in word and word not in FUNCTION_WORDS
 
 
-def _concrete(instruction: str, unblocked: str, prose: str) -> float:
+def _concrete(instruction: str, unblocked: str, prose: str, words: list[str]) -> float:
     given = {word.lower() for word in _WORD.findall(instruction)} | {"i", "i'm", "i've", "i'll"}
-    names = [name.strip('"“(*_').lower().replace("’", "'") for name in _NAME.findall(prose)]
-    hints = len(_NUMBER_WORD.findall(prose)) + len(_HINTS.findall(prose))
+    hints = sum(word in _NUMBER_WORDS for word in words) + len(_HINTS.findall(prose))
     return (
         len(_NUMBER.findall(unblocked))
-        + sum(name not in given for name in names)
+        + sum(name not in given for name in _names(prose))
         + len(_QUOTATION.findall(prose))
         + _HINT * hints
     )
+
+
+def _names(prose: str) -> list[str]:
+    """Return the names and abbreviations in lower case; what only begins a sentence is none."""
+    return [
+        match[0].lower().replace("’", "'")
+        for match in _CAPITAL.finditer(prose)
+        if (match[0][:2].isupper() and len(match[0]) > 1)
+        or _BEFORE_NAME.search(prose, max(0, match.start() - 5), match.start())
+    ]
 
 
 def _new_share(content: list[str]) -> float:

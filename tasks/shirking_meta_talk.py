@@ -3,7 +3,7 @@
 import re
 
 from gleanery.tasks.shirking_asked import asks_for_voice
-from gleanery.tasks.shirking_prose import BEGINS, around_piece, plain_prose, sentences
+from gleanery.tasks.shirking_prose import BEGINS, any_of, around_piece, plain_prose, sentences
 
 _FEWEST = 3  # sentences of talk; a greeting and a farewell alone are other reasons
 _LEAST_SHARE = 0.2  # of all sentences
@@ -119,14 +119,16 @@ _FIRST_PERSON = re.compile(
     r"|might|chose|assume|understand|know)\b"
 )
 _HALF = 0.5  # a sentence in the first person counts half, where nobody else is to speak
-_TASK = re.compile("|".join(_OF_TASK))
-_WRITER = re.compile("|".join(_OF_WRITER))
-# Without one of these words no pattern matches, and most sentences have none.
-_TRIGGER = re.compile(
-    r"\b(?:i|you|your|my|me|user|asker|requester|prompt|requested|specified|response|answer|reply"
-    r"|question|query|instruction|instructed|request|task|sure|certainly|absolutely|course|okay|ok"
-    r"|alright|gladly|this|will|tone|language|register|audience|format|length|us|goes|ado|mind"
-    r"|interest|here|below|following|ready|topic|choice|as|can|would|should)\b"
+_TASK = any_of(_OF_TASK)
+_WRITER = any_of(_OF_WRITER)
+# A text with hardly one of these words does not talk of itself; most texts have fewer.
+_LEAST_HINTS = 0.15  # per sentence
+_HINT = re.compile(
+    r"\b(?:i|my|me|let|here|your (?=\w+ ?(?:question|request|quer|prompt|task|instruc|expect|feedback))"
+    r"|user|asker|requester|prompt|requested?|requests|specified|instructions?|responses?|answers?|reply"
+    r"|questions?|query|tasks?|sure|certainly|absolutely|alright|gladly|tone|audience|essay|story|poem"
+    r"|letter|speech|toast|dialogue|analysis|comparison|happy|glad|free|hesitate|thanks?|appreciate"
+    r"|would you|article|we will)\b"
 )
 _LETTER = re.compile(r"\b(?:e-?mail|letter)\b", re.IGNORECASE)
 _NOUN = re.compile(r"\b(?:request|message|prompt|instruction|task|query|user|example|list|table)\b")
@@ -140,6 +142,8 @@ def meta_talk(instruction: str, response: str) -> str | None:
     """
     prose = plain_prose(response)
     parts = sentences(prose)
+    if len(_HINT.findall(prose)) < max(_FEWEST_DENSE, _LEAST_HINTS * len(parts)):
+        return None
     given = set(_NOUN.findall(instruction.lower()))
     has_voice = asks_for_voice(instruction) and not _lacks_letter(instruction, prose)
     talk = [words for part in parts if (words := _talk(part, given))]
@@ -168,5 +172,5 @@ def _talk(sentence: str, given: set[str]) -> str | None:
 
 
 def _found(pattern: re.Pattern[str], sentence: str, given: set[str]) -> str | None:
-    match = pattern.search(sentence) if _TRIGGER.search(sentence) else None
+    match = pattern.search(sentence)
     return match[0].strip() if match and not given & set(_NOUN.findall(match[0])) else None

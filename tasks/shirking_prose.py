@@ -1,6 +1,7 @@
 """The part of a text that speaks for itself: without code and quotations, in one spelling."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 _QUOTED = re.compile(
@@ -29,6 +30,22 @@ _ENDS = re.compile(
 )
 _SENTENCE = re.compile(r"[.!?]+[)\"*_…]*\s+|\n+")
 _MARKUP = re.compile(r"^[\s*_#>\-•\d.)(|\[]+")
+
+
+def any_of(patterns: Sequence[str], flags: int = 0) -> re.Pattern[str]:
+    """Return a pattern that matches where any of them does.
+
+    Those that begin at a word are tried at words only, which is several times faster.
+    """
+    worded = [pattern[2:] for pattern in patterns if _begins_at_word(pattern)]
+    others = [pattern for pattern in patterns if not _begins_at_word(pattern)]
+    return re.compile(
+        "|".join([*others, *([rf"\b(?:{'|'.join(worded)})"] if worded else [])]), flags
+    )
+
+
+def _begins_at_word(pattern: str) -> bool:
+    return pattern.startswith(r"\b") and "|^" not in pattern and r"|\W" not in pattern
 
 
 @lru_cache(maxsize=16)  # several checks in a row look at the same text

@@ -8,6 +8,8 @@ cannot do, a part that the writer plays, a reason of caution, somebody else to a
 import re
 from functools import lru_cache
 
+from gleanery.tasks.shirking_prose import any_of
+
 _SPEECH = (
     "(?:answer|comment|address|say (?:whether|which|what|if|where|more)|tell you|advise|recommend"
     " (?:an?|any|specific|one|whether|that|where)|offer|provid|give (?:you|a|an|any|advice|medical"
@@ -106,7 +108,7 @@ _SOFT = (
     r"|\b(?:happy|glad|delighted) to (?:help|assist|talk|discuss)\b.{0,80}\b(?:else|other|instead"
     r"|another|different|general)\b",
 )
-_PLAINLY = re.compile("|".join(_PLAIN), re.DOTALL)
+_PLAINLY = any_of(_PLAIN, re.DOTALL)
 _SIGNS = tuple(re.compile(sign) for sign in _SOFT)
 _SHORT = 120  # words of a text that may be a refusal and nothing else
 _LONG = 260  # words over which a text answers, whatever it begins with

@@ -7,10 +7,10 @@ letter or a speech only what comes before and after it, for people write of draf
 import re
 
 from gleanery.tasks.shirking_asked import asks_for_edit, asks_for_voice
-from gleanery.tasks.shirking_prose import around_piece, plain_prose
+from gleanery.tasks.shirking_prose import any_of, around_piece, plain_prose
 
 _HEAD, _TAIL = 350, 700  # letters at either end in which a text may speak of itself
-_HEAD_PARTS, _TAIL_PARTS = 3, 7  # and sentences
+_HEAD_PARTS, _TAIL_PARTS = 2, 5  # and sentences
 
 _EDITED = (
     r"(?:improv|revis|refin|rewrit\w*|re-writ\w*|rewrote|rework|correct|edit|updat|polish|enhanc"
@@ -188,11 +188,11 @@ _ASKED = re.compile(
     r"|edit\w*|feedback|review\w*|critique|changelog|release notes|limit|criticism|words)\b"
 )
 _LENGTHS = {"words", "limit", "word limit", "word count"}  # told of in instructions of all kinds
-_ANY = re.compile("|".join(_EVERYWHERE), re.MULTILINE)
+_ANY = any_of(_EVERYWHERE, re.MULTILINE)
 _NEVER_EDITED = re.compile(
     r"\b(?:answer|response|reply|instruction|critique|feedback|word count|limit)\b"
 )
-_OUTSIDE = re.compile("|".join(_OUTSIDE_LETTERS), re.MULTILINE)
+_OUTSIDE = any_of(_OUTSIDE_LETTERS, re.MULTILINE)
 _PART_END = re.compile(r"(?<=[.!?])[)\"*_…\]]*\s+|\n+")
 
 

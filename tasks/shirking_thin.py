@@ -5,7 +5,7 @@ lack of numbers, names, terms, formulas and code: a derivation may repeat itself
 facts, and neither is generic.
 """
 
-from gleanery.tasks.shirking_measures import measures
+from gleanery.tasks.shirking_measures import measures, repeated_words
 
 _FEWEST_VAGUE, _FEWEST_FILLED = 50, 80  # words; below, densities say little
 _GENERIC = 9.0  # generic words per 100, more by _PER_FACT for each concrete thing per 100 words
@@ -32,5 +32,5 @@ def filler(instruction: str, response: str) -> str | None:
     rambles = found.new <= _NEW - _PER_FACT_REPEATED * found.concrete and found.content <= _CONTENT
     if found.words < _FEWEST_FILLED or not rambles:
         return None
-    words = ", ".join(found.repeated_words[:_SHOWN])
+    words = ", ".join(repeated_words(response))
     return f"{found.new:.0f} new words of 100 ({words} again and again)"

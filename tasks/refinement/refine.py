@@ -16,6 +16,8 @@ from gleanery.tasks.refinement.ask import RefinementConfig
 from gleanery.tasks.refinement.prompts import FINGERPRINT
 from gleanery.tasks.refinement.same_answer import changed_answer
 from gleanery.tasks.refinement.same_question import changed_question
+from gleanery.tasks.shirking_cut_off import cut_off
+from gleanery.tasks.shirking_revision_leak import revision_leak
 
 _SPACE_AND_MARKUP = re.compile(r"[\s$*_`{}\\~]+")
 # Something mathematical between dollars, for "$40 and $50" is none.
@@ -52,9 +54,10 @@ def refined_from(
     """Return the refined pair in a model's answer, or the typed reason why there is none.
 
     Reasons: the failure's own; "truncated", "unparseable", "rejected_by_model"; of the texts
-    "empty", "refusal", "meta_preamble", "meta_comment", "small_talk", "echo"; against the
-    original "changed_question", "lost_formula", "changed_answer", "corrected_nothing". `source` is
-    the document's text: with it, numbers that come from nowhere count as a changed question.
+    "empty", "refusal", "meta_preamble", "meta_comment", "revision_leak", "cut_off", "small_talk",
+    "echo"; against the original "changed_question", "lost_formula", "changed_answer",
+    "corrected_nothing". `source` is the document's text: with it, numbers that come from nowhere
+    count as a changed question.
     """
     if isinstance(result, Failure):
         loss = Loss(row_id=pair.id, reason=result.reason.value, detail=result.detail)
@@ -110,6 +113,11 @@ def text_problem(pair: QAPair, answer: RefinerAnswer) -> tuple[str, str] | None:
             words = check(text)
             if words and check(own) != words:
                 return check.__name__, f"{name}: {words}"
+    words = revision_leak(answer.question, answer.answer)
+    if words and not revision_leak(pair.question, pair.answer):
+        return "revision_leak", words
+    if (words := cut_off(answer.answer)) and not cut_off(pair.answer):
+        return "cut_off", words
     if words := answer_checks.small_talk(answer.answer):
         return "small_talk", words
     if words := answer_checks.echo(answer.question, answer.answer):
