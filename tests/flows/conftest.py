@@ -102,19 +102,10 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def synthesis(
-    prefect_api: str,
-    llm_stub: Callable[..., Any],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+def reported_synthesis(
+    prefect_api: str, llm_stub: Callable[..., Any], tmp_path: Path
 ) -> Callable[..., Synthesis]:
-    """Return a function that makes a synthesis of this test's own; `changes` go over its config.
-
-    Its runs draw no report: that has tests of its own, and takes half of a small run's time.
-    """
-    for flow in ("synthesize_from_taxonomy", "synthesize_from_skills"):
-        module = importlib.import_module(f"gleanery.flows.{flow}")
-        monkeypatch.setattr(module, "show_synthesis", lambda run, outputs: None)
+    """Return a function that makes a synthesis of this test's own; `changes` go over its config."""
 
     def make(method: str, **changes: Any) -> Synthesis:
         stub = llm_stub("--responder", str(SERVERS / "synthesis_answers.py"))
@@ -127,3 +118,14 @@ def synthesis(
         return Synthesis(config | changes, stub)
 
     return make
+
+
+@pytest.fixture
+def synthesis(
+    reported_synthesis: Callable[..., Synthesis], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Synthesis]:
+    """Return the same for runs that draw no report: it takes half of a small run's time."""
+    for flow in ("synthesize_from_taxonomy", "synthesize_from_skills"):
+        module = importlib.import_module(f"gleanery.flows.{flow}")
+        monkeypatch.setattr(module, "show_synthesis", lambda run, outputs: None)
+    return reported_synthesis

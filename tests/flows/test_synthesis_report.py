@@ -256,9 +256,10 @@ def test_a_sample_of_a_sample_size_larger_than_all_holds_all() -> None:
 
 
 def test_a_run_publishes_funnel_samples_diversity_and_coverage(
-    synthesis: Callable[..., Any], tmp_path: Path
+    reported_synthesis: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run = synthesis("skills", **skills(tmp_path, plans=40).model_dump(include={"skills", "plans"}))
+    values = skills(tmp_path, plans=40).model_dump(include={"skills", "plans"})
+    run = reported_synthesis("skills", **values)
     run.run()
     from prefect.client.orchestration import get_client
 
