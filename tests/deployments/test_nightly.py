@@ -17,6 +17,8 @@ from gleanery.infra.storage import Store
 from gleanery.tasks.records import RefinedPair
 from gleanery.tasks.stage_inputs import REFINE
 
+pytestmark = pytest.mark.timeout(900)
+
 RESPONDER = Path(__file__).with_name("model_answers.py")
 PAGES = 40
 SLOW_S = 5.0  # for each of forty answers, one at a time: a night that lasts until told otherwise
