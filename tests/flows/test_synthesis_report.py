@@ -255,16 +255,23 @@ def test_a_sample_of_a_sample_size_larger_than_all_holds_all() -> None:
 # A run
 
 
+def artifacts_of(flow_run: str) -> dict[str | None, Any]:
+    """Return the artifacts of one run by key; the server of the session holds many others."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
+
+    of_run = FlowRunFilter(name=FlowRunFilterName(any_=[flow_run]))
+    with get_client(sync_client=True) as client:
+        return {found.key: found for found in client.read_artifacts(flow_run_filter=of_run)}
+
+
 def test_a_run_publishes_funnel_samples_diversity_and_coverage(
     reported_synthesis: Callable[..., Any], tmp_path: Path
 ) -> None:
     values = skills(tmp_path, plans=40).model_dump(include={"skills", "plans"})
-    run = reported_synthesis("skills", **values)
+    run = reported_synthesis("skills", **values, name="skills-report")
     run.run()
-    from prefect.client.orchestration import get_client
-
-    with get_client(sync_client=True) as client:
-        found = {artifact.key: artifact for artifact in client.read_artifacts()}
+    found = artifacts_of("synthesize from skills: skills-report")
     assert {"funnel", "losses", "sample-examples", "diversity", "coverage"} <= found.keys()
     made = len(run.examples)
     coverage = str(found["coverage"].data)
