@@ -49,7 +49,7 @@ _PIECE = (
     r"|pitch|wish(?:es)?|testimonial|fable|tale|joke|couplet|ballad|sketch|wording)"
 )
 _VOICE = re.compile(
-    MAKE + rf".{{0,80}}?\b{_PIECE}\b|^\W*(?:an?|my|our)? ?(?:[\w-]+ ){{0,3}}{_PIECE}\b"
+    MAKE + rf".{{0,80}}?\b{_PIECE}\b|^\W{{0,5}}(?:an?|my|our)? ?(?:\w[\w-]* ){{0,3}}{_PIECE}\b"
     r"|^\W*(?:reply|respond|answer|apologi[sz]e|introduce|text|tell) (?:to )?(?:this|my|him|her|them|our"
     r"|yourself)\b|\b(?:what (?:should|do|can|could) (?:i|we) (?:say|write|text|reply)|exact words"
     r"|how (?:do|can|should) i (?:tell|ask|word|say|break))\b"

@@ -2,7 +2,7 @@
 
 import re
 
-from gleanery.tasks.shirking_stops import lacks_stop
+from gleanery.tasks.shirking_stops import CLOSERS, MARKUP, lacks_stop
 
 _LAST = 80  # letters that are shown as telling
 _FEWEST_WORDS = 6  # of a last line that is prose and no title, name or sum
@@ -13,16 +13,13 @@ _ENVIRONMENT = re.compile(r"\\(begin|end)\{\w+\*?\}")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _LINK = re.compile(r"\]\([^)\s]+\)|https?://\S+|www\.\S+")
 _RULE = re.compile(r"^[ \t]*(?:-{3,}|\|[-:| \t]+)$")
-_SEPARATOR = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*\|", re.MULTILINE)
+_SEPARATOR = re.compile(r"^[ \t]*(?:\|[ \t]*)?:?-{2,}:?[ \t]*\|", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•–✓✗✅]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+")
 _BARE_MARK = re.compile(r"^[ \t]*(?:[-+•*]|#{1,6}|\(?\d{1,2}[.)])[ \t]*$")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S|^[ \t]*\*\*[^*]+\*\*:?[ \t]*$")
 _TAGS = re.compile(r"^(?:#\w+\s*)+$")
 _QUOTE = re.compile(r'(?<!\d)"')  # 5" is a length
-_BLANK = re.compile(r"_{3,}$|\.{4,}$")
-_MARKUP = re.compile(r"[*_~]+$")
-_CLOSERS = re.compile(r"[\s*_~)\]}\"'”’»¦]+$")
 _SENTENCE_STOP = re.compile(r"[.!?…。！？؟।]$")
 _OPEN_END = re.compile(r"(?:[,:(\[{—–]|(?:^|\s)[-=+×·<≤≥≈→&/$£€]|=\s?[$£€])$")
 _OPEN_WORDS = (
@@ -116,9 +113,9 @@ def _promises_more(text: str) -> bool:
 def _stops_in_line(last: str) -> bool:
     """Return whether the last line leaves something open, whoever wrote it."""
     bare = _ITEM.sub("", last)
-    if _BLANK.search(bare):
-        return False
-    if _SENTENCE_STOP.search(_CLOSERS.sub("", bare)):
+    if bare.endswith(("___", "....")):
+        return False  # a form
+    if _SENTENCE_STOP.search(bare.rstrip(CLOSERS)):
         return False
     if bare.count("**") % 2 or "`" in bare or len(_EMPHASIS.findall(bare)) % 2:
         return True
@@ -126,7 +123,7 @@ def _stops_in_line(last: str) -> bool:
         return True
     if len(_QUOTE.findall(bare)) % 2 or bare.count("“") > bare.count("”"):
         return True
-    bare = _MARKUP.sub("", bare).rstrip()
+    bare = bare.rstrip(MARKUP).rstrip()
     if bare.endswith((" in", " on")) and len(_WORD.findall(bare)) >= _FEWEST_WORDS:
         return not _ITEM.match(last)
     return " " in bare and bool(_OPEN_END.search(bare) or _DANGLING.search(bare))

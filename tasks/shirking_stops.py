@@ -20,14 +20,13 @@ _ITEM = re.compile(
 )
 _ROW = re.compile(r"^[ \t]*\|")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S|^[ \t]*\*\*[^*]+\*\*:?[ \t]*$")
-_MARKUP = re.compile(r"[*_~]+$")
-_CLOSERS = re.compile(r"[\s*_~)\]}\"'”’»¦]+$")
+MARKUP = "*_~"
+CLOSERS = " \t\n*_~)]}\"'”’»¦"  # what may follow a full stop
 _STOP = re.compile(r"[.!?…。！？؟।;:]$")
 # What may stand for a stop, or leaves open whether one is due.
 _END = re.compile(
     r"[.!?…。！？؟।;)\]}\"'”’»`|>%°∎¦✓✔☺\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001F000-\U0001FAFF]$"
 )
-_TAGS = re.compile(r"(?:\s*#\w+)+$")
 _FAREWELL = re.compile(
     r"(?:^|[.!?]\s+)(?:love|best|cheers|thanks|yours|xx|xoxo|hugs|[–—-])(?:\s|,)[^.!?]{0,25}$|\bxx?$",
     re.IGNORECASE,
@@ -48,6 +47,7 @@ _SIGN_OFF = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
+_LONGEST_FAREWELL = 60  # letters
 _SIGNED_WITHIN = 5  # lines from the end
 _RESULT = re.compile(
     r"^\W*(?:final |short )?(?:answer|result|total|conclusion|verdict)\b", re.IGNORECASE
@@ -60,7 +60,7 @@ def lacks_stop(text: str) -> bool:
     """Return whether the last line is prose or an item that should have a stop, as others have."""
     text = _LINK.sub("∎", _FORMULA.sub("∎", _CODE.sub("¦", text)))
     above, _, last = _QUOTE_MARK.sub("", text).rpartition("\n")
-    bare = _TAGS.sub("", _MARKUP.sub("", last).strip())
+    bare = _without_tags(last.rstrip(MARKUP).strip())
     if _EQUALS_NUMBER.search(bare) or _END.search(bare) or _WRAPPED.match(last.strip()):
         return False
     if _FAREWELL.search(bare):
@@ -131,7 +131,7 @@ def _is_signature(lines: list[str], bare: str) -> bool:
     near = [line for line in lines[-_SIGNED_WITHIN:] if not _SALUTATION.match(line)]
     if any(_RULE.match(line) for line in near):
         return False  # what follows the letter
-    signed = any(_SIGN_OFF.match(line) for line in near)
+    signed = any(len(line) < _LONGEST_FAREWELL and _SIGN_OFF.match(line) for line in near)
     is_letter = any(_SALUTATION.match(line) for line in lines)
     return signed or (is_letter and bool(_NAME.fullmatch(bare)))
 
@@ -142,5 +142,13 @@ def _is_verse(above: str) -> bool:
     return bool(line.strip()) and not _ends_with_stop(line)
 
 
+def _without_tags(line: str) -> str:
+    """Return the line without the hashtags at its end."""
+    words = line.split()
+    while words and words[-1].startswith("#"):
+        words.pop()
+    return " ".join(words)
+
+
 def _ends_with_stop(line: str) -> bool:
-    return bool(_STOP.search(_CLOSERS.sub("", line.strip().replace("∎", "∎."))))
+    return bool(_STOP.search(line.strip().replace("∎", "∎.").rstrip(CLOSERS)))
