@@ -13,7 +13,7 @@ from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.infra.settings import read_settings
 from gleanery.infra.storage import Store
-from gleanery.tasks.taxonomy.tree_files import write_new_text
+from gleanery.tasks.edited_files import write_new_text
 
 if TYPE_CHECKING:
     from gleanery.tasks.stage_output import StageOutput

@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from gleanery.deployments.file_options import file_options
 from gleanery.deployments.terminal import open_console, printable
 from gleanery.infra.llm.embeddings import EmbeddingConfig, embedder
 from gleanery.infra.settings import read_settings
@@ -74,14 +75,14 @@ def merge(
 
     Repeats are counted, near-duplicates become aliases, topics are removed with their reason.
     """
-    raw = load_skills(file, _options(), count_repeats=True)
+    raw = load_skills(file, file_options(), count_repeats=True)
     standing = _load(into) if into else None
     embed = _embedder(embedding, embedding_url, api_key_env)
     if not leave_topics:
         listed = _topics_of(raw) | (_topics_of(standing) if standing else {})
         raw = raw.model_copy(update={"entries": remove_topics(raw.entries, listed)})
     merged, merges = merge_skill_set(raw, standing, MergeConfig(cosine=cosine), embed)
-    write_new_skills(out, merged, _options())
+    write_new_skills(out, merged, file_options())
     console = open_console()
     _print_merges(console, merges)
     _print_removed(console, _new_topics(standing, merged.entries))
@@ -115,13 +116,7 @@ def show(
 
 
 def _load(path: str) -> SkillSet:
-    return load_skills(path, _options())
-
-
-def _options() -> dict[str, object]:
-    from gleanery.flows.run import storage_options  # loads the flows, which errors do not need
-
-    return storage_options(read_settings())
+    return load_skills(path, file_options())
 
 
 def _embedder(model: str, url: str, api_key_env: str) -> Embed | None:
@@ -132,7 +127,7 @@ def _embedder(model: str, url: str, api_key_env: str) -> Embed | None:
     config = EmbeddingConfig(
         kind="server" if url else "local", model=model, base_url=url, api_key_env=api_key_env
     )
-    return embedder(config, Store(read_settings().root, _options()))
+    return embedder(config, Store(read_settings().root, file_options()))
 
 
 def _topics_of(skill_set: SkillSet) -> dict[str, str]:

@@ -10,8 +10,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from gleanery.deployments.file_options import file_options
 from gleanery.deployments.taxonomy_report import print_counts, print_findings, print_tree
 from gleanery.deployments.terminal import open_console, printable
+from gleanery.tasks.edited_files import read_text, write_new_text
 from gleanery.tasks.taxonomy.import_cip import CIP_HEADER, import_cip
 from gleanery.tasks.taxonomy.import_names import import_names
 from gleanery.tasks.taxonomy.import_outline import OUTLINE_HEADER, import_outline
@@ -27,10 +29,9 @@ from gleanery.tasks.taxonomy.tree import Taxonomy
 from gleanery.tasks.taxonomy.tree_files import (
     DEFAULT,
     load_taxonomy,
-    read_text,
+    taxonomy_text,
     update_taxonomy,
     write_new_taxonomy,
-    write_new_text,
 )
 
 app = typer.Typer(
@@ -71,8 +72,8 @@ def import_command(
 ) -> None:
     """Turn another classification into a taxonomy that can be edited; all its nodes are kept."""
     importer, header = _IMPORTERS[source]
-    taxonomy = importer(read_text(file), file)
-    write_new_taxonomy(taxonomy, out, header)
+    taxonomy = importer(read_text(file, source.value, file_options()), file)
+    write_new_taxonomy(taxonomy, out, header, file_options())
     console = open_console()
     console.print(f"Written to {printable(out)}:")
     print_counts(taxonomy, console)
@@ -83,7 +84,7 @@ def copy(
     out: Annotated[str, typer.Argument(help="The YAML file to write; it must not exist yet.")],
 ) -> None:
     """Write the default taxonomy of 126 disciplines to a file of your own, to edit it."""
-    write_new_text(read_text(DEFAULT), out)
+    write_new_text(taxonomy_text(DEFAULT), out, file_options())
     open_console().print(
         f"Written to {printable(out)}: edit it, then `gleanery taxonomy check` it."
     )
@@ -102,7 +103,7 @@ def check(
     of those that may belong elsewhere do.
     """
     console = open_console()
-    taxonomy = load_taxonomy(file)
+    taxonomy = load_taxonomy(file, file_options())
     print_counts(taxonomy, console)
     print_findings([*find_duplicates(taxonomy), *find_misplaced(taxonomy)], findings, console)
     taxonomy.disciplines()  # says why if none is left
@@ -117,7 +118,7 @@ def show(
 ) -> None:
     """Show the tree with statuses, votes and the number of disciplines in use below each node."""
     console = open_console()
-    taxonomy = load_taxonomy(file)
+    taxonomy = load_taxonomy(file, file_options())
     print_tree(taxonomy, node, depth, ids, console)
     print_counts(taxonomy, console)
 
@@ -164,7 +165,7 @@ def _update(
     file: str, change: Callable[[Taxonomy], Taxonomy], console: Console
 ) -> tuple[Taxonomy, Taxonomy]:
     """Change a file and return the taxonomy before and after; say so if its comments are gone."""
-    before, after, layout_kept = update_taxonomy(file, change)
+    before, after, layout_kept = update_taxonomy(file, change, file_options())
     if not layout_kept:
         console.print(
             f"{printable(file)} was written anew, without its comments: it is laid out in a way "

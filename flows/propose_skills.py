@@ -76,7 +76,7 @@ def propose_skills(config: SkillsConfig, again: Again = Again()) -> list[StageOu
             outputs.append(_label(run, again))
         if all(output.complete for output in outputs):
             skills = _skill_set(run, outputs)
-            run.store.write(PROPOSED_FILE, shown_skills(skills))
+            run.store.write(PROPOSED_FILE, shown_skills(skills).encode())
             get_run_logger().info(
                 "%d skills and %d query types are at %s",
                 len(skills.skills),

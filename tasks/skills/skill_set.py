@@ -1,21 +1,19 @@
 """The skill set: a plain YAML file of skills and query types that people read and edit."""
 
 import functools
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
-from gleanery.infra.storage import Store
+from gleanery.tasks.edited_files import NO_OPTIONS, read_text, write_new_text, write_text
 from gleanery.tasks.records import Record
 from gleanery.tasks.skills.records import QueryType, Skill
-from gleanery.tasks.skills.skill_set_file import ReadEntry, SkillFileError, read_skill_file
+from gleanery.tasks.skills.skill_set_file import ReadEntry, read_skill_file
 
 __all__ = [
     "SkillEntry",
-    "SkillFileError",
     "SkillSet",
     "default_query_types",
     "load_skills",
@@ -53,60 +51,52 @@ class SkillSet(Record):
 
 
 def load_skills(
-    path: str, options: Mapping[str, Any] | None = None, count_repeats: bool = False
+    path: str, options: Mapping[str, Any] = NO_OPTIONS, count_repeats: bool = False
 ) -> SkillSet:
     """Return the skill set in a YAML file, local or at `s3://`; `options` go to fsspec.
 
     Without query types of its own it has the default ones. With `count_repeats` a name that comes
-    again adds to the first one's count, as a raw list wants it. Raises `SkillFileError` with every
+    again adds to the first one's count, as a raw list wants it. Raises `FileError` with every
     problem at its line (blank, repeated, unknown key, no skill, no query type), and
     `FileNotFoundError` or `StorageError` if the file cannot be read.
     """
-    store, name = _opened(path, options)
-    try:
-        data = store.read(name)
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"there is no skill set at {path}: check the path") from error
-    read = read_skill_file(data, path, count_repeats)
+    read = read_skill_file(read_text(path, "skill set", options), path, count_repeats)
     return SkillSet(
         entries=[_entry(entry) for entry in read.skills],
         query_types=default_query_types() if read.query_types is None else read.query_types,
     )
 
 
-def write_skills(path: str, skill_set: SkillSet, options: Mapping[str, Any] | None = None) -> None:
+def write_skills(path: str, skill_set: SkillSet, options: Mapping[str, Any] = NO_OPTIONS) -> None:
     """Write a skill set to a file, whole or not at all; comments of an earlier one are lost.
 
     The default query types are left out, so that later ones take their place.
     """
-    store, name = _opened(path, options)
-    store.write(name, shown_skills(skill_set))
+    write_text(shown_skills(skill_set), path, options)
 
 
 def write_new_skills(
-    path: str, skill_set: SkillSet, options: Mapping[str, Any] | None = None
+    path: str, skill_set: SkillSet, options: Mapping[str, Any] = NO_OPTIONS
 ) -> None:
-    """Write a skill set to a file that is not there yet. Raises `SkillFileError` if it is."""
-    store, name = _opened(path, options)
-    if not store.create(name, shown_skills(skill_set)):
-        raise SkillFileError(f"{path} is there already: name another file, or remove it")
+    """Write a skill set to a file that is not there yet. Raises `AlreadyThere` if it is."""
+    write_new_text(shown_skills(skill_set), path, options)
 
 
-def shown_skills(skill_set: SkillSet) -> bytes:
+def shown_skills(skill_set: SkillSet) -> str:
     """Return a skill set as `load_skills` reads it."""
     content: dict[str, object] = {"skills": [_shown_entry(entry) for entry in skill_set.entries]}
     if skill_set.query_types != default_query_types():
         content["query_types"] = [
             query_type.model_dump(exclude={"id"}) for query_type in skill_set.query_types
         ]
-    return (
-        _HEADER + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
-    ).encode()
+    return _HEADER + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
 
 @functools.cache
 def _default_query_types() -> tuple[QueryType, ...]:
-    read = read_skill_file(_QUERY_TYPES.read_bytes(), str(_QUERY_TYPES), needs_skills=False)
+    read = read_skill_file(
+        _QUERY_TYPES.read_text(encoding="utf-8"), str(_QUERY_TYPES), needs_skills=False
+    )
     return tuple(read.query_types or ())
 
 
@@ -133,11 +123,3 @@ def _shown_entry(entry: SkillEntry) -> object:
     values["count"] = entry.count
     values = {key: value for key, value in values.items() if value}
     return entry.skill.name if list(values) == ["name"] else values
-
-
-def _opened(path: str, options: Mapping[str, Any] | None) -> tuple[Store, str]:
-    if "://" in path:
-        root, _, name = path.rpartition("/")
-    else:
-        root, name = os.path.split(os.path.abspath(path))
-    return Store(root, options or {}), name

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import yaml
-
+from gleanery.tasks.file_problems import FileError, Problem
 from gleanery.tasks.skills.records import QueryType, Skill
 from gleanery.tasks.skills.skill_set_names import name_id, normal_name
-from gleanery.tasks.skills.skill_set_nodes import Nodes, parse_yaml
+from gleanery.tasks.skills.skill_set_nodes import Nodes
+from gleanery.tasks.yaml_values import Items, Keys, Text, Value, read_yaml
 
 ORIGINS = ("written", "proposed", "extracted")
 STATUSES = ("kept", "removed")
@@ -18,11 +18,6 @@ _SKILL_KEYS = (
     "name", "definition", "topic", "aliases", "origin", "status", "reason", "count",
 )  # fmt: skip
 _QUERY_TYPE_KEYS = ("name", "definition", "example")
-_MOST_SHOWN = 50
-
-
-class SkillFileError(ValueError):
-    """A skill set's file that cannot be used, with all of its problems and their lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +40,13 @@ class ReadFile:
 
 
 def read_skill_file(
-    data: bytes, path: str, count_repeats: bool = False, needs_skills: bool = True
+    text: str, path: str, count_repeats: bool = False, needs_skills: bool = True
 ) -> ReadFile:
-    """Return what the file's bytes hold. Raises `SkillFileError` with all problems at once."""
+    """Return what the file's text holds. Raises `FileError` with all problems at once."""
+    top, problems = read_yaml(text, path)
+    if problems:
+        raise FileError(path, problems)
     nodes = Nodes()
-    try:
-        top = parse_yaml(data)
-    except ValueError as error:
-        raise SkillFileError(f"{path}:{error}") from None
     keys = nodes.mapping(top, "the file", _TOP_KEYS) if top else {}
     if needs_skills and "skills" not in keys:
         nodes.complain(top, "there are no skills: list them under `skills:`")
@@ -66,25 +60,16 @@ def read_skill_file(
         nodes.complain(keys["skills"], "no skill is kept: list at least one")
     query_types = _query_types(nodes, keys["query_types"]) if "query_types" in keys else None
     if nodes.problems:
-        raise SkillFileError(_described(nodes.problems, path))
+        raise FileError(path, nodes.problems)
     return ReadFile(entries, query_types)
 
 
-def _described(problems: Sequence[tuple[int, str]], path: str) -> str:
-    lines = [f"{path}:{line}: {problem}" for line, problem in sorted(problems)]
-    left_out = len(lines) - _MOST_SHOWN
-    if left_out > 0:
-        lines[_MOST_SHOWN:] = [f"and {left_out} more"]
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return "\n  ".join([f"{path} is no skill set yet, it has {count}:", *lines])
-
-
-def _skill(nodes: Nodes, node: yaml.Node) -> ReadEntry | None:
-    if isinstance(node, yaml.ScalarNode):
+def _skill(nodes: Nodes, node: Value) -> ReadEntry | None:
+    if isinstance(node, Text):
         name = _name(nodes, node, "the skill")
         return _read_entry(node, name, {}) if name else None
     keys = nodes.mapping(node, "a skill", _SKILL_KEYS)
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, Keys):
         return None
     if "name" not in keys:
         nodes.complain(node, "a skill without a name: add `name:`")
@@ -107,7 +92,7 @@ def _skill(nodes: Nodes, node: yaml.Node) -> ReadEntry | None:
 
 
 def _read_entry(
-    node: yaml.Node,
+    node: Value,
     name: str,
     texts: dict[str, str],
     aliases: Sequence[str] = (),
@@ -122,10 +107,10 @@ def _read_entry(
         origin=texts.get("origin", ORIGINS[0]),
     )
     removed = texts.get("status") == "removed"
-    return ReadEntry(node.start_mark.line + 1, skill, removed, texts.get("reason", ""), count)
+    return ReadEntry(node.line, skill, removed, texts.get("reason", ""), count)
 
 
-def _name(nodes: Nodes, node: yaml.Node, what: str) -> str:
+def _name(nodes: Nodes, node: Value, what: str) -> str:
     """Return a name that is one; an empty text after a complaint."""
     name = nodes.text(node, f"the name of {what}", LONGEST_NAME)
     if name and not normal_name(name):
@@ -147,7 +132,7 @@ def _without_repeats(
         elif count_repeats and first.removed == entry.removed:
             kept[normal] = _counted_once_more(first, entry)
         else:
-            nodes.problems.append((entry.line, _repeated(entry, first)))
+            nodes.problems.append(Problem(entry.line, _repeated(entry, first)))
     if not count_repeats:
         _complain_of_aliases(nodes, kept)
     return list(kept.values())
@@ -183,13 +168,13 @@ def _complain_of_aliases(nodes: Nodes, kept: dict[str, ReadEntry]) -> None:
                     f"alias {alias!r} of skill {entry.skill.name!r} also stands for "
                     f"{owner.skill.name!r} at line {owner.line}: leave it to one of them"
                 )
-                nodes.problems.append((entry.line, problem))
+                nodes.problems.append(Problem(entry.line, problem))
 
 
-def _query_types(nodes: Nodes, node: yaml.Node) -> list[QueryType]:
+def _query_types(nodes: Nodes, node: Value) -> list[QueryType]:
     found: dict[str, tuple[int, QueryType]] = {}
     items = nodes.sequence(node, "query_types")
-    if not items and isinstance(node, yaml.SequenceNode):
+    if not items and isinstance(node, Items):
         nodes.complain(
             node, "there is no query type: list one, or remove `query_types:` to have the default"
         )
@@ -197,17 +182,17 @@ def _query_types(nodes: Nodes, node: yaml.Node) -> list[QueryType]:
         query_type = _query_type(nodes, item)
         if query_type is None:
             continue
-        line = item.start_mark.line + 1
+        line = item.line
         first_line, first = found.setdefault(query_type.id, (line, query_type))
         if first is not query_type:
             problem = f"query type {query_type.name!r} is already there, at line {first_line}"
-            nodes.problems.append((line, problem))
+            nodes.problems.append(Problem(line, problem))
     return [query_type for _, query_type in found.values()]
 
 
-def _query_type(nodes: Nodes, node: yaml.Node) -> QueryType | None:
+def _query_type(nodes: Nodes, node: Value) -> QueryType | None:
     keys = nodes.mapping(node, "a query type", _QUERY_TYPE_KEYS)
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, Keys):
         return None
     missing = [key for key in _QUERY_TYPE_KEYS if key not in keys]
     if missing:

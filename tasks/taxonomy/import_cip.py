@@ -16,11 +16,11 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
+from gleanery.tasks.file_problems import FileError, Problem
 from gleanery.tasks.taxonomy.import_merging import absorb_only_child, merge_siblings
 from gleanery.tasks.taxonomy.import_rows import read_rows
 from gleanery.tasks.taxonomy.review_names import node_key
 from gleanery.tasks.taxonomy.tree import Node, Taxonomy
-from gleanery.tasks.taxonomy.tree_problems import Problem, TaxonomyError
 from gleanery.tasks.taxonomy.tree_reading import tidy
 
 CIP_HEADER = """\
@@ -50,7 +50,7 @@ class CIPEntry(BaseModel):
 def import_cip(text: str, source: str) -> Taxonomy:
     """Return the taxonomy in a JSON-lines text of CIP entries (id, code, title, parent).
 
-    Raises `TaxonomyError` for lines that are no such rows, ids that come twice, unknown parents
+    Raises `FileError` for lines that are no such rows, ids that come twice, unknown parents
     and parents in a circle.
     """
     rows = read_rows(text, source, CIPEntry)
@@ -76,7 +76,7 @@ def import_cip(text: str, source: str) -> Taxonomy:
             if entry.id not in reached
         ]
     if problems:
-        raise TaxonomyError(source, problems)
+        raise FileError(source, problems)
     return Taxonomy(_build_below(None, entries, children), source)
 
 

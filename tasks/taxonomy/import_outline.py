@@ -47,7 +47,7 @@ class _Branch:
 def import_outline(text: str, source: str) -> Taxonomy:
     """Return the taxonomy in a JSON-lines text of rows with a `path`.
 
-    Raises `TaxonomyError` for lines that are no such rows.
+    Raises `FileError` for lines that are no such rows.
     """
     root = _Branch(0)
     for line, entry in read_rows(text, source, OutlineEntry):

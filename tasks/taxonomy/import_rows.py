@@ -5,7 +5,7 @@ from typing import TypeVar
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from gleanery.tasks.taxonomy.tree_problems import Problem, TaxonomyError
+from gleanery.tasks.file_problems import FileError, Problem
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -13,7 +13,7 @@ M = TypeVar("M", bound=BaseModel)
 def read_rows(text: str, source: str, row_type: type[M]) -> list[tuple[int, M]]:
     """Return the rows of a JSON-lines text, each with its line number.
 
-    Raises `TaxonomyError` that names every line which is not such a row, or says that none is.
+    Raises `FileError` that names every line which is not such a row, or says that none is.
     """
     rows: list[tuple[int, M]] = []
     problems: list[Problem] = []
@@ -31,5 +31,5 @@ def read_rows(text: str, source: str, row_type: type[M]) -> list[tuple[int, M]]:
     if not rows and not problems:
         problems.append(Problem(0, "holds no row"))
     if problems:
-        raise TaxonomyError(source, problems)
+        raise FileError(source, problems)
     return rows

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from gleanery.tasks.file_problems import FileError, Problem
 from gleanery.tasks.taxonomy.records import Discipline
 from gleanery.tasks.taxonomy.tree_ids import default_id
-from gleanery.tasks.taxonomy.tree_problems import Problem, TaxonomyError
 
 
 class Status(StrEnum):
@@ -100,13 +100,13 @@ class Taxonomy:
         """Return the disciplines in use, in the order of the file.
 
         A leaf is in use if it and all its ancestors are kept; with `include_proposed`, if none of
-        them is removed. Raises `TaxonomyError` when no discipline is left.
+        them is removed. Raises `FileError` when no discipline is left.
         """
         least = Status.PROPOSED if include_proposed else Status.KEPT
         leaves = [place for place in self.places if place.is_leaf]
         used = [place for place in leaves if place.status.strength >= least.strength]
         if not used:
-            raise TaxonomyError(self.source, [Problem(0, _why_none(leaves))])
+            raise FileError(self.source, [Problem(0, _why_none(leaves))])
         return [
             Discipline(
                 id=place.id,

@@ -6,11 +6,11 @@ A vote is then one or two lines of a diff, however large the file.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gleanery.tasks.file_problems import FileError
 from gleanery.tasks.taxonomy.tree import Node, Taxonomy
-from gleanery.tasks.taxonomy.tree_problems import TaxonomyError
 from gleanery.tasks.taxonomy.tree_reading import KEYS, read_nodes, tidy
-from gleanery.tasks.taxonomy.tree_text import Items, Keys, Text, Value, read_yaml
 from gleanery.tasks.taxonomy.tree_writing import written, written_votes
+from gleanery.tasks.yaml_values import Items, Keys, Text, Value, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def edit_text(text: str, before: Taxonomy, after: Taxonomy) -> str | None:
     text = _edited(text, edits)
     try:
         nodes, problems = read_nodes(read_yaml(text, before.source)[0])
-    except TaxonomyError:
+    except FileError:
         return None
     return text if nodes == after.nodes and not problems else None
 

@@ -6,9 +6,9 @@ keys: `name`, and where wanted `id`, `description`, `status`, `votes` and `child
 
 import unicodedata
 
+from gleanery.tasks.file_problems import Problem
 from gleanery.tasks.taxonomy.tree import Node, Status
-from gleanery.tasks.taxonomy.tree_problems import Problem
-from gleanery.tasks.taxonomy.tree_text import Broken, Items, Keys, Text, Value
+from gleanery.tasks.yaml_values import Broken, Items, Keys, Text, Value
 
 KEYS = ("name", "id", "description", "status", "votes", "children")
 VOTES = {"keep": True, "remove": False}

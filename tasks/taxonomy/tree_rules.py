@@ -3,9 +3,9 @@
 import unicodedata
 from collections.abc import Iterator
 
+from gleanery.tasks.file_problems import Problem
 from gleanery.tasks.taxonomy.tree import Place, Taxonomy
 from gleanery.tasks.taxonomy.tree_ids import LONGEST_ID, VALID_ID
-from gleanery.tasks.taxonomy.tree_problems import Problem
 
 DEEPEST = 20
 LONGEST_NAME = 200

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 import yaml
 
+from gleanery.tasks.file_problems import FileError
 from gleanery.tasks.taxonomy.tree import Node, Status, Taxonomy
-from gleanery.tasks.taxonomy.tree_problems import TaxonomyError
 from gleanery.tasks.taxonomy.tree_reading import KEYS
 from gleanery.tasks.taxonomy.tree_rules import find_problems
 
@@ -20,10 +20,10 @@ def render(taxonomy: Taxonomy, header: str = "") -> str:
     """Return the YAML text of a taxonomy; the lines of `header` come first, as comments.
 
     What says nothing is left out: an empty description, the status `kept`, an id that no one
-    wrote. Raises `TaxonomyError` if the taxonomy could not be read again.
+    wrote. Raises `FileError` if the taxonomy could not be read again.
     """
     if problems := find_problems(taxonomy):
-        raise TaxonomyError(taxonomy.source, problems)
+        raise FileError(taxonomy.source, problems)
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
     return "\n".join([*lines, *_lines(taxonomy.nodes, 0), ""])
 

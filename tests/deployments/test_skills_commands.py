@@ -52,7 +52,7 @@ def test_raw_list_becomes_a_set_with_counts_aliases_and_reasons(folder):
 
 def test_set_that_is_there_is_never_overwritten(folder):
     (folder / "skills.yaml").write_text("skills: [mine] # and a remark\n")
-    with pytest.raises(ValueError, match=r"skills.yaml is there already: name another file"):
+    with pytest.raises(ValueError, match=r"skills.yaml is there already: choose another name"):
         run("merge", "raw.yaml", "skills.yaml")
     assert (folder / "skills.yaml").read_text() == "skills: [mine] # and a remark\n"
 

@@ -4,10 +4,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gleanery.deployments.taxonomy import app
+from gleanery.tasks.edited_files import AlreadyThere
+from gleanery.tasks.file_problems import FileError
 from gleanery.tasks.taxonomy.review_votes import UnknownNode
 from gleanery.tasks.taxonomy.tree import Status
-from gleanery.tasks.taxonomy.tree_files import AlreadyThere, load_taxonomy
-from gleanery.tasks.taxonomy.tree_problems import TaxonomyError
+from gleanery.tasks.taxonomy.tree_files import load_taxonomy
 
 TREE = (
     "- Arts:  # ours\n    - Music\n    - name: Dance\n      status: proposed\n- Letters: [Music]\n"
@@ -41,7 +42,7 @@ def test_check_ends_with_1_and_every_problem(file: Path) -> None:
     file.write_text("- A: [b, b]\n- ''\n")
     result = run("check", file)
     assert result.exit_code == 1
-    assert isinstance(result.exception, TaxonomyError)
+    assert isinstance(result.exception, FileError)
     assert len(result.exception.problems) == 2
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from gleanery.tasks.file_problems import FileError
 from gleanery.tasks.taxonomy.import_cip import CIP_HEADER, import_cip, name_of
 from gleanery.tasks.taxonomy.import_names import import_names
 from gleanery.tasks.taxonomy.import_outline import OUTLINE_HEADER, clean_name, import_outline
 from gleanery.tasks.taxonomy.tree import Node, Status, Taxonomy
 from gleanery.tasks.taxonomy.tree_files import parse_taxonomy
-from gleanery.tasks.taxonomy.tree_problems import TaxonomyError
 from gleanery.tasks.taxonomy.tree_writing import render
 
 
@@ -102,7 +102,7 @@ def test_general_entries_are_merged_renamed_or_bared() -> None:
 
 def test_bad_cip_rows_are_all_named_by_line() -> None:
     text = cip(("01", "A"), ("01.01", "B"), ("01.01", "B")) + "{\n\n[]\n" + jsonl({"id": 3})
-    with pytest.raises(TaxonomyError) as raised:
+    with pytest.raises(FileError) as raised:
         import_cip(text, "cip.jsonl")
     assert [problem.line for problem in raised.value.problems] == [4, 6, 7, 7, 7, 7]
     assert "cip.jsonl:4: is not JSON" in str(raised.value)
@@ -122,7 +122,7 @@ def test_broken_parents_are_named_by_line(
     rows: list[tuple[str, str | None]], expected: str
 ) -> None:
     entries = [{"id": i, "code": i, "title": i, "parent": parent} for i, parent in rows]
-    with pytest.raises(TaxonomyError, match=expected):
+    with pytest.raises(FileError, match=expected):
         import_cip(jsonl(*entries), "x")
 
 
@@ -155,7 +155,7 @@ def test_paths_make_levels_that_have_no_row_and_merge_repeats() -> None:
 
 def test_bad_paths_are_named_by_line() -> None:
     text = jsonl({"path": ["A"]}, {"path": []}, {"path": ["A", ""]}, {"path": "A"}, {"name": "A"})
-    with pytest.raises(TaxonomyError) as raised:
+    with pytest.raises(FileError) as raised:
         import_outline(text, "outline.jsonl")
     assert [problem.line for problem in raised.value.problems] == [2, 3, 4, 5]
 
@@ -163,7 +163,7 @@ def test_bad_paths_are_named_by_line() -> None:
 def test_names_become_disciplines_once_each() -> None:
     taxonomy = import_names("# mine\nMusic\n\n  Dance \nmusic\n中文\n", "names.txt")
     assert [d.name for d in taxonomy.disciplines()] == ["Music", "Dance", "中文"]
-    with pytest.raises(TaxonomyError, match="holds no name"):
+    with pytest.raises(FileError, match="holds no name"):
         import_names("# nothing\n", "names.txt")
 
 

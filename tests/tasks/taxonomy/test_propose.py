@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.llm.protocol import FailureReason, ModelIdentity, Request
+from gleanery.tasks.file_problems import FileError
 from gleanery.tasks.llm_part import RowOutcome
 from gleanery.tasks.taxonomy.propose import propose_tree, proposed_taxonomy
 from gleanery.tasks.taxonomy.propose_config import ProposalConfig, ProposedNode, Scope
@@ -16,7 +17,6 @@ from gleanery.tasks.taxonomy.propose_prompts import RECORD_NAMES
 from gleanery.tasks.taxonomy.review_votes import apply_votes, record_vote
 from gleanery.tasks.taxonomy.tree import Status
 from gleanery.tasks.taxonomy.tree_files import parse_taxonomy
-from gleanery.tasks.taxonomy.tree_problems import TaxonomyError
 from gleanery.tasks.taxonomy.tree_writing import render
 
 MODEL = ModelIdentity("some-model", "r1")
@@ -271,7 +271,7 @@ def test_proposal_is_written_reviewed_and_used_like_any_taxonomy(hold: Hold) -> 
     outcome, _ = propose(hold, Model())
     taxonomy = proposed_taxonomy(outcome.rows)
     assert {place.node.status for place in taxonomy.places} == {Status.PROPOSED}
-    with pytest.raises(TaxonomyError, match="no discipline is left"):
+    with pytest.raises(FileError, match="no discipline is left"):
         taxonomy.disciplines()
     read = parse_taxonomy(render(taxonomy, "Proposed by some-model."), "proposal.yaml")
     assert read.nodes == taxonomy.nodes

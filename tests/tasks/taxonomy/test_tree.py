@@ -1,8 +1,8 @@
 import pytest
 
+from gleanery.tasks.file_problems import FileError
 from gleanery.tasks.taxonomy.records import Discipline
 from gleanery.tasks.taxonomy.tree import Node, Status, Taxonomy
-from gleanery.tasks.taxonomy.tree_problems import TaxonomyError
 
 
 def tree(*nodes: Node) -> Taxonomy:
@@ -29,7 +29,7 @@ def test_discipline_carries_id_path_and_description() -> None:
 def test_removed_node_takes_its_descendants_with_it() -> None:
     arts = Node("Arts", status=Status.REMOVED, children=(Node("Fine", children=(Node("Music"),)),))
     assert names(tree(Node("Humanities", children=(arts, Node("Law"))))) == ["Law"]
-    with pytest.raises(TaxonomyError, match="no discipline is left"):
+    with pytest.raises(FileError, match="no discipline is left"):
         tree(arts).disciplines(include_proposed=True)
 
 

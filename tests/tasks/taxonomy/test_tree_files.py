@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from gleanery.tasks.edited_files import AlreadyThere
+from gleanery.tasks.file_problems import FileError
 from gleanery.tasks.taxonomy.tree import Node, Status, Taxonomy
 from gleanery.tasks.taxonomy.tree_files import (
-    AlreadyThere,
     load_taxonomy,
     update_taxonomy,
     write_new_taxonomy,
     write_taxonomy,
 )
-from gleanery.tasks.taxonomy.tree_problems import TaxonomyError
 
 TREE = Taxonomy((Node("Arts", children=(Node("Musique"), Node("中文", status=Status.PROPOSED))),))
 
@@ -38,7 +38,7 @@ def test_file_in_the_working_folder_is_found_by_its_name(
 
 
 def test_missing_file_says_so(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"no file at .*none\.yaml"):
+    with pytest.raises(FileNotFoundError, match=r"there is no taxonomy .* at .*none\.yaml"):
         load_taxonomy(str(tmp_path / "none.yaml"))
     with pytest.raises(ValueError, match="names no file"):
         load_taxonomy("s3://bucket-alone")
@@ -47,7 +47,7 @@ def test_missing_file_says_so(tmp_path: Path) -> None:
 def test_file_that_is_not_utf8_is_said_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "latin.yaml"
     path.write_bytes("- Arts\n- Économie\n".encode("latin-1"))
-    with pytest.raises(TaxonomyError, match=r"latin\.yaml:2: is not UTF-8"):
+    with pytest.raises(FileError, match=r"latin\.yaml:2: is not UTF-8"):
         load_taxonomy(str(path))
 
 
@@ -85,7 +85,7 @@ def test_unsound_taxonomy_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     write_taxonomy(TREE, str(path))
     before = path.read_bytes()
-    with pytest.raises(TaxonomyError):
+    with pytest.raises(FileError):
         write_taxonomy(Taxonomy((Node("A"), Node("a"))), str(path))
     assert path.read_bytes() == before
 

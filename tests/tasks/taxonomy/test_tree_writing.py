@@ -5,9 +5,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gleanery.tasks.file_problems import FileError
 from gleanery.tasks.taxonomy.tree import Node, Status, Taxonomy
 from gleanery.tasks.taxonomy.tree_files import parse_taxonomy
-from gleanery.tasks.taxonomy.tree_problems import TaxonomyError
 from gleanery.tasks.taxonomy.tree_reading import tidy
 from gleanery.tasks.taxonomy.tree_rules import find_problems
 from gleanery.tasks.taxonomy.tree_writing import render
@@ -90,6 +90,6 @@ def test_written_tree_is_as_short_as_a_person_would_write_it() -> None:
 
 def test_tree_that_could_not_be_read_again_is_not_written() -> None:
     twice = Node("Arts", children=(Node("Music"), Node("music"), Node("")))
-    with pytest.raises(TaxonomyError, match="'Arts > Music'") as raised:
+    with pytest.raises(FileError, match="'Arts > Music'") as raised:
         render(Taxonomy((twice,)))
     assert len(raised.value.problems) == 2
