@@ -7,12 +7,23 @@ from gleanery.tasks.records import Loss
 def finished_text(row_id: str, result: Completion | Failure) -> str | Loss:
     """Return the text of an answer that ended by itself, without what the model thought before.
 
-    Otherwise the row's loss: the failure's own reason, or "truncated" for an answer that was cut
-    off (whose text is never training data).
+    Otherwise the row's loss: the failure's own reason, or that of `unfinished`.
     """
     if isinstance(result, Failure):
         return Loss(row_id=row_id, reason=result.reason.value, detail=result.detail)
-    if result.finish_reason != "stop":
-        detail = f"ended by {result.finish_reason!r} after {result.completion_tokens} tokens"
-        return Loss(row_id=row_id, reason="truncated", detail=detail)
+    if problem := unfinished(result):
+        reason, detail = problem
+        return Loss(row_id=row_id, reason=reason, detail=detail)
     return result.text.rpartition("</think>")[2]
+
+
+def unfinished(completion: Completion) -> tuple[str, str] | None:
+    """Return reason and detail if an answer did not end by itself; its text is never training data.
+
+    "content_filter": the server withheld it; "truncated": it was cut off.
+    """
+    if completion.finish_reason == "stop":
+        return None
+    reason = "content_filter" if completion.finish_reason == "content_filter" else "truncated"
+    tokens = completion.completion_tokens
+    return reason, f"the answer ended by {completion.finish_reason!r} after {tokens} tokens"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from gleanery.infra.llm.protocol import Completion
+from gleanery.tasks.answered import unfinished
 from gleanery.tasks.json_answers import read_json_answer
 
 _LABEL = re.compile(r"(?:\d+(?:[.\-]\d+)*\s*\(?[a-z]?\)?|\b[a-z])$")
@@ -29,15 +30,10 @@ class _Answer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ChunkProblem:
-    """Why a chunk's answer cannot be used: "truncated" or "unparseable"."""
+    """Why a chunk's answer cannot be used: "truncated", "content_filter" or "unparseable"."""
 
     reason: str
     detail: str
-
-
-def is_cut_off(completion: Completion) -> bool:
-    """Return whether an answer did not end by itself, but by a limit or a filter."""
-    return completion.finish_reason != "stop"
 
 
 def read_answer(completion: Completion) -> list[FoundItem] | ChunkProblem:
@@ -46,10 +42,8 @@ def read_answer(completion: Completion) -> list[FoundItem] | ChunkProblem:
     An answer that did not end by itself is not used at all: its last item may look whole and
     lack the end of its answer.
     """
-    if is_cut_off(completion):
-        tokens = completion.completion_tokens
-        detail = f"the answer ended by {completion.finish_reason!r} after {tokens} tokens"
-        return ChunkProblem("truncated", detail)
+    if problem := unfinished(completion):
+        return ChunkProblem(*problem)
     try:
         answer = _Answer.model_validate(read_json_answer(completion.text))
     except ValueError as error:

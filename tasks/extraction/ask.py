@@ -2,7 +2,7 @@
 
 from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.llm.protocol import Completion, Failure, Message, ModelIdentity, Request
-from gleanery.tasks.extraction.answers import is_cut_off
+from gleanery.tasks.answered import unfinished
 from gleanery.tasks.extraction.chunks import Chunk, halve, split_page
 from gleanery.tasks.extraction.config import ExtractionConfig
 from gleanery.tasks.extraction.prompts import FIND_PAIRS, PAIRS_SCHEMA
@@ -39,7 +39,7 @@ def requests_for(
 
 
 def _pieces(chunk: Chunk, result: Completion | Failure, config: ExtractionConfig) -> list[Chunk]:
-    if isinstance(result, Completion) and is_cut_off(result):
+    if isinstance(result, Completion) and unfinished(result):
         return halve(chunk, config) or [chunk]
     return [chunk]
 

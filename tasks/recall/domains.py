@@ -11,6 +11,7 @@ from gleanery.infra.llm.protocol import (
     ModelIdentity,
     Request,
 )
+from gleanery.tasks.answered import unfinished
 from gleanery.tasks.json_answers import read_json_answer
 from gleanery.tasks.quoting import quoted
 from gleanery.tasks.recall.domain_prompt import FINGERPRINT, JUDGE_SITE, SITE_KINDS, VERDICT_SCHEMA
@@ -71,16 +72,13 @@ def request_for(
 def verdict_from(group: DomainGroup, answer: Completion | Failure) -> DomainVerdict | Loss:
     """Return the verdict in a model's answer, or a loss with its reason.
 
-    Reasons are the failure's own, "truncated" (the answer did not end by itself) and
-    "unparseable" (no JSON, or not of the asked-for shape).
+    Reasons are the failure's own, those of `unfinished`, and "unparseable" (no JSON, or not of
+    the asked-for shape).
     """
     if isinstance(answer, Failure):
         return Loss(row_id=group.key, reason=answer.reason.value, detail=answer.detail)
-    if answer.finish_reason != "stop":
-        detail = (
-            f"the answer ended by {answer.finish_reason!r} after {answer.completion_tokens} tokens"
-        )
-        return Loss(row_id=group.key, reason="truncated", detail=detail)
+    if cut := unfinished(answer):
+        return Loss(row_id=group.key, reason=cut[0], detail=cut[1])
     try:
         parsed = _Answer.model_validate(read_json_answer(answer.text))
     except ValueError as error:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from gleanery.infra.digests import digest
 from gleanery.infra.llm.protocol import Completion, Failure, FailureReason
 from gleanery.tasks import answer_checks
+from gleanery.tasks.answered import unfinished
 from gleanery.tasks.json_answers import read_json_answer
 from gleanery.tasks.quantities import plain
 from gleanery.tasks.records import Loss, QAPair, RefinedPair
@@ -53,18 +54,17 @@ def refined_from(
 ) -> RefinedPair | Unrefined:
     """Return the refined pair in a model's answer, or the typed reason why there is none.
 
-    Reasons: the failure's own; "truncated", "unparseable", "rejected_by_model"; of the texts
-    "empty", "refusal", "meta_preamble", "meta_comment", "revision_leak", "cut_off", "small_talk",
-    "echo"; against the original "changed_question", "lost_formula", "changed_answer",
-    "corrected_nothing". `source` is the document's text: with it, numbers that come from nowhere
-    count as a changed question.
+    Reasons: the failure's own, those of `unfinished`, "unparseable", "rejected_by_model"; of the
+    texts "empty", "refusal", "meta_preamble", "meta_comment", "revision_leak", "cut_off",
+    "small_talk", "echo"; against the original "changed_question", "lost_formula",
+    "changed_answer", "corrected_nothing". `source` is the document's text: with it, numbers that
+    come from nowhere count as a changed question.
     """
     if isinstance(result, Failure):
         loss = Loss(row_id=pair.id, reason=result.reason.value, detail=result.detail)
         return Unrefined(loss, is_final=result.reason is FailureReason.REFUSED_REQUEST)
-    if result.finish_reason != "stop":
-        detail = f"ended by {result.finish_reason!r} after {result.completion_tokens} tokens"
-        return _rejected(pair, "truncated", detail)
+    if cut := unfinished(result):
+        return _rejected(pair, *cut)
     try:
         answer = RefinerAnswer.model_validate(read_json_answer(result.text))
     except ValueError as error:

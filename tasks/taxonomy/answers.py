@@ -67,7 +67,7 @@ def answer_question(
 ) -> Dialogue[RowOutcome[Example]]:
     """Ask for a question's answers, and return the example made of the chosen one.
 
-    Reasons: a failure's own, "truncated", those of `shirks`, "empty", "refusal", "meta_preamble",
+    Reasons: those of `finished_text`, those of `shirks`, "empty", "refusal", "meta_preamble",
     "meta_comment", "echo", "wrong_language", "disagreement".
     """
     requests = requests_for(question, config, model, attempt)

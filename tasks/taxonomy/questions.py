@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gleanery.infra.digests import digest
 from gleanery.infra.llm.dialogues import Dialogue
-from gleanery.infra.llm.protocol import Message, ModelIdentity, Request, Sampling
+from gleanery.infra.llm.protocol import Failure, Message, ModelIdentity, Request, Sampling
 from gleanery.tasks import answer_checks
 from gleanery.tasks.answered import finished_text
 from gleanery.tasks.attempts import AskingConfig
@@ -64,7 +64,7 @@ def write_question(
 ) -> Dialogue[RowOutcome[Question]]:
     """Ask for a plan's question; one that is unusable is asked for again, `tries` times in all.
 
-    Reasons: a failure's own, "truncated", "unparseable", "empty", "refusal", "meta_preamble",
+    Reasons: those of `finished_text`, "unparseable", "empty", "refusal", "meta_preamble",
     "mentions_course", "wrong_language".
     """
     loss = None
@@ -74,8 +74,8 @@ def write_question(
         text = finished_text(plan.id, results[request.key])
         if isinstance(text, Loss):
             loss = text
-            if loss.reason != "truncated":  # no answer yet: the next run asks again
-                break
+            if isinstance(results[request.key], Failure):
+                break  # no answer yet: the next run asks again
             continue
         found = _question_in(plan, text, language)
         if isinstance(found, str):

@@ -78,10 +78,10 @@ def write_and_record(steps: TwoSteps[T], attempts: Sequence[int]) -> Dialogue[Re
 
 
 def _written(steps: TwoSteps[T], answer: str | Loss) -> str | Loss:
-    """Return a finished text without what a model thought before it, or what is wrong with it."""
+    """Return a finished text, or what is wrong with it."""
     if isinstance(answer, Loss):
         return answer
-    text = answer.rpartition("</think>")[2].strip()
+    text = answer.strip()
     return steps.problem(text) or text
 
 

@@ -203,13 +203,16 @@ def test_what_has_not_the_asked_for_shape_is_unparseable(
     assert reason_of(result) == "unparseable"
 
 
-@pytest.mark.parametrize("finish_reason", ["length", "content_filter", ""])
+@pytest.mark.parametrize(
+    ("finish_reason", "reason"),
+    [("length", "truncated"), ("content_filter", "content_filter"), ("", "truncated")],
+)
 def test_text_that_did_not_end_by_itself_is_never_used(
-    make_pair: Callable[..., QAPair], finish_reason: str
+    make_pair: Callable[..., QAPair], finish_reason: str, reason: str
 ) -> None:
     answer = completion(json.dumps(GOOD), finish_reason)
 
-    assert reason_of(refined_from(make_pair(), answer, "some-model", CONFIG)) == "truncated"
+    assert reason_of(refined_from(make_pair(), answer, "some-model", CONFIG)) == reason
 
 
 @pytest.mark.parametrize("reason", list(FailureReason))
