@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _EMPHASIS = re.compile(r"\*+|`+|(?<!\w)_+|_+(?!\w)|^\s*#+\s*")
 # A number, a bullet or a label before a name: "3.", "(b)", "Session 4:", "MATH 101 –", "第3课".
@@ -52,6 +53,7 @@ def plain_name(text: str) -> str:
     return _unmarked(name).strip(' \t:;,.–—-|•"“”')
 
 
+@lru_cache(maxsize=10_000)  # lists of one discipline name the same things again and again
 def name_words(name: str) -> tuple[str, ...]:
     """Return what two spellings of one name share: words in lower case and in the singular.
 
@@ -60,6 +62,7 @@ def name_words(name: str) -> tuple[str, ...]:
     return _words(_ABBREVIATION.sub("", plain_name(name)))
 
 
+@lru_cache(maxsize=10_000)
 def name_key(name: str) -> str:
     """Return the words of a subject's name without "Introduction to"; equal keys, one subject.
 
