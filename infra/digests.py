@@ -3,6 +3,7 @@
 import hashlib
 
 import orjson
+from pydantic import BaseModel
 
 DIGEST_CHARACTERS = 32  # 128 bits: no collision in any corpus, and still readable in a path
 
@@ -20,3 +21,8 @@ def digest_bytes(data: bytes) -> str:
 def digest(value: object) -> str:
     """Return the digest of a JSON-like value; the order of mapping keys does not matter."""
     return digest_bytes(canonical_json(value))
+
+
+def record_digest(record: BaseModel) -> str:
+    """Return the digest of a record, which is that of its `model_dump()`, without making that."""
+    return digest_bytes(orjson.dumps(vars(record), default=vars, option=orjson.OPT_SORT_KEYS))

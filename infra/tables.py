@@ -3,7 +3,9 @@
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType, UnionType
 from typing import Any, Generic, Self, TypeVar, Union, get_args, get_origin
@@ -12,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
-from gleanery.infra.digests import DIGEST_CHARACTERS, digest
+from gleanery.infra.digests import DIGEST_CHARACTERS, record_digest
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -42,13 +44,28 @@ def _arrow_type(annotation: Any) -> pa.DataType:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, UnionType):
         kinds = [kind for kind in arguments if kind is not type(None)]
-        if len(kinds) == 1:
-            return _arrow_type(kinds[0])
+        if len(kinds) == 1 and kinds[0] in _SCALARS:
+            return _SCALARS[kinds[0]]
     if origin is list or (origin is tuple and arguments[1:] == (...,)):
         return pa.list_(_arrow_type(arguments[0]))
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return pa.struct(list(arrow_schema(annotation)))
     raise TypeError(f"{annotation} has no Parquet type here")
+
+
+def _columns(records: Sequence[BaseModel], fields: Iterable[pa.Field]) -> list[pa.Array]:
+    """Return an array for each field of the records, without making a mapping of any record."""
+    return [_column(list(map(attrgetter(field.name), records)), field.type) for field in fields]
+
+
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_struct(kind):
+        return pa.StructArray.from_arrays(_columns(values, kind), fields=list(kind))
+    if pa.types.is_list(kind) and pa.types.is_nested(kind.value_type):
+        ends = pa.array(accumulate(map(len, values), initial=0), pa.int32())
+        inner = _column(list(chain.from_iterable(values)), kind.value_type)
+        return pa.ListArray.from_arrays(ends, inner)
+    return pa.array(values, kind)
 
 
 class RowSpool(Generic[R]):
@@ -67,7 +84,7 @@ class RowSpool(Generic[R]):
         self._writer = pq.ParquetWriter(
             self.path, self._schema, compression="zstd", compression_level=3
         )
-        self._pending: list[dict[str, Any]] = []
+        self._pending: list[R] = []
         self._digest = hashlib.sha256()
 
     def __enter__(self) -> Self:
@@ -86,12 +103,11 @@ class RowSpool(Generic[R]):
 
     def append(self, row: R) -> None:
         """Add one row."""
-        values = row.model_dump()
         self.count += 1
-        if "reason" in values:
-            self.reasons[str(values["reason"])] += 1
-        self._digest.update(digest(values).encode() + b"\n")
-        self._pending.append(values)
+        if (reason := vars(row).get("reason")) is not None:
+            self.reasons[str(reason)] += 1
+        self._digest.update(record_digest(row).encode() + b"\n")
+        self._pending.append(row)
         if len(self._pending) >= _ROWS_PER_GROUP:
             self._flush()
 
@@ -113,7 +129,8 @@ class RowSpool(Generic[R]):
 
     def _flush(self) -> None:
         if self._pending:
-            self._writer.write_table(pa.Table.from_pylist(self._pending, schema=self._schema))
+            columns = _columns(self._pending, self._schema)
+            self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
             self._pending = []
 
 

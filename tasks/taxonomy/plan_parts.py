@@ -51,10 +51,9 @@ def draw_plan_parts(
                 drawn = TaxonomyPlans(syllabi, config)
                 standing = [] if backfill else [plans_of(parts, name) for name in parts_of]
                 taken = {_combined(row) for rows in standing for row in rows}
-            rows = _extended(
-                [] if backfill else plans_of(parts, part), drawn.slice(number), syllabi, taken
-            )
-            taken |= {_combined(row) for row in rows}
+            rows = drawn.slice(number)
+            if taken:  # otherwise all that is drawn is new
+                rows = _extended(plans_of(parts, part), rows, syllabi, taken)
             outcome = Outcome(rows, [], [], len(rows))
             receipt = parts.commit(plan, outcome, TaxonomyPlan, started, newest)
         receipts.append(receipt)

@@ -1,6 +1,7 @@
 """Plans of homework questions, drawn before any call (GLAN, arXiv 2402.13064, section 2.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from gleanery.tasks.seeded import Integers, Words, draw, keys, shuffled
 from gleanery.tasks.taxonomy.plans_config import TaxonomyPlansConfig
 from gleanery.tasks.taxonomy.plans_members import concept_set_counts, draw_members
 from gleanery.tasks.taxonomy.plans_syllabus import concepts_to_teach
-from gleanery.tasks.taxonomy.plans_turns import SessionTurns
+from gleanery.tasks.taxonomy.plans_turns import Sessions, SessionTurns
 from gleanery.tasks.taxonomy.records import Concept, Syllabus, TaxonomyPlan
 
 PLANS_PER_SLICE = 16  # of each subject; part names count slices, so this never changes
@@ -44,14 +45,21 @@ class TaxonomyPlans:
         self._config = config
         self._syllabuses = syllabuses
         self._counts = concept_set_counts(config.max_concepts)
-        self._names = [concepts_to_teach(syllabus) for syllabus in syllabuses]
-        self._concepts: dict[tuple[int, int], list[Concept]] = {}
+        names = [concepts_to_teach(syllabus) for syllabus in syllabuses]
+        self._concepts = [
+            Concept(session=session, name=name)
+            for sessions in names
+            for session, taught in enumerate(sessions)
+            for name in taught
+        ]
         self._keys = keys((s.id for s in syllabuses), "taxonomy plans", config.seed)
         self._turns = SessionTurns(
-            [[len(taught) for taught in names] for names in self._names],
+            [[len(taught) for taught in sessions] for sessions in names],
             self._counts,
             draw(self._keys, _TURNS),
         )
+        sizes = self._turns.concepts
+        self._firsts = np.cumsum(sizes).reshape(sizes.shape) - sizes  # among all concepts
 
     def slice(self, number: int) -> list[TaxonomyPlan]:
         """Return the plans of one slice: of each syllabus, those from number 16 * `number` on."""
@@ -62,48 +70,50 @@ class TaxonomyPlans:
         """Return the plans from number `first` on, at most `count` of each syllabus."""
         config = self._config
         sessions = self._turns.draw(config.two_session_share, first, count)
-        plan_keys, concepts = self._keys[sessions.syllabus], self._turns.concepts
-        members = draw_members(self._counts, concepts, draw(plan_keys, _MEMBERS), sessions)
+        plan_keys = self._keys[sessions.syllabus]
         number = sessions.number
         columns = (
             sessions.syllabus,
             number,
             sessions.one,
             sessions.two,
-            *members,
             _in_turn(draw(plan_keys, _DIFFICULTIES), len(config.difficulties), number),
             _in_turn(draw(plan_keys, _FORMS), len(config.forms), number),
         )
-        rows = zip(*(column.tolist() for column in columns), strict=True)
+        concepts = self._taken(sessions, draw(plan_keys, _MEMBERS))
+        rows = zip(concepts, *(column.tolist() for column in columns), strict=True)
         return [self._plan(*row) for row in rows]
+
+    def _taken(self, sessions: Sessions, keys: Words) -> Iterator[list[Concept]]:
+        """Yield the concepts of each plan; plans with the same concept share its record."""
+        of_one, of_two = draw_members(self._counts, self._turns.concepts, keys, sessions)
+        first_of_one = self._firsts[sessions.syllabus, sessions.one, None]
+        first_of_two = self._firsts[sessions.syllabus, sessions.two, None]
+        taken = np.hstack([of_one, of_two]) >= 0
+        numbers = np.hstack([first_of_one + of_one, first_of_two + of_two])[taken]
+        concepts = map(self._concepts.__getitem__, numbers.tolist())
+        for size in taken.sum(axis=1).tolist():
+            yield list(islice(concepts, size))
 
     def _plan(
         self,
+        concepts: list[Concept],
         course: int,
         index: int,
         one: int,
         two: int,
-        of_one: list[int],
-        of_two: list[int],
         difficulty: int,
         form: int,
     ) -> TaxonomyPlan:
-        syllabus = self._syllabuses[course]
-        taught = self._concepts_of(course, one)
-        concepts = [taught[place] for place in of_one if place >= 0]
-        sessions = [one]
-        if one != two:
-            taught = self._concepts_of(course, two)
-            concepts += [taught[place] for place in of_two if place >= 0]
-            sessions.append(two)
+        syllabus, config = self._syllabuses[course], self._config
         shown = [
             syllabus.id,
             syllabus.subject_id,
             syllabus.discipline_id,
             [concept.session for concept in concepts],
             [concept.name for concept in concepts],
-            self._config.difficulties[difficulty],
-            self._config.forms[form],
+            config.difficulties[difficulty],
+            config.forms[form],
         ]
         return TaxonomyPlan(
             id=digest(shown),
@@ -112,20 +122,11 @@ class TaxonomyPlans:
             discipline_id=syllabus.discipline_id,
             index=index,
             strategy="single_session" if one == two else "two_sessions",
-            sessions=sessions,
+            sessions=[one] if one == two else [one, two],
             concepts=concepts,
-            difficulty=self._config.difficulties[difficulty],
-            form=self._config.forms[form],
+            difficulty=config.difficulties[difficulty],
+            form=config.forms[form],
         )
-
-    def _concepts_of(self, course: int, session: int) -> list[Concept]:
-        """Return the records of a session's concepts: the plans share them."""
-        found = self._concepts.get((course, session))
-        if found is None:
-            names = self._names[course][session]
-            found = [Concept(session=session, name=name) for name in names]
-            self._concepts[course, session] = found
-        return found
 
 
 def _in_turn(keys: Words, choices: int, number: Integers) -> Integers:

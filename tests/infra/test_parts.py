@@ -341,6 +341,9 @@ def test_writer_that_a_receipt_cannot_name_is_refused(tmp_path: Path) -> None:
         Any,
         complex,
         list[dict[str, int]],
+        Inner | None,
+        list[Inner | None],
+        list[str] | None,
     ],
     ids=str,
 )
