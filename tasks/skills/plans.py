@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from gleanery.infra.collection import collection_paused
 from gleanery.infra.digests import digest
 from gleanery.tasks.seeded import Integers, Words, draw, keys
 from gleanery.tasks.skills.epochs_sealed import Epoch
@@ -75,6 +76,7 @@ class EpochPlans:
                 index += end - start
         return found
 
+    @collection_paused()
     def _records(self, drawn: Drawn, index: int) -> list[SkillPlan]:
         rows = np.flatnonzero(drawn.seen)
         sets = drawn.skills[rows]

@@ -5,6 +5,7 @@ from itertools import islice
 
 import numpy as np
 
+from gleanery.infra.collection import collection_paused
 from gleanery.infra.digests import digest
 from gleanery.tasks.seeded import Integers, Words, draw, keys, shuffled
 from gleanery.tasks.taxonomy.plans_config import TaxonomyPlansConfig
@@ -66,6 +67,7 @@ class TaxonomyPlans:
         first = number * PLANS_PER_SLICE
         return self.draw(first, min(PLANS_PER_SLICE, self._config.plans_per_subject - first))
 
+    @collection_paused()
     def draw(self, first: int, count: int) -> list[TaxonomyPlan]:
         """Return the plans from number `first` on, at most `count` of each syllabus."""
         config = self._config
