@@ -55,6 +55,7 @@ def test_records_within_records_are_read_back_as_they_were(rows: list[Page]) -> 
         assert from_parquet(spool.path.read_bytes(), Page) == rows
 
 
+@settings(deadline=None)
 @given(page=PAGES)
 def test_digest_of_a_record_is_that_of_its_values(page: Page) -> None:
     assert record_digest(page) == digest(page.model_dump())

@@ -78,6 +78,7 @@ def test_five_concepts_give_31_plans_a_session_and_575_a_pair() -> None:
     assert possible_plans(syllabus_of([5] * 20), DEFAULTS) == 20 * 31 + 190 * 575
 
 
+@settings(deadline=None)
 @given(COUNTS, st.integers(2, 6))
 def test_every_combination_is_drawn_once_and_nothing_else(counts: list[int], largest: int) -> None:
     config = TaxonomyPlansConfig(max_concepts=largest)
@@ -118,6 +119,7 @@ def test_no_more_plans_are_expected_than_there_can_be() -> None:
 # What never moves a plan
 
 
+@settings(deadline=None)
 @given(COUNTS, st.floats(0, 1), st.integers(0, 60), st.integers(0, 60))
 def test_any_stretch_is_the_same_as_in_the_whole(
     counts: list[int], share: float, first: int, count: int
@@ -128,7 +130,7 @@ def test_any_stretch_is_the_same_as_in_the_whole(
     assert draw_plans(syllabus, config, first, count) == whole[first : first + count]
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(COUNTS, min_size=1, max_size=5), st.integers(0, 40))
 def test_other_subjects_change_nothing(subjects: list[list[int]], first: int) -> None:
     syllabuses = [syllabus_of(counts, str(n)) for n, counts in enumerate(subjects)]
