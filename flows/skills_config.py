@@ -1,8 +1,8 @@
 """The configuration of a synthesis from skills."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gleanery.flows.pipeline_config import PipelineConfig, PipelineName
 from gleanery.infra.llm.config import EngineConfig
@@ -46,7 +46,17 @@ class SkillsConfig(PipelineConfig):
         None, description="The LLM that verifies the skills, where generation.verify is set."
     )
 
+    @model_validator(mode="after")
+    def _has_who_verifies(self) -> Self:
+        if self.generation.verify and self.verifier is None:
+            raise ValueError(
+                "generation.verify is set and verifier is not: name the engine that verifies "
+                "under the key verifier, or take generation.verify out"
+            )
+        return self
+
     @property
     def generating_engines(self) -> tuple[EngineConfig, ...]:
-        """The engine that writes, and the one that verifies if there is one."""
-        return (self.engine, self.verifier) if self.verifier else (self.engine,)
+        """The engine that writes, and the one that verifies where examples are verified."""
+        verifier = self.verifier if self.generation.verify else None
+        return (self.engine, verifier) if verifier else (self.engine,)

@@ -34,6 +34,7 @@ SKILLS = {
         {"name": "advice", "definition": "Asks what to do.", "example": "What should I do?"}
     ],
 }
+VERIFIED = {"generation": {"verify": True}, "verifier": {"model": "stub-model"}}
 TAXONOMY = [{"Crafts": ["Carpentry", "Weaving"]}]
 
 
@@ -108,7 +109,7 @@ def test_estimate_tells_the_size_of_a_taxonomy_before_any_call(
 def test_estimate_of_skills_counts_the_plans_that_are_left(
     write: Callable[..., Path], stub: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    estimate(write("skills", SKILLS, plans={"count": 3}, generation={"verify": True}), 10)
+    estimate(write("skills", SKILLS, plans={"count": 3}, **VERIFIED), 10)
     shown = capsys.readouterr().out
     assert "Plans: 3 in 1 epochs, 0 of them sealed" in shown
     rows = {line.split()[0]: line.split() for line in shown.splitlines() if line.strip()}
@@ -119,7 +120,7 @@ def test_estimate_of_skills_counts_the_plans_that_are_left(
 @pytest.fixture
 def made(write: Callable[..., Path], tmp_path: Path) -> tuple[Store, Example]:
     """Return a pipeline of skills with one part of examples, and one of these."""
-    path = write("skills", SKILLS, plans={"count": 2}, generation={"verify": True})
+    path = write("skills", SKILLS, plans={"count": 2}, **VERIFIED)
     config = read_config(path)
     assert isinstance(config, SkillsConfig)
     store = Store(str(tmp_path / "data" / "skills"))
