@@ -56,9 +56,9 @@ class StageProgress:
 
         return count
 
-    def part_finished(self) -> None:
-        """Count one part as done."""
-        self._finished += 1
+    def parts_finished(self, count: int = 1) -> None:
+        """Count parts as done."""
+        self._finished += count
 
     def _show(self) -> None:
         logged = time.monotonic()

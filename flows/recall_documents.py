@@ -3,7 +3,7 @@
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from gleanery.flows.fan_out import PARTS_AT_ONCE, results_of
+from gleanery.flows.fan_out import PARTS_AT_ONCE, do_parts
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.open_batches import HarvestRun, batches_of
 from gleanery.flows.progress import StageProgress
@@ -12,7 +12,7 @@ from gleanery.flows.summary import finish_stage
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.recall.batches import Batch, read_batches, seal_batch
 from gleanery.tasks.recall.policy import read_policy
-from gleanery.tasks.recall.recall_stage import RecallWork
+from gleanery.tasks.recall.recall_stage import RecallWork, standing_part
 from gleanery.tasks.recall.source_files import list_sources
 from gleanery.tasks.recall.tasks import deduplicate_batch, recall_part
 from gleanery.tasks.stage_inputs import RECALL
@@ -50,8 +50,12 @@ def _recall_batch(run: HarvestRun, batch: Batch, again: Again) -> list[Receipt]:
         options=run.source_options,
     )
     with StageProgress(RECALL, len(batch.parts)) as progress:
-        futures = [
-            recall_part.submit(run.parts, run.workers, part, work, again.backfill, again.only)
-            for part in batch.parts
-        ]
-        return results_of(futures, progress)
+        return do_parts(
+            RECALL,
+            batch.parts,
+            lambda part: standing_part(run.parts, part, work, again.backfill, again.only),
+            lambda part: recall_part.submit(
+                run.parts, run.workers, part, work, again.backfill, again.only
+            ),
+            progress,
+        )

@@ -5,7 +5,7 @@ import functools
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from gleanery.flows.fan_out import PARTS_AT_ONCE, ask_for_parts
+from gleanery.flows.fan_out import PARTS_AT_ONCE, ask_for_parts, look_at_all
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.open_batches import batches_of
 from gleanery.flows.run import Again, open_run
@@ -22,6 +22,8 @@ from gleanery.tasks.stage_output import StageOutput
 def refine_pairs(config: HarvestConfig, again: Again = Again()) -> StageOutput:
     """Return every refiner's version of each extracted pair that has none yet."""
     with open_run(config) as run:
+        parts = [part for batch in batches_of(run, again) for part in batch.parts]
+        made_from = look_at_all(lambda part: pairs_input(run.parts, part.name), parts)
         return ask_for_parts(
             run,
             REFINE,
@@ -33,9 +35,8 @@ def refine_pairs(config: HarvestConfig, again: Again = Again()) -> StageOutput:
                     config.refinement,
                     config.refining_engines,
                 )
-                for batch in batches_of(run, again)
-                for part in batch.parts
-                if (inputs := pairs_input(run.parts, part.name))
+                for part, inputs in zip(parts, made_from, strict=True)
+                if inputs
             ],
             again,
         )

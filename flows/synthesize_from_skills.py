@@ -7,7 +7,7 @@ from prefect import flow
 from prefect.logging import get_run_logger
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from gleanery.flows.fan_out import PARTS_AT_ONCE, ask_for_parts, results_of
+from gleanery.flows.fan_out import PARTS_AT_ONCE, ask_for_parts, do_parts
 from gleanery.flows.progress import StageProgress
 from gleanery.flows.run import Again, Run, open_run
 from gleanery.flows.skills_config import SkillsConfig
@@ -15,6 +15,7 @@ from gleanery.flows.summary import finish_stage
 from gleanery.flows.synthesis_report import show_synthesis
 from gleanery.infra.digests import digest
 from gleanery.infra.receipts import Input
+from gleanery.tasks.distinct_part import standing_distinct
 from gleanery.tasks.skills.epochs import seal_epochs
 from gleanery.tasks.skills.epochs_sealed import Epoch
 from gleanery.tasks.skills.generation_part import generation_part
@@ -97,11 +98,17 @@ def _digest_of_seen(epoch: Epoch, skills: SkillSet) -> str:
 def _keep_distinct(run: SkillsRun, epochs: Sequence[Epoch], again: Again) -> StageOutput:
     names = [part_name(epoch, number) for epoch in epochs for number in range(epoch.slices)]
     with StageProgress(EXAMPLES, len(names)) as progress:
-        futures = [
-            keep_distinct_examples.submit(run.parts, SKILL_EXAMPLES, names, number, again.backfill)
-            for number in range(len(names))
-        ]
-        receipts = results_of(futures, progress)
+        receipts = do_parts(
+            EXAMPLES,
+            range(len(names)),
+            lambda number: standing_distinct(
+                run.parts, SKILL_EXAMPLES, names, number, again.backfill
+            ),
+            lambda number: keep_distinct_examples.submit(
+                run.parts, SKILL_EXAMPLES, names, number, again.backfill
+            ),
+            progress,
+        )
     return finish_stage(run, EXAMPLES, [receipt for receipt in receipts if receipt])
 
 

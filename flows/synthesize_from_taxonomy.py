@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from gleanery.flows.fan_out import PARTS_AT_ONCE, ask_for_parts, results_of
+from gleanery.flows.fan_out import PARTS_AT_ONCE, ask_for_parts, do_parts, look_at_all
 from gleanery.flows.progress import StageProgress
 from gleanery.flows.run import Again, Run, open_run
 from gleanery.flows.summary import finish_stage
@@ -14,6 +14,7 @@ from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.tasks.stage_inputs import EXAMPLES
 from gleanery.tasks.stage_output import StageOutput
 from gleanery.tasks.taxonomy.choice import chosen_disciplines
+from gleanery.tasks.taxonomy.plan_parts import standing_plan_parts
 from gleanery.tasks.taxonomy.plans import slice_count
 from gleanery.tasks.taxonomy.records import Discipline
 from gleanery.tasks.taxonomy.stage_parts import (
@@ -64,20 +65,22 @@ def _list_subjects(run: TaxonomyRun, rows: Sequence[Discipline], again: Again) -
 
 def _write_syllabi(run: TaxonomyRun, names: Sequence[str], again: Again) -> StageOutput:
     config = run.config
-    work = [
-        syllabi_part(run.parts, name, config.syllabi, config.language, config.engine)
-        for name in names
-    ]
+    work = look_at_all(
+        lambda name: syllabi_part(run.parts, name, config.syllabi, config.language, config.engine),
+        names,
+    )
     return ask_for_parts(run, SYLLABI, work, again)
 
 
 def _draw_plans(run: TaxonomyRun, names: Sequence[str], again: Again) -> StageOutput:
     with StageProgress(PLANS, len(names)) as progress:
-        futures = [
-            draw_plans_of.submit(run.parts, name, run.config.plans, again.backfill)
-            for name in names
-        ]
-        receipts = results_of(futures, progress)
+        receipts = do_parts(
+            PLANS,
+            names,
+            lambda name: standing_plan_parts(run.parts, name, run.config.plans, again.backfill),
+            lambda name: draw_plans_of.submit(run.parts, name, run.config.plans, again.backfill),
+            progress,
+        )
     return finish_stage(run, PLANS, [receipt for drawn in receipts for receipt in drawn])
 
 
@@ -85,12 +88,12 @@ def _write_questions(
     run: TaxonomyRun, slices: Sequence[tuple[str, int]], again: Again
 ) -> StageOutput:
     config = run.config
-    work = [
-        questions_part(
-            run.parts, name, number, config.questions, config.language, config.questioning_engine
-        )
-        for name, number in slices
-    ]
+    work = look_at_all(
+        lambda place: questions_part(
+            run.parts, *place, config.questions, config.language, config.questioning_engine
+        ),
+        slices,
+    )
     return ask_for_parts(run, QUESTIONS, work, again)
 
 
@@ -98,10 +101,10 @@ def _answer_questions(
     run: TaxonomyRun, slices: Sequence[tuple[str, int]], again: Again
 ) -> StageOutput:
     config = run.config
-    work = [
-        answers_part(
-            run.parts, name, number, config.answers, config.language, config.answering_engine
-        )
-        for name, number in slices
-    ]
+    work = look_at_all(
+        lambda place: answers_part(
+            run.parts, *place, config.answers, config.language, config.answering_engine
+        ),
+        slices,
+    )
     return ask_for_parts(run, EXAMPLES, work, again)

@@ -22,17 +22,10 @@ def keep_distinct(
     Instructions are compared with those of the part itself and of the four parts before it, also
     where other skills were combined: a combination rarely comes again. Curation compares all.
     """
-    looked_at = names[max(0, number - _EARLIER_PARTS) : number + 1]
-    receipts = [receipt for name in looked_at if (receipt := parts.newest(stage, name))]
-    if not receipts or receipts[-1].part != names[number]:
+    receipts = _compared(parts, stage, names, number)
+    if not receipts:
         return None
-    plan = Plan(
-        stage=EXAMPLES,
-        version=VERSION,
-        part=names[number],
-        inputs=tuple(Input(stage=stage, part=r.part, row_digest=r.row_digest) for r in receipts),
-        decides={"least_shared": LEAST_SHARED},
-    )
+    plan = _plan(receipts)
     newest = parts.newest(EXAMPLES, plan.part)
     standing = standing_receipt(parts, plan, newest, backfill, None)
     if standing:
@@ -42,6 +35,34 @@ def keep_distinct(
     earlier = [row for receipt in receipts[:-1] for row in parts.rows(receipt, Example)]
     outcome = _distinct(earlier, own)
     return parts.commit(plan, outcome, Example, started, newest), False
+
+
+def standing_distinct(
+    parts: Parts, stage: str, names: Sequence[str], number: int, backfill: bool = False
+) -> Receipt | None:
+    """Return the receipt of part `number` of `names` if it stands, or `None` if it does not."""
+    receipts = _compared(parts, stage, names, number)
+    if not receipts:
+        return None
+    plan = _plan(receipts)
+    return standing_receipt(parts, plan, parts.newest(EXAMPLES, plan.part), backfill, None)
+
+
+def _compared(parts: Parts, stage: str, names: Sequence[str], number: int) -> list[Receipt]:
+    """Return the receipts of a part and of those before it; none while it is not made."""
+    looked_at = names[max(0, number - _EARLIER_PARTS) : number + 1]
+    receipts = [receipt for name in looked_at if (receipt := parts.newest(stage, name))]
+    return receipts if receipts and receipts[-1].part == names[number] else []
+
+
+def _plan(receipts: Sequence[Receipt]) -> Plan:
+    return Plan(
+        stage=EXAMPLES,
+        version=VERSION,
+        part=receipts[-1].part,
+        inputs=tuple(Input(stage=r.stage, part=r.part, row_digest=r.row_digest) for r in receipts),
+        decides={"least_shared": LEAST_SHARED},
+    )
 
 
 def _distinct(earlier: Sequence[Example], own: Sequence[Example]) -> Outcome[Example]:

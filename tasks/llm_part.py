@@ -76,9 +76,8 @@ def run_llm_part(run: LLMRun, part: LLMPart[I, R]) -> tuple[Receipt, bool]:
     started = time.monotonic()
     plan = part.plan
     newest = run.parts.newest(plan.stage, plan.part)
-    standing = standing_receipt(run.parts, plan, newest, run.backfill, run.retry)
+    standing = _standing(run, plan, newest)
     if standing:
-        compact_journal(run.parts, standing)
         return standing, True
     rows = part.load()
     carried = carry_over(
@@ -91,6 +90,18 @@ def run_llm_part(run: LLMRun, part: LLMPart[I, R]) -> tuple[Receipt, bool]:
     if receipt.closed and receipt.writer.startswith(run.parts.writer):
         compact_journal(run.parts, receipt)
     return receipt, False
+
+
+def standing_llm_part(run: LLMRun, part: LLMPart[I, R]) -> Receipt | None:
+    """Return the receipt of a part that needs no work, or `None` if there is some."""
+    return _standing(run, part.plan, run.parts.newest(part.plan.stage, part.plan.part))
+
+
+def _standing(run: LLMRun, plan: Plan, newest: Receipt | None) -> Receipt | None:
+    standing = standing_receipt(run.parts, plan, newest, run.backfill, run.retry)
+    if standing:
+        compact_journal(run.parts, standing)  # what a killed run left as it was
+    return standing
 
 
 def _ask_and_parse(

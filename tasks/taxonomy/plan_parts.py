@@ -60,6 +60,25 @@ def draw_plan_parts(
     return receipts
 
 
+def standing_plan_parts(
+    parts: Parts, discipline: str, config: TaxonomyPlansConfig, backfill: bool = False
+) -> list[Receipt] | None:
+    """Return the receipts of a discipline's plans if all stand, or `None` if some do not.
+
+    Of a discipline without syllabi there are no plans to draw, and so none of them is missing.
+    """
+    inputs = made_from(parts, SYLLABI, discipline)
+    receipts = []
+    for number in range(slice_count(config) if inputs else 0):
+        part = slice_name(discipline, number)
+        plan = _plan(inputs or (), part, number, config)
+        receipt = standing_receipt(parts, plan, parts.newest(PLANS, part), backfill, None)
+        if receipt is None:
+            return None
+        receipts.append(receipt)
+    return receipts
+
+
 def _plan(inputs: tuple[Input, ...], part: str, number: int, config: TaxonomyPlansConfig) -> Plan:
     wanted = min(PLANS_PER_SLICE, config.plans_per_subject - number * PLANS_PER_SLICE)
     return Plan(
