@@ -35,7 +35,8 @@ PIECES = st.sampled_from(
         "\u2028",
     ]
 )
-SYMBOLS = st.characters(exclude_categories=["Cs", "Cc"])
+# Nor what stands for no character at all.
+SYMBOLS = st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufeff\ufffd")
 TEXTS = st.lists(st.one_of(PIECES, st.text(SYMBOLS, max_size=20)), max_size=12).map("".join)
 
 
@@ -68,6 +69,8 @@ def test_a_text_that_holds_a_marker_is_refused(
         "<think>\nI write <<<instruction>>> first.\n</think>\n\n",
         "The server sent no opening tag.</think>\n",
         "\n \n",
+        "<think>\nFirst\n<<<instruction>>>\nthen more.\n</think>\nHere it is:\n\n",
+        "The server sent no opening tag.</think>\n**The pair**\n---\n",
     ],
 )
 def test_reasoning_before_the_first_marker_is_left_out(thoughts: str) -> None:
@@ -80,12 +83,19 @@ def test_reasoning_before_the_first_marker_is_left_out(thoughts: str) -> None:
         ("Why is the sky blue? Air scatters blue.", "markers none instead of"),
         (GOOD.removesuffix("<<<end>>>"), "markers <<<instruction>>> <<<response>>> instead"),
         (GOOD.replace("<<<instruction>>>", "<<<Instruction>>>"), "markers <<<Instruction>>>"),
-        ("Here you are:\n" + GOOD, "text outside the sections: 'Here you are:'"),
-        (GOOD + "\nI hope you like it.", "text outside the sections: 'I hope you like it.'"),
-        ("```\n" + GOOD + "\n```", "text outside"),
+        ("I thought.\nHere you are:\n" + GOOD, "outside the sections: 'I thought. Here you are:'"),
+        (GOOD + "\nI hope so.\nAsk me.", "text outside the sections: 'I hope so. Ask me.'"),
+        (GOOD + "\n" + "It goes on. " * 20, "text outside the sections: 'It goes on."),
+        (GOOD + "\n3. Dust scatters too.", "text outside the sections: '3. Dust"),
+        ("```\n" + GOOD, "text outside the sections: '```'"),
+        (GOOD + "\n```", "text outside the sections: '```'"),
+        ("```\n" + GOOD.replace("<<<end", "```\n<<<end"), "text outside the sections: '```'"),
+        ("```\n" + GOOD + "\n~~~", "text outside"),
+        ("Here you are:\n" + GOOD + "\n" + GOOD, "markers <<<instruction>>> <<<response>>> <<<e"),
         (GOOD.replace(">>>\nAir", ">>> Air"), "does not stand alone on its line"),
         (GOOD.replace("\n<<<end", " <<<end"), "does not stand alone on its line"),
-        (GOOD.replace("<<<response>>>", "**<<<response>>>**"), "does not stand alone"),
+        (GOOD.replace("<<<response>>>", "**<<<response>>>"), "does not stand alone"),
+        (GOOD.replace("<<<response>>>", "**Text: <<<response>>>**"), "does not stand alone"),
         ("<<<response>>>\nAir.\n<<<instruction>>>\nWhy?\n<<<end>>>", "instead of"),
         ("", "markers none"),
     ],
@@ -95,6 +105,37 @@ def test_an_answer_out_of_shape_is_refused_with_what_is_amiss(answer: str, compl
         read_sections(answer, NAMES)
 
 
+BOLD = re.sub(r"(<<<\w+>>>)", r"**\1**", GOOD)
+WRAPPED = {
+    "remark before": "Here is the training example:\n\n" + GOOD,
+    "remark behind": GOOD + "\n\nLet me know if you want another tone!",
+    "rules": f"**Final pair**\n\n---\n\n{GOOD}\n\n---",
+    "fence": f"```\n{GOOD}\n```",
+    "named fence": f"```text\n{GOOD}\n```\n",
+    "long fence": f"~~~~\n{GOOD}\n~~~~",
+    "bold markers": BOLD,
+    "code markers": re.sub(r"(<<<\w+>>>)", r"`\1`", GOOD),
+    "all of it": f"Sure! Here it is:\n```markdown\n{BOLD}\n```\nI hope this helps.",
+}
+
+
+@pytest.mark.parametrize("answer", WRAPPED.values(), ids=WRAPPED.keys())
+def test_what_is_wrapped_around_the_sections_does_no_harm_and_is_in_no_text(answer: str) -> None:
+    texts = {"instruction": "Why is the sky blue?", "response": "Air scatters blue."}
+    assert read_sections(answer, NAMES) == texts
+
+
+@given(instruction=TEXTS, response=TEXTS)
+@example(instruction="**", response="```")
+def test_wrapping_takes_nothing_from_a_text_and_adds_nothing(
+    instruction: str, response: str
+) -> None:
+    assume(not MARKER.search(instruction) and not MARKER.search(response))
+    texts = {"instruction": instruction.strip(), "response": response.strip()}
+    written = write_sections(texts)
+    assert read_sections(f"Here it is:\n```\n{written}\n```\nThat is all.", NAMES) == texts
+
+
 def test_line_ends_and_control_characters_do_no_harm() -> None:
-    answer = GOOD.replace("\n", "\r\n").replace("Air", "A\x00i\x1br")
+    answer = GOOD.replace("\n", "\r\n").replace("Air", "\ufeffA\x00i\x1br\ufffd\x85")
     assert read_sections(answer, NAMES)["response"] == "Air scatters blue."
