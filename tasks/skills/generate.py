@@ -11,12 +11,19 @@ from gleanery.tasks.records import ChatMessage, Example, Loss
 from gleanery.tasks.skills import generate_messages as messages
 from gleanery.tasks.skills.generate_checks import text_problem
 from gleanery.tasks.skills.generate_config import GenerationConfig
+from gleanery.tasks.skills.generate_critique import critique_problem
 from gleanery.tasks.skills.generate_talk import Talk
-from gleanery.tasks.skills.generate_texts import Texts, read_instruction, read_texts
+from gleanery.tasks.skills.generate_texts import (
+    Texts,
+    has_layout,
+    read_instruction,
+    read_texts,
+)
 from gleanery.tasks.skills.generation_prompts import FINGERPRINTS, INSTRUCTION, RESPONSE
 from gleanery.tasks.skills.giveaway import giveaway
 from gleanery.tasks.skills.records import QueryType, Skill, SkillPlan
 from gleanery.tasks.skills.verify import Verification, verify_example
+from gleanery.tasks.unreadable_answers import repeated, why_unreadable
 
 _UNANSWERED = frozenset(FailureReason)
 
@@ -47,10 +54,11 @@ def generate_example(
 ) -> Dialogue[RowOutcome[Example]]:
     """Return the example of a plan, or why there is none (Instruct-SkillMix, 2408.14774).
 
-    Asks engine 0, and engine 1 if a verifier is given. Reasons: those of `text_problem`;
-    "unparseable", "truncated"; "gives_skill_away"; "skill_not_exercised" and "unverified" if the
-    configuration wants a least verdict; "unknown_skill" and "unknown_query_type"; and those of
-    `FailureReason`. What is rejected for its text is tried again, in a new conversation.
+    Asks engine 0, and engine 1 if a verifier is given. Reasons: those of `text_problem`, of
+    `why_unreadable` and of `critique_problem`; "truncated"; "gives_skill_away";
+    "skill_not_exercised" and "unverified" if the configuration wants a least verdict;
+    "unknown_skill" and "unknown_query_type"; and those of `FailureReason`. What is rejected for
+    its text is tried again, in a new conversation.
     """
     row_id = example_id(plan, skills, query_types)
     if loss := _unknown(row_id, plan, skills, query_types):
@@ -111,6 +119,8 @@ def _write(task: _Task, talk: Talk) -> Dialogue[Texts | Loss]:
     said = yield from talk.ask("critique", message, FINGERPRINTS["critique"])
     if isinstance(said, Loss):
         return said
+    if problem := critique_problem(said, texts, talk.shown):
+        return task.loss(problem[0], f"critique: {problem[1]}")
     texts = yield from _ask_for_texts(task, talk, "revision", messages.revise_message(task.config))
     return texts if isinstance(texts, Loss) else _checked(task, texts)
 
@@ -123,10 +133,12 @@ def _reword(task: _Task, talk: Talk, texts: Texts) -> Dialogue[Texts | Loss]:
     answer = yield from talk.ask("rewording", message, FINGERPRINTS["rewording"], schema)
     if isinstance(answer, Loss):
         return answer
+    if words := repeated(answer, [message]):
+        return task.loss("echo", f"rewording: {words}")
     try:
         texts = replace(texts, instruction=read_instruction(answer, config.structured))
     except ValueError as error:
-        return task.loss("unparseable", f"rewording: {error}")
+        return _unreadable(task, talk, "rewording", answer, error)
     if named := _named(task, texts):
         return task.loss("gives_skill_away", ", ".join(named))
     return _checked(task, texts)
@@ -137,10 +149,18 @@ def _ask_for_texts(task: _Task, talk: Talk, step: str, message: str) -> Dialogue
     answer = yield from talk.ask(step, message, FINGERPRINTS[step], schema)
     if isinstance(answer, Loss):
         return answer
+    if words := repeated(answer, [message]):  # which shows the layout, filled in with dots
+        return task.loss("echo", f"{step}: {words}")
     try:
         return read_texts(answer, task.config.structured)
     except ValueError as error:
-        return task.loss("unparseable", f"{step}: {error}")
+        return _unreadable(task, talk, step, answer, error)
+
+
+def _unreadable(task: _Task, talk: Talk, step: str, answer: str, error: ValueError) -> Loss:
+    is_laid_out = has_layout(answer, task.config.structured)
+    reason, detail = why_unreadable(answer, error, talk.shown, task.config.language, is_laid_out)
+    return task.loss(reason, f"{step}: {detail}")
 
 
 def _checked(task: _Task, texts: Texts) -> Texts | Loss:

@@ -25,6 +25,11 @@ class Talk:
         self._model, self._sampling, self._attempt = model, sampling, attempt
         self._messages: list[Message] = []
 
+    @property
+    def shown(self) -> list[str]:
+        """Every text that the model was shown before its last answer: prompts and own answers."""
+        return [message["content"] for message in self._messages[:-1]]
+
     def ask(
         self, step: str, message: str, prompt: str, schema: Mapping[str, Any] | None = None
     ) -> Dialogue[str | Loss]:

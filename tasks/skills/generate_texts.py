@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from gleanery.tasks.control_characters import without_control_characters
 from gleanery.tasks.json_answers import read_json_answer
 from gleanery.tasks.skills.generation_prompts import INSTRUCTION, RESPONSE
-from gleanery.tasks.skills.sections import read_sections
+from gleanery.tasks.skills.sections import has_marker, read_sections
 
 _QUOTES = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"))
 _BOLD = "**"
@@ -32,6 +33,14 @@ def read_instruction(answer: str, structured: bool) -> str:
     return unwrapped(_read(answer, structured, INSTRUCTION)[INSTRUCTION])
 
 
+def has_layout(answer: str, structured: bool) -> bool:
+    """Return whether an answer has anything of the layout, and so is not to be taken as a whole."""
+    names = (INSTRUCTION, RESPONSE)
+    if structured:
+        return any(f'"{name}"' in answer for name in names)
+    return has_marker(answer, names)
+
+
 def unwrapped(text: str) -> str:
     """Return a text without bold marks or quotation marks around the whole of it.
 
@@ -52,7 +61,7 @@ def _read(answer: str, structured: bool, *names: str) -> dict[str, str]:
     value: Any = read_json_answer(answer)
     if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in names):
         raise ValueError(f"not an object with the texts {', '.join(names)}: {str(value)[:100]}")
-    return {name: value[name].strip() for name in names}
+    return {name: without_control_characters(value[name]).strip() for name in names}
 
 
 def _without_bold(text: str) -> str:

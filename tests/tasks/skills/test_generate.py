@@ -220,8 +220,22 @@ def test_an_unreadable_draft_costs_no_further_turn_of_its_try() -> None:
     assert [call.request_key for call in held.example.calls] == [r.key for r in held.asked[1:]]
 
 
+REFUSAL = "I'm sorry, but I can't help with that."
+GERMAN = (
+    "Für hundert Gäste braucht man vierzehn Tische, und die stehen am besten in zwei Reihen, damit "
+    "in der Mitte noch Platz zum Tanzen ist."
+)
 BAD = [
-    ("unparseable", [DRAFT, CRITIQUE, "Here you are!\n" + FINAL]),
+    ("unparseable", [DRAFT, CRITIQUE, "Here you are!\nTwo texts:\n" + FINAL]),
+    ("refusal", [REFUSAL]),
+    ("refusal", [DRAFT, CRITIQUE, REFUSAL]),
+    ("wrong_language", [GERMAN]),
+    ("wrong_language", [DRAFT, CRITIQUE, GERMAN]),
+    ("echo", [DRAFT, CRITIQUE, CRITIQUE]),
+    ("refusal", [DRAFT, REFUSAL]),
+    ("echo", [DRAFT, DRAFT]),
+    ("echo", [FINAL, GOOD["catering"]["response"]]),
+    ("empty", [DRAFT, "N/A"]),
     ("unparseable", [DRAFT, CRITIQUE, FINAL.replace("14 tables", "<<<end>>>")]),
     ("truncated", [None]),
     ("truncated", [DRAFT, None]),
@@ -244,6 +258,36 @@ def test_a_bad_text_is_tried_again_and_then_rejected(
     attempts = [request.attempt for request in held.asked]
     assert attempts == [0] * len(answers) + [1] * len(answers)
     assert hold([*answers, DRAFT, CRITIQUE, FINAL]).example
+
+
+@pytest.mark.parametrize("turn", range(3))
+@pytest.mark.parametrize("structured", [False, True])
+def test_a_prompt_that_is_echoed_is_no_answer_in_any_turn(turn: int, structured: bool) -> None:
+    said = [json.dumps(GOOD["catering"]), CRITIQUE] if structured else [FINAL, CRITIQUE]
+
+    def echo(request: Request, number: int) -> str:
+        return said[number] if number < turn else prompt_of(request)
+
+    held = hold(echo, tries=1, structured=structured)
+    assert (held.loss.reason, len(held.asked)) == ("echo", turn + 1)
+    assert held.loss.detail.startswith(("draft: ", "critique: ", "revision: ")[turn])
+
+
+def test_a_refusal_with_a_marker_or_a_key_in_it_is_a_slip_of_the_layout() -> None:
+    asked = (
+        "<<<instruction>>>\nI'm sorry, but I can't open the invitation. Why?\n<<<response>>>\nSo."
+    )
+    assert hold([asked], tries=1).loss.reason == "unparseable"
+    asked = '{"instruction": "I am sorry, but I cannot help with that.", "response": "Wh'
+    assert hold([asked], tries=1, structured=True).loss.reason == "unparseable"
+    assert hold([REFUSAL], tries=1, structured=True).loss.reason == "refusal"
+
+
+def test_sections_that_are_announced_and_fenced_give_the_same_example() -> None:
+    wrapped = f"Here is the final pair:\n\n```\n{FINAL}\n```\n\nI hope this helps!"
+    assert hold([DRAFT, CRITIQUE, wrapped]).example.messages == (
+        hold([DRAFT, CRITIQUE, FINAL]).example.messages
+    )
 
 
 def test_every_attempt_of_a_row_has_its_own_tries() -> None:
@@ -280,6 +324,7 @@ def test_an_instruction_that_names_a_skill_is_reworded_in_the_same_talk() -> Non
     [
         (write_sections({"instruction": "Any tips for event planning?"}), "gives_skill_away"),
         ("How many tables fit?", "unparseable"),
+        (REFUSAL, "refusal"),
         (write_sections({"instruction": "Tables?"}), "too_short"),
     ],
 )
