@@ -13,11 +13,12 @@ from gleanery.flows.run import Again, Run, open_run
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.summary import finish_stage
 from gleanery.flows.synthesis_report import show_synthesis
-from gleanery.infra.digests import digest
-from gleanery.infra.receipts import Input
 from gleanery.tasks.distinct_part import standing_distinct
 from gleanery.tasks.skills.epochs import seal_epochs
+from gleanery.tasks.skills.epochs_inputs import epoch_inputs
+from gleanery.tasks.skills.epochs_live import live_plans
 from gleanery.tasks.skills.epochs_sealed import Epoch
+from gleanery.tasks.skills.epochs_shortage import shortage
 from gleanery.tasks.skills.generation_part import generation_part
 from gleanery.tasks.skills.plans import EpochPlans, asked_plans
 from gleanery.tasks.skills.records import QueryType, Skill, SkillPlan
@@ -39,22 +40,29 @@ def synthesize_from_skills(config: SkillsConfig, again: Again = Again()) -> list
     """Return the outputs of generation and of what is distinct, over every plan of every epoch.
 
     What the skills' file gained since the last run makes an epoch of its own; plans with a skill
-    that it lost are left out. A run that ends incomplete says so, and the next one takes up what
-    is left.
+    that it lost are left out, and others make up for them up to the configured count. A run that
+    ends incomplete says so, and the next one takes up what is left.
     """
     with open_run(config) as run:
         skills = load_skills(config.skills, run.source_options)
         epochs = seal_epochs(run.store, skills.skills, skills.query_types, config.plans)
-        get_run_logger().info(
-            "%d plans in %d epochs over %d skills and %d query types",
-            sum(epoch.count for epoch in epochs),
-            len(epochs),
-            len(skills.skills),
-            len(skills.query_types),
-        )
+        _log_plans(epochs, skills, config)
         outputs = [_generate(run, epochs, skills, again), _keep_distinct(run, epochs, again)]
         show_synthesis(run, outputs)
         return outputs
+
+
+def _log_plans(epochs: Sequence[Epoch], skills: SkillSet, config: SkillsConfig) -> None:
+    live = live_plans(epochs, skills.skills, skills.query_types)
+    given = len(skills.skills), len(skills.query_types)
+    log = get_run_logger()
+    log.info(
+        "%d plans in %d epochs over %d skills and %d query types", live.count, len(epochs), *given
+    )
+    if resting := sum(epoch.count for epoch in epochs) - live.count:
+        log.info("%d more plans rest: a skill or query type of theirs was removed", resting)
+    if short := shortage(live, *given, config.plans):
+        log.warning("%s", short)
 
 
 def _generate(
@@ -73,10 +81,7 @@ def _generate(
     work = [
         generation_part(
             part_name(epoch, number),
-            (
-                Input(stage="epochs", part=f"{epoch.number}", row_digest=epoch_digest(epoch)),
-                Input(stage="skills", part="file", row_digest=_digest_of_seen(epoch, skills)),
-            ),
+            epoch_inputs(epoch, skills),
             functools.partial(load, epoch.number, number),
             config.generation,
             config.generating_engines,
@@ -85,14 +90,6 @@ def _generate(
         for number in range(epoch.slices)
     ]
     return ask_for_parts(run, SKILL_EXAMPLES, work, again)
-
-
-def _digest_of_seen(epoch: Epoch, skills: SkillSet) -> str:
-    """Return the digest of what prompts of an epoch may show: a later skill leaves it as it is."""
-    seen = {*epoch.skills, *epoch.query_types}
-    there: list[Skill | QueryType] = [*skills.skills, *skills.query_types]
-    rows = [row for row in there if row.id in seen]
-    return digest([row.model_dump() for row in sorted(rows, key=lambda row: row.id)])
 
 
 def _keep_distinct(run: SkillsRun, epochs: Sequence[Epoch], again: Again) -> StageOutput:
@@ -110,8 +107,3 @@ def _keep_distinct(run: SkillsRun, epochs: Sequence[Epoch], again: Again) -> Sta
             progress,
         )
     return finish_stage(run, EXAMPLES, [receipt for receipt in receipts if receipt])
-
-
-def epoch_digest(epoch: Epoch) -> str:
-    """Return the digest of what an epoch's plans follow from, whoever sealed it and when."""
-    return digest(epoch.model_dump(mode="json", exclude={"created", "writer"}))

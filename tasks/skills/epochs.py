@@ -3,8 +3,8 @@
 A sealed epoch fixes which skills and query types it saw, and how many plans of which kind it adds.
 The plans themselves are stored nowhere: they are drawn again from it and the epochs before it
 (`plans.EpochPlans`), and nothing that comes later changes one of them. A skill that is removed
-makes no epoch and changes none: its plans are drawn as before and no longer asked
-(`plans.asked_plans`).
+changes no epoch: its plans are drawn as before and no longer asked (`plans.asked_plans`). They
+count no more either, so where `count` is no longer reached another epoch makes up for them.
 """
 
 import datetime
@@ -37,10 +37,12 @@ def seal_epochs(
 ) -> list[Epoch]:
     """Seal what is still to be planned; return all epochs in their order.
 
-    The first run makes epoch 1. New skills, new query types and a larger `count` each make one
-    more; without any of these nothing is sealed. When the combinations run out there are fewer
-    plans than `count`. Two runs that seal at once agree: the second sees the epoch of the first
-    and adds only what that one left. Raises `ValueError` for what `next_epoch` refuses.
+    The first run makes epoch 1. New skills and new query types each make one more, and so does a
+    `count` that the live plans do not reach: it was raised, or plans rest because their skill or
+    query type was removed. Without any of these nothing is sealed. When the combinations run out
+    there are fewer plans than `count` (`epochs_shortage.shortage` says so). Two runs that seal at
+    once agree: the second sees the epoch of the first and adds only what that one left. Raises
+    `ValueError` for what `next_epoch` refuses.
     """
     skill_ids = frozenset(skill.id for skill in skills)
     type_ids = frozenset(query_type.id for query_type in query_types)

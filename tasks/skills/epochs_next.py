@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from statistics import fmean
 
+from gleanery.tasks.skills.epochs_live import LivePlans
 from gleanery.tasks.skills.epochs_sealed import Epoch
 from gleanery.tasks.skills.epochs_use import use_of_skills, use_of_types
 from gleanery.tasks.skills.epochs_windows import OpenStreams
@@ -21,10 +22,11 @@ def next_epoch(
 ) -> Epoch | None:
     """Return the epoch to seal next, or `None` if there is nothing to add.
 
-    New skills come first, then new query types, then what is missing of `count`. An epoch of new
-    skills has at least one in every plan, and as many plans as it takes until they are used as
-    often as the others; likewise with new query types. Raises `ValueError` if the configuration
-    contradicts the epochs, or if there is nothing to draw from at all.
+    New skills come first, then new query types, then what is missing of `count`, of which only live
+    plans are a part: those that rest for what has been removed are replaced. An epoch of new skills
+    has at least one in every plan, and as many plans as it takes until they are used as often as
+    the others; likewise with new query types. Raises `ValueError` if the configuration contradicts
+    the epochs, or if there is nothing to draw from at all.
     """
     if not skills or not query_types:
         raise ValueError(
@@ -32,10 +34,12 @@ def next_epoch(
         )
     if epochs:
         _check_unchanged(epochs[0], config)
-    for draft in _drafts(epochs, skills, query_types, config):
+    live = LivePlans(epochs, skills, query_types)
+    missing = config.count - live.count
+    for draft in _drafts(epochs, skills, query_types, config, missing):
         brought = generations([*epochs, draft])
-        streams = OpenStreams(epochs, draft, brought)
-        windows = streams.windows(_wanted(epochs, draft, brought, streams.sizes(), config.count))
+        streams = OpenStreams(epochs, draft, brought, live.passed)
+        windows = streams.windows(_wanted(epochs, draft, brought, streams.sizes(), missing))
         if windows:
             count = sum(window.count for window in windows)
             return draft.model_copy(update={"windows": windows, "count": count})
@@ -52,6 +56,7 @@ def _drafts(
     skills: frozenset[str],
     query_types: frozenset[str],
     config: SkillPlansConfig,
+    missing: int,
 ) -> Iterator[Epoch]:
     """Yield what the next epoch may be, without its windows, in the order of precedence."""
 
@@ -79,7 +84,7 @@ def _drafts(
         yield draft(NEW_SKILLS, skills, known_types)
     if known_types != query_types and known:
         yield draft(NEW_TYPES, known, query_types)
-    if known and known_types and sum(epoch.count for epoch in epochs) < config.count:
+    if known and known_types and missing > 0:
         yield draft(MORE, known, known_types)
 
 
@@ -88,14 +93,12 @@ def _wanted(
     draft: Epoch,
     brought: Mapping[int, Generation],
     sizes: Mapping[int, float],
-    count: int,
+    missing: int,
 ) -> int:
     """Return how many plans an epoch is to add."""
     own = brought[draft.number]
-    if draft.reason == FIRST:
-        return count
-    if draft.reason == MORE:
-        return count - sum(epoch.count for epoch in epochs)
+    if draft.reason in (FIRST, MORE):
+        return missing
     if draft.reason == NEW_TYPES:
         use = use_of_types(epochs, brought)
         level = fmean(use[name] for name in _others(use, draft.query_types, own.query_types))

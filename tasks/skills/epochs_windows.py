@@ -15,11 +15,16 @@ _TRIED = 1 << 16  # positions looked at together
 class OpenStreams:
     """The streams that an epoch may draw from.
 
-    Those of the skills and query types that it brings; of all where it brings none.
+    Those of the skills and query types that it brings; of all where it brings none. `passed` says
+    how much of each stream is gone, of what holds nothing that has been removed.
     """
 
     def __init__(
-        self, epochs: Sequence[Epoch], epoch: Epoch, brought: Mapping[int, Generation]
+        self,
+        epochs: Sequence[Epoch],
+        epoch: Epoch,
+        brought: Mapping[int, Generation],
+        passed: Mapping[Stream, int],
     ) -> None:
         self._epoch = epoch
         self._brought = brought
@@ -29,10 +34,6 @@ class OpenStreams:
             [self.own] if self.own.query_types else [g for g in brought.values() if g.query_types]
         )
         seen = frozenset(epoch.skills), frozenset(epoch.query_types)
-        everything = (
-            frozenset(name for g in brought.values() for name in g.skills),
-            frozenset(name for g in brought.values() for name in g.query_types),
-        )
         self._ends = {window.stream: window.end for before in epochs for window in before.windows}
         self._totals: dict[Stream, int] = {}
         self._used: dict[Stream, int] = {}
@@ -42,11 +43,8 @@ class OpenStreams:
                     for h in types:
                         stream = Stream(skills=g.number, query_types=h.number, size=size, new=new)
                         if total := total_of(stream, brought, *seen):
-                            of_all = total_of(stream, brought, *everything)
-                            used = self._ends.get(stream, 0)
                             self._totals[stream] = total
-                            # What has been removed stands all over the stream.
-                            self._used[stream] = used * total // of_all
+                            self._used[stream] = passed.get(stream, 0)
 
     def sizes(self) -> dict[int, float]:
         """Return the numbers of skills that plans can still have, each with its share."""

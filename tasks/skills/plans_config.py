@@ -25,8 +25,11 @@ class SkillPlansConfig(Config):
         4000,
         ge=1,
         le=1_000_000_000,
-        description="Plans to draw, all in all (4,000 in the paper). A larger number later adds "
-        "the rest and leaves the earlier plans as they are; so do new skills and query types.",
+        description="Least plans to have, all in all (4,000 in the paper), of skills and query "
+        "types that are still there. A larger number adds the rest; what rests after a removal is "
+        "replaced, while combinations last; a smaller number takes nothing back. New skills and "
+        "query types come on top, with as many plans as it takes until they are used as often as "
+        "the others: there are more than `count` then.",
     )
     skills_per_plan: dict[Size, Weight] = Field(
         {2: 1.0},

@@ -66,16 +66,43 @@ def test_a_new_skill_makes_an_epoch_of_plans_that_all_have_it(made: Any) -> None
     assert made.outputs[0].parts[: len(parts)] == parts  # not even written anew
 
 
-def test_a_removed_skill_costs_nothing_and_its_examples_are_left_out(made: Any) -> None:
+def test_a_removed_skill_costs_nothing_where_the_other_plans_suffice(made: Any) -> None:
     before = texts_of(made)
     gone = len(with_skill(made, SKILLS[0]))
     write(made, SKILLS[1:])
+    made.config["plans"] |= {"count": 12 - gone}
     assert made.run() == {}
     assert len(made.examples) == 12 - gone < 12
     assert not with_skill(made, SKILLS[0])
     write(made, SKILLS)  # and when it comes back, its answers are still there
     assert made.run() == {}
     assert texts_of(made) == before
+
+
+def test_plans_of_a_removed_skill_are_made_up_for(made: Any) -> None:
+    before = texts_of(made)
+    gone = len(with_skill(made, SKILLS[0]))
+    write(made, SKILLS[1:])
+    assert made.run() == times(gone)
+    assert len(made.examples) == 12
+    assert not with_skill(made, SKILLS[0])
+    assert len(texts_of(made) & before) == 12 - gone
+    write(made, SKILLS)  # what comes back comes for nothing, and on top
+    assert made.run() == {}
+    assert len(made.examples) == 12 + gone
+    assert before < texts_of(made)
+
+
+def test_a_run_says_where_the_combinations_do_not_suffice(
+    made: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    made.config["plans"] |= {"count": 30, "skills_per_plan": {2: 1, 5: 1}}
+    write(made, SKILLS[:2])
+    made.run()
+    assert len(made.examples) == 16  # one pair, with each query type
+    [said] = [text for text in caplog.messages if "plans.count" in text]
+    assert "2 skills and 16 query types have only 16 combinations for the 30 plans" in said
+    assert "no plan can have 5 skills" in said
 
 
 def test_another_definition_asks_about_the_plans_that_use_it(made: Any) -> None:

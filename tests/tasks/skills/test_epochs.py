@@ -14,7 +14,7 @@ from gleanery.tasks.skills.epochs import read_epochs, seal_epochs
 from gleanery.tasks.skills.epochs_next import next_epoch
 from gleanery.tasks.skills.epochs_sealed import Epoch
 from gleanery.tasks.skills.epochs_shares import apportion, fill_evenly
-from gleanery.tasks.skills.plans import EpochPlans
+from gleanery.tasks.skills.plans import EpochPlans, asked_plans
 from gleanery.tasks.skills.plans_config import SkillPlansConfig
 from gleanery.tasks.skills.records import QueryType, Skill, SkillPlan
 
@@ -210,10 +210,22 @@ def test_new_skills_and_types_and_a_larger_count_at_once_are_an_epoch_each(tmp_p
     assert_no_combination_twice(epochs)
 
 
-def test_removed_skill_makes_no_epoch_and_changes_none(tmp_path: Path) -> None:
+def test_removed_skill_changes_no_epoch_and_its_plans_are_made_up_for(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     first = seal_epochs(store, skills(range(40)), query_types(range(4)), CONFIG)
-    assert seal_epochs(store, skills(range(1, 40)), query_types(range(1, 4)), CONFIG) == first
+    left = skills(range(1, 40)), query_types(range(1, 4))
+    epochs = seal_epochs(store, *left, CONFIG)
+    assert epochs[:1] == first
+    assert [epoch.reason for epoch in epochs[1:]] == ["more plans"]
+    assert len(asked_plans(all_plans(epochs), *left)) == 1000
+    assert seal_epochs(store, *left, CONFIG) == epochs
+
+
+def test_removed_skill_makes_no_epoch_where_the_other_plans_suffice(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    first = seal_epochs(store, skills(range(40)), query_types(range(4)), CONFIG)
+    enough = CONFIG.model_copy(update={"count": 900})
+    assert seal_epochs(store, skills(range(1, 40)), query_types(range(4)), enough) == first
 
 
 def test_later_plans_leave_out_what_has_been_removed(tmp_path: Path) -> None:
@@ -222,7 +234,7 @@ def test_later_plans_leave_out_what_has_been_removed(tmp_path: Path) -> None:
     there = skills(range(3, 40)), query_types(range(1, 4))
     epochs = seal_epochs(store, *there, CONFIG.model_copy(update={"count": 1500}))
     added = plans_of(epochs, 2)
-    assert len(added) == 500
+    assert len(added) == 1500 - len(asked_plans(plans_of(epochs, 1), *there))
     assert {skill for plan in added for skill in plan.skills} == {skill.id for skill in there[0]}
     assert {plan.query_type for plan in added} == {"t0001", "t0002", "t0003"}
     assert plans_of(epochs, 1) == plans_of(first, 1)
@@ -246,8 +258,10 @@ def test_everything_new_starts_over_beside_the_old_plans(tmp_path: Path) -> None
     store = Store(str(tmp_path))
     seal_epochs(store, skills(range(40)), query_types(range(4)), CONFIG)
     epochs = seal_epochs(store, skills(range(100, 130)), query_types(range(10, 12)), CONFIG)
-    assert [epoch.reason for epoch in epochs] == ["first", "new skills"]
+    assert [epoch.reason for epoch in epochs] == ["first", "new skills", "more plans"]
     assert set(use(plans_of(epochs, 2), skills(range(100, 130)))) == {50}
+    # None of the first are asked any more; the others end with the combinations.
+    assert [epoch.count for epoch in epochs] == [1000, 750, 435 * 2 - 750]
     assert_no_combination_twice(epochs)
 
 
