@@ -15,6 +15,7 @@ from gleanery.infra.llm.protocol import (
 from gleanery.tasks import answer_checks
 from gleanery.tasks.answered import finished_text
 from gleanery.tasks.attempts import AskingConfig
+from gleanery.tasks.control_characters import without_control_characters
 from gleanery.tasks.final_answers import majority
 from gleanery.tasks.language import names_another_language, wrong_language
 from gleanery.tasks.llm_part import OPEN_REASONS, RowOutcome
@@ -113,7 +114,7 @@ def _usable_text(question: Question, result: Completion | Failure, language: str
     text = finished_text(question.id, result)
     if isinstance(text, Loss):
         return text
-    text = text.strip()
+    text = without_control_characters(text).strip()
     for check in _CHECKS:
         if telling := check(text):
             return Loss(row_id=question.id, reason=check.__name__, detail=telling)

@@ -10,6 +10,7 @@ from gleanery.infra.llm.protocol import Failure, Message, ModelIdentity, Request
 from gleanery.tasks import answer_checks
 from gleanery.tasks.answered import finished_text
 from gleanery.tasks.attempts import AskingConfig
+from gleanery.tasks.control_characters import without_control_characters
 from gleanery.tasks.json_answers import read_json_answer
 from gleanery.tasks.language import wrong_language
 from gleanery.tasks.llm_part import RowOutcome
@@ -24,6 +25,7 @@ from gleanery.tasks.taxonomy.question_prompts import (
     WRITE_QUESTION,
 )
 from gleanery.tasks.taxonomy.records import Question, Syllabus, TaxonomyPlan
+from gleanery.tasks.unreadable_answers import repeated, why_unreadable
 
 # A question that leans on what its reader does not see.
 _MENTIONS_COURSE = re.compile(
@@ -64,8 +66,8 @@ def write_question(
 ) -> Dialogue[RowOutcome[Question]]:
     """Ask for a plan's question; one that is unusable is asked for again, `tries` times in all.
 
-    Reasons: those of `finished_text`, "unparseable", "empty", "refusal", "meta_preamble",
-    "mentions_course", "wrong_language".
+    Reasons: those of `finished_text` and of `why_unreadable`, "empty", "refusal", "meta_preamble",
+    "mentions_course", "echo" (of the prompt), "wrong_language".
     """
     loss = None
     for number in range(attempt * config.tries, (attempt + 1) * config.tries):
@@ -77,7 +79,7 @@ def write_question(
             if isinstance(results[request.key], Failure):
                 break  # no answer yet: the next run asks again
             continue
-        found = _question_in(plan, text, language)
+        found = _question_in(plan, text, request.messages[-1]["content"], language)
         if isinstance(found, str):
             call = Call(
                 step="question", model=model.name, prompt=FINGERPRINT, request_key=request.key
@@ -146,14 +148,20 @@ def outline(syllabus: Syllabus) -> str:
     )
 
 
-def _question_in(plan: TaxonomyPlan, text: str, language: str) -> str | Loss:
+def _question_in(plan: TaxonomyPlan, text: str, prompt: str, language: str) -> str | Loss:
     def loss(reason: str, detail: str) -> Loss:
         return Loss(row_id=plan.id, reason=reason, detail=detail)
 
+    # First of all, for the prompt ends with an object that is laid out as asked.
+    if echoed := repeated(text, [prompt]):
+        return loss("echo", echoed)
     try:
-        question = _Answer.model_validate(read_json_answer(text)).question.strip()
+        answer = _Answer.model_validate(read_json_answer(text)).question
     except ValueError as error:
-        return loss("unparseable", str(error))
+        return loss(*why_unreadable(text, error, [], language, '"question"' in text))
+    question = without_control_characters(answer).strip()
+    if echoed := repeated(question, [prompt]):
+        return loss("echo", echoed)
     for check in (answer_checks.empty, answer_checks.refusal, answer_checks.meta_preamble):
         if telling := check(question):
             return loss(check.__name__, telling)

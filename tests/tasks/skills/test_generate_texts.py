@@ -26,6 +26,13 @@ def test_both_layouts_give_the_same_texts(structured: bool) -> None:
     assert read_instruction(answer, structured) == texts["instruction"]
 
 
+@pytest.mark.parametrize("structured", [False, True])
+def test_characters_that_no_text_has_are_in_neither_layout(structured: bool) -> None:
+    texts = {"instruction": "Why\x07 now?\ufffd", "response": "\ufeffSo\x85\x00 it is."}
+    answer = json.dumps(texts) if structured else write_sections(texts)
+    assert read_texts(answer, structured) == Texts("Why now?", "So it is.")
+
+
 @given(instruction=st.text(max_size=60), response=st.text(max_size=200))
 def test_reading_ends_in_texts_or_in_a_value_error(instruction: str, response: str) -> None:
     answer = write_sections({"instruction": instruction, "response": response})

@@ -63,6 +63,12 @@ def test_what_the_model_thought_before_is_left_out() -> None:
         assert [row.messages[1].content for row in outcome.rows] == [answer]
 
 
+def test_characters_that_no_text_has_are_left_out() -> None:
+    answer = ANSWER.format(2)
+    outcome, _ = ask([f"\ufeff{answer[:20]}\x00\x1b\ufffd\x9c{answer[20:]}\n\x07"])
+    assert [row.messages[1].content for row in outcome.rows] == [answer]
+
+
 def test_model_sees_the_question_and_nothing_else() -> None:
     _, [request] = ask([ANSWER.format(2)])
     assert request.messages == ({"role": "user", "content": ASKED},)

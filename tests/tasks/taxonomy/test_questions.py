@@ -8,7 +8,12 @@ import pytest
 from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.llm.protocol import Completion, Failure, FailureReason, ModelIdentity, Request
 from gleanery.tasks.llm_part import RowOutcome
-from gleanery.tasks.taxonomy.questions import QuestionsConfig, request_for, write_question
+from gleanery.tasks.taxonomy.questions import (
+    QuestionsConfig,
+    question_id,
+    request_for,
+    write_question,
+)
 from gleanery.tasks.taxonomy.records import (
     ClassSession,
     Concept,
@@ -73,6 +78,13 @@ def as_json(question: str) -> str:
     return json.dumps({"question": question})
 
 
+PROMPT = request_for(PLAN, SYLLABUS, QuestionsConfig(), "English", MODEL).messages[0]["content"]
+GERMAN = (
+    "Eine Lampe steht zwei Meter vor einem ebenen Spiegel. Wie weit hinter dem Spiegel steht ihr "
+    "Bild, und warum kann man es nicht auf einem Schirm auffangen?"
+)
+
+
 def test_prompt_shows_the_whole_syllabus_and_what_is_learned_by_then() -> None:
     prompt = request_for(PLAN, SYLLABUS, QuestionsConfig(), "English", MODEL).messages[0]["content"]
     for shown in (
@@ -116,13 +128,15 @@ def test_question_keeps_its_plan_and_the_request_behind_it() -> None:
         (as_json(f"Using what you learned in session 2, solve this. {GOOD}"), "mentions_course"),
         (as_json(f"According to the syllabus, images are virtual. {GOOD}"), "mentions_course"),
         (as_json(f"In class I saw a mirror, in the course of light. {GOOD}"), "mentions_course"),
-        (
-            as_json(
-                "Eine Lampe steht zwei Meter vor einem ebenen Spiegel. Wie weit hinter dem Spiegel "
-                "steht ihr Bild, und warum kann man es nicht auf einem Schirm auffangen?"
-            ),
-            "wrong_language",
-        ),
+        (as_json(GERMAN), "wrong_language"),
+        (PROMPT, "echo"),
+        (f"```\n{PROMPT}```", "echo"),
+        (PROMPT.rpartition("Reply with")[0], "echo"),
+        (as_json(PROMPT), "echo"),
+        ('{"question": "…"}', "empty"),
+        ("I'm sorry, but I can't help with that.", "refusal"),
+        (GERMAN, "wrong_language"),
+        ('{"question": "I\'m sorry, but I can\'t help with that.', "unparseable"),
     ],
 )
 def test_unusable_question_is_asked_again_and_then_rejected(text: str, reason: str) -> None:
@@ -131,6 +145,13 @@ def test_unusable_question_is_asked_again_and_then_rejected(text: str, reason: s
     assert outcome.rows == ()
     assert [request.attempt for request in asked] == [0, 1]
     assert asked[1].sampling.temperature >= 0.7
+
+
+def test_characters_that_no_text_has_are_left_out() -> None:
+    outcome, _ = ask(said(as_json(f"\ufeff{GOOD[:9]}\x00\ufffd\x85{GOOD[9:]}\x07\n")))
+    [question] = outcome.rows
+    assert question.text == GOOD
+    assert question.id == question_id(PLAN.id, GOOD)
 
 
 @pytest.mark.parametrize(
