@@ -21,6 +21,7 @@ from gleanery.tasks.taxonomy.tree import Node, Status, Taxonomy
 from gleanery.tasks.taxonomy.two_steps import Recorded, attempts_of, write_and_record
 
 _LEVELS = 3
+_LIST = "list"  # the step of the calls that wrote a node's lists
 
 Path = tuple[str, ...]
 
@@ -61,8 +62,22 @@ def _prompt(asking: Asking, path: Path, below: dict[Path, list[ProposedNode]]) -
     if not path:
         return prompt_for_fields(asking)
     siblings = below[path[:-1]]
-    (about,) = (node.description for node in siblings if node.name == path[-1])
-    return prompt_below(asking, path, about, [n.name for n in siblings if n.name != path[-1]])
+    (node,) = (one for one in siblings if one.name == path[-1])
+    return prompt_below(asking, path, node.description, _beside(node, siblings))
+
+
+def _beside(node: ProposedNode, siblings: Sequence[ProposedNode]) -> list[str]:
+    """Return the names that some list has next to the node's own.
+
+    One list divides a field, and what belongs to its neighbour is left to that. Two lists cut the
+    field differently: what the one calls a neighbour may be the node itself in the other.
+    """
+    lists = _lists_of(node)
+    return [one.name for one in siblings if one is not node and lists & _lists_of(one)]
+
+
+def _lists_of(node: ProposedNode) -> set[str]:
+    return {call.request_key for call in node.calls if call.step == _LIST}
 
 
 def _list_below(
@@ -103,7 +118,7 @@ def _node(
         name=merged.name,
         description=merged.description,
         lists=len(merged.lists),
-        calls=[call for n in merged.lists for call in lists[n].calls("list", FINGERPRINT)],
+        calls=[call for n in merged.lists for call in lists[n].calls(_LIST, FINGERPRINT)],
     )
 
 

@@ -144,6 +144,47 @@ def test_prompts_show_the_field_its_path_and_its_neighbours(hold: Hold) -> None:
     assert f"<scope>\n{SCOPE.text}\n</scope>" in prompt_of(turns[0][0])
 
 
+def beside(turn: list[Request]) -> dict[str, list[str]]:
+    """Return the neighbours that the requests of a turn show, by the last name of the path."""
+    found = {}
+    for request in turn:
+        shown = re.search(r"<beside>\n(.+)\n</beside>", prompt_of(request), re.DOTALL)
+        found[path_of(request).split(" > ")[-1]] = shown[1].split("\n") if shown else []
+    return found
+
+
+def test_neighbours_are_those_of_a_list_that_has_both(hold: Hold) -> None:
+    crafts = ["Building Shell and Structure", "Interior Finishing", "Site Work"]
+    phases = ["Structural and Envelope Construction", "Building Services", "Site Work"]
+    lists = {("Trades", n): listed(names) for n, names in enumerate([crafts, phases])}
+    config = ProposalConfig(queries=2, least_lists=1)
+    entries = ["One", "Two", "Three"]
+
+    def answer(request: Request) -> Any:
+        if is_for_records(request) or path_of(request) in ("", "Trades"):
+            return Model(lists)(request)
+        return listed(entries)
+
+    _, turns = propose(hold, answer, config)
+    shown = beside(turns[4])
+    assert shown["Building Shell and Structure"] == ["Site Work", "Interior Finishing"]
+    assert shown["Structural and Envelope Construction"] == ["Site Work", "Building Services"]
+    assert sorted(shown["Site Work"]) == sorted({*crafts, *phases} - {"Site Work"})
+
+
+def test_lists_without_a_name_in_common_have_no_neighbours_in_common(hold: Hold) -> None:
+    fields = {("", 0): ["Arts", "Trades", "42"], ("", 1): ["Sums", "7", "8"]}
+    config = ProposalConfig(queries=2, least_lists=1, fewest=1)
+
+    def answer(request: Request) -> Any:
+        if is_for_records(request):
+            return records_of(prompt_of(request))
+        return listed(fields.get((path_of(request), request.sample), ["One", "Two", "Three"]))
+
+    _, turns = propose(hold, answer, config)
+    assert beside(turns[2]) == {"Arts": ["Trades"], "Trades": ["Arts"], "Sums": ["(none)"]}
+
+
 def test_same_answers_give_the_same_rows(hold: Hold) -> None:
     assert propose(hold, Model()) == propose(hold, Model())
 
