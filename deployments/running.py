@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gleanery.deployments.methods import read_config, run_method
+from gleanery.deployments.methods import read_config, retried_stages, run_method
 from gleanery.deployments.prefect_server import prefect_server
 from gleanery.flows.pipeline_config import PipelineConfig
-from gleanery.flows.skills_config import SkillsConfig
-from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.infra.parts import Parts
 from gleanery.infra.settings import read_settings
-from gleanery.infra.storage import Store
-from gleanery.tasks.stage_output import StageOutput
 
 if TYPE_CHECKING:
     from gleanery.flows.run import Again
@@ -30,33 +26,29 @@ def run(
         from gleanery.flows.run import Again
 
         again = Again(backfill=backfill, only=only, ask_again=ask_again)
-        for config in configs:
-            _run_one(config, again)
+        for config_file, config in zip(config_files, configs, strict=True):
+            _run_one(config_file, config, again)
 
 
-def _report(
-    config: TaxonomyConfig | SkillsConfig, store: Store, outputs: Sequence[StageOutput]
-) -> None:
-    from gleanery.flows.run import storage_options
-    from gleanery.flows.synthesis_report import write_report
-
-    settings = read_settings()
-    folder = settings.server_home / "reports" / config.name
-    write_report(config, Parts(store), storage_options(settings), outputs, folder)
-    typer.echo(f"How diverse it is and what it covers: {folder / 'report.md'}")
-
-
-def _run_one(config: PipelineConfig, again: "Again") -> None:
+def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:
     from gleanery.deployments.funnel import print_funnel
+    from gleanery.deployments.total_loss import loss_warnings
     from gleanery.flows.run import open_store
+    from gleanery.flows.synthesis_report import keep_reports, write_report
 
-    outputs = run_method(config, again)
+    with keep_reports() as reports:
+        outputs = run_method(config, again)
     store = open_store(config, read_settings())
     typer.echo()
     print_funnel(outputs)
-    typer.echo(f"\nEverything is at {store.root}: parts/{outputs[-1].stage} holds the result.")
-    if isinstance(config, TaxonomyConfig | SkillsConfig):
-        _report(config, store, outputs)
+    holds = "holds the result" if outputs[-1].rows_out else "holds no row"
+    typer.echo(f"\nEverything is at {store.root}: parts/{outputs[-1].stage} {holds}.")
+    for report in reports:
+        folder = read_settings().server_home / "reports" / config.name
+        write_report(report, folder)
+        typer.echo(f"How diverse it is and what it covers: {folder / 'report.md'}")
+    for line in loss_warnings(outputs, Parts(store), config_file, retried_stages(config)):
+        typer.secho(line, fg="yellow")
     open_rows = sum(sum(output.failed.values()) for output in outputs)
     if open_rows:
         typer.secho(f"{open_rows} rows are still open: run again to take them up.", fg="yellow")

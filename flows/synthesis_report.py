@@ -1,7 +1,9 @@
 """What a synthesis shows when it ends: funnel, samples, how diverse they are, what they cover."""
 
 import base64
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -64,10 +66,31 @@ class SynthesisReport:
         return {name: draw_heat_map(grids) for name, grids in self.grids.items()}
 
 
+_kept: ContextVar[list[SynthesisReport] | None] = ContextVar("kept_reports", default=None)
+
+
+@contextlib.contextmanager
+def keep_reports() -> Iterator[list[SynthesisReport]]:
+    """Yield a list that gets the report of each synthesis that ends within the block.
+
+    A flow returns what the UI can show; so whoever runs one in this process gets its report, which
+    takes seconds and reads all examples, without making it again.
+    """
+    reports: list[SynthesisReport] = []
+    token = _kept.set(reports)
+    try:
+        yield reports
+    finally:
+        _kept.reset(token)
+
+
 def show_synthesis(run: Run[Any], outputs: Sequence[StageOutput]) -> None:
     """Publish the funnel of all stages, sample examples, their diversity and coverage."""
     show_funnel(outputs)
     report = synthesis_report(run.config, run.parts, run.source_options, outputs)
+    kept = _kept.get()
+    if kept is not None:
+        kept.append(report)
     show_examples(report.samples)
     create_markdown_artifact(
         key="diversity",
@@ -125,21 +148,14 @@ def _diversity(
     return {name: compare_diversity(side) for name, side in sides.items()}, note
 
 
-def write_report(
-    config: TaxonomyConfig | SkillsConfig,
-    parts: Parts,
-    options: Mapping[str, Any],
-    outputs: Sequence[StageOutput],
-    folder: Path,
-) -> str:
-    """Return the same report as one Markdown text, written to `folder` with its pictures."""
-    report = synthesis_report(config, parts, options, outputs)
+def write_report(report: SynthesisReport, folder: Path) -> str:
+    """Return a report as one Markdown text, written to `folder` with its pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in report.pictures.items():
         (folder / f"{name}.png").write_bytes(picture)
     text = "\n\n".join(
         [
-            _funnel(outputs),
+            _funnel(report.outputs),
             diversity_markdown(report.diversity, report.counts, report.note),
             coverage_markdown(report.coverage, report.grids, lambda name: f"{name}.png"),
             "# Ten examples",

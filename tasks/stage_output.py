@@ -1,6 +1,8 @@
 """Stage outputs: what flows pass around instead of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from pydantic import Field
 
 from gleanery.infra.receipts import Receipt, Usage, merge_counts
 from gleanery.tasks.records import Record
@@ -19,7 +21,8 @@ class StageOutput(Record):
     """The parts of a stage with their totals; `reused` counts parts that stood already.
 
     `usage` is what the parts have cost in all runs, `seconds` what making them took at last; `sent`
-    is what this run alone has sent to a model.
+    is what this run alone has sent to a model. `empty` are the parts that lost all of their rows,
+    each with the reason of most.
     """
 
     stage: str
@@ -32,11 +35,18 @@ class StageOutput(Record):
     usage: Usage
     seconds: float
     sent: int
+    empty: dict[str, str] = Field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
         """Whether no row of the stage is still open."""
         return not self.failed
+
+
+def reason_of_most(*counts: Mapping[str, int]) -> str:
+    """Return the reason that most rows were lost for, the first by name of several; "" for none."""
+    merged = merge_counts(counts)
+    return min(merged, key=lambda reason: (-merged[reason], reason), default="")
 
 
 def stage_output(stage: str, receipts: Sequence[Receipt], writer: str) -> StageOutput:
@@ -61,4 +71,9 @@ def stage_output(stage: str, receipts: Sequence[Receipt], writer: str) -> StageO
         usage=sum((receipt.earlier + receipt.usage for receipt in receipts), Usage()),
         seconds=round(sum(receipt.seconds for receipt in receipts), 3),
         sent=sum(receipt.usage.sent for receipt in fresh),
+        empty={
+            receipt.part: reason_of_most(receipt.rejected, receipt.failed)
+            for receipt in receipts
+            if receipt.rows_in and not receipt.rows_out
+        },
     )

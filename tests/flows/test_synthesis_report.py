@@ -14,17 +14,20 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from gleanery.flows import synthesis_coverage, synthesis_report
+from gleanery.flows import synthesis_coverage
+from gleanery.flows import synthesis_report as report_module
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.synthesis_markdown import plain
-from gleanery.flows.synthesis_report import write_report
+from gleanery.flows.synthesis_report import synthesis_report, write_report
 from gleanery.flows.synthesis_rows import TextSample, chosen_parts
 from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.infra.digests import digest
 from gleanery.infra.llm.embeddings import EmbeddingConfig, Vectors
+from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
 from gleanery.infra.tables import arrow_schema
 from gleanery.tasks.records import Example
+from gleanery.tasks.stage_output import StageOutput
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -46,6 +49,10 @@ def skills(tmp_path: Path, plans: int = 200, count: int = 12) -> SkillsConfig:
     return SkillsConfig.model_validate({"skills": path, "plans": mix})
 
 
+def written(config: Any, parts: Parts, outputs: Sequence[StageOutput], folder: Path) -> str:
+    return write_report(synthesis_report(config, parts, {}, outputs), folder)
+
+
 def shares(text: str) -> dict[str, tuple[int, int]]:
     """Return what the report says is reached, and of how many."""
     found = re.findall(r"^\| ([\w ]+) \| ([\d,]+) \| ([\d,]+) \| [\d.]+% \|$", text, re.MULTILINE)
@@ -63,7 +70,7 @@ def test_taxonomy_report_compares_both_strategies_and_counts_the_tree(
     parts, outputs = finished_taxonomy(
         config, store, 3, lambda plan: plan.discipline_id.endswith("baking")
     )
-    text = write_report(config, parts, {}, outputs, tmp_path / "report")
+    text = written(config, parts, outputs, tmp_path / "report")
     assert (tmp_path / "report" / "report.md").read_text("utf-8") == text + "\n"
     assert text.count("| `single_session` | 60 | ") == text.count("| `two_sessions` | 60 | ") == 2
     assert "Of each strategy 60 texts" in text
@@ -90,7 +97,7 @@ def test_plans_without_a_part_of_examples_are_lost_not_forgotten(
     for info in list(store.list("parts/examples")):
         store.delete(info.path)
     outputs[-1] = outputs[-1].model_copy(update={"parts": [], "rows_out": 0})
-    text = write_report(taxonomy, parts, {}, outputs, tmp_path / "report")
+    text = written(taxonomy, parts, outputs, tmp_path / "report")
     assert "No example came out of this run." in text
     assert shares(text)["disciplines"] == (0, 3)
     assert re.search(r"\| 1 \| Physics \| 0 −\d+ \|", text)
@@ -108,7 +115,7 @@ def test_next_to_no_examples_still_give_a_report(
 
     store = Store(str(tmp_path / "store"))
     parts, outputs = finished_taxonomy(taxonomy, store, subjects, lost)
-    text = write_report(taxonomy, parts, {}, outputs, tmp_path / "report")
+    text = written(taxonomy, parts, outputs, tmp_path / "report")
     assert f"Counted over all {subjects} examples" in text
     assert ("No strategy has examples enough to be measured." in text) == bool(subjects)
     assert ("No example came out of this run." in text) == (not subjects)
@@ -124,7 +131,7 @@ def test_a_large_run_is_read_in_part_and_says_so(
     parts, outputs = finished_taxonomy(config, store, 1, lambda plan: False)
     assert outputs[-1].rows_out == 480
     monkeypatch.setattr(synthesis_coverage, "MOST_ROWS", 96)
-    text = write_report(config, parts, {}, outputs, tmp_path / "report")
+    text = written(config, parts, outputs, tmp_path / "report")
     assert "Counted over 96 of 480 examples" in text
     assert shares(text)["disciplines"] == (3, 3)
 
@@ -135,7 +142,7 @@ def test_a_large_run_is_read_in_part_and_says_so(
 def test_skills_report_compares_numbers_of_skills_in_equal_samples(tmp_path: Path) -> None:
     config = skills(tmp_path)
     parts, outputs = finished_skills(config, Store(str(tmp_path / "store")))
-    text = write_report(config, parts, {}, outputs, tmp_path / "report")
+    text = written(config, parts, outputs, tmp_path / "report")
     made = {int(k): int(n) for k, n in re.findall(r"\| `skills_(\d)` \| (\d+) \| 0\.", text)}
     assert made == {1: 40, 2: 100, 3: 60}
     assert "Of each strategy 40 texts" in text
@@ -151,15 +158,15 @@ def test_skills_report_compares_numbers_of_skills_in_equal_samples(tmp_path: Pat
 def test_the_same_run_gives_the_same_report(tmp_path: Path) -> None:
     config = skills(tmp_path)
     parts, outputs = finished_skills(config, Store(str(tmp_path / "store")))
-    one = write_report(config, parts, {}, outputs, tmp_path / "one")
-    assert one == write_report(config, parts, {}, outputs, tmp_path / "other")
+    one = written(config, parts, outputs, tmp_path / "one")
+    assert one == written(config, parts, outputs, tmp_path / "other")
 
 
 def test_an_embedding_model_that_is_down_costs_only_its_numbers(tmp_path: Path) -> None:
     embedding = {"model": "some-model", "base_url": "http://127.0.0.1:9/v1", "max_tries": 1}
     config = SkillsConfig.model_validate({**skills(tmp_path).model_dump(), "embedding": embedding})
     parts, outputs = finished_skills(config, Store(str(tmp_path / "store")))
-    text = write_report(config, parts, {}, outputs, tmp_path / "report")
+    text = written(config, parts, outputs, tmp_path / "report")
     assert "**The texts could not be embedded:**" in text
     assert "by words (TF-IDF)" in text
 
@@ -173,12 +180,12 @@ def test_embeddings_are_compared_where_a_model_is_configured(
         stores.append(store)
         return lambda texts: np.eye(2, dtype=np.float32)[[int(digest(t), 16) % 2 for t in texts]]
 
-    monkeypatch.setattr(synthesis_report, "embedder", embedder)
+    monkeypatch.setattr(report_module, "embedder", embedder)
     config = SkillsConfig.model_validate(
         {**skills(tmp_path).model_dump(), "embedding": {"model": "some-model"}}
     )
     parts, outputs = finished_skills(config, Store(str(tmp_path / "store")))
-    text = write_report(config, parts, {}, outputs, tmp_path / "report")
+    text = written(config, parts, outputs, tmp_path / "report")
     assert text.count("40 texts compared two by two, by `some-model`") == 2
     assert text.count("| 2 of 40 |") == 6
     assert stores == [parts.store]  # where vectors are kept for the next run
@@ -189,7 +196,7 @@ def test_names_cannot_break_the_tables_that_they_stand_in(tmp_path: Path) -> Non
     path = Path(config.skills)
     path.write_text(path.read_text("utf-8") + "  - 'a | b <b>`c`</b> ![](x)'\n", encoding="utf-8")
     parts, outputs = finished_skills(config, Store(str(tmp_path / "store")))
-    report = write_report(config, parts, {}, outputs, tmp_path / "report")
+    report = written(config, parts, outputs, tmp_path / "report")
     text = report.partition("# Ten examples")[0]
     assert "<b>" not in text
     tables = re.findall(r"(?:^\|.*\|\n?)+", text, re.MULTILINE)
