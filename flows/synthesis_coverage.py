@@ -61,8 +61,9 @@ def _topics(
     topics = {}
     for id_ in disciplines:
         place = places.get(id_)  # none, if the file was edited while the run went on
-        name = place.node.name if place else id_
-        topics[id_] = Topic(name, place.path[0] if place and place.path else name)
+        path = (*place.path, place.node.name) if place else (id_,)
+        field = place.ancestors[0].id if place and place.parent else id_
+        topics[id_] = Topic(path, field)
     return topics
 
 

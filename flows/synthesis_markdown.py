@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from textwrap import shorten
 
 from gleanery.tasks.coverage import Coverage, Grid
+from gleanery.tasks.coverage_heat_map import can_be_drawn
 from gleanery.tasks.diversity import Diversity, GroupDiversity
 from gleanery.tasks.diversity_cosines import TFIDF
 from gleanery.tasks.diversity_words import Mean
@@ -90,9 +91,27 @@ def coverage_markdown(
     blocks = ["# Coverage", _how_many_read(coverage), _reached(coverage), _evenness(coverage)]
     for name, grids in pictures.items():
         blocks.append(f"![{name}]({link(name)})")
+        blocks += _numbered(grids)
         blocks += [_grid(grid) for grid in grids if not grid.symmetric]
         blocks += [_pairs(grid) for grid in grids if grid.symmetric]
     return "\n\n".join(block for block in blocks if block)
+
+
+def _numbered(grids: Sequence[Grid]) -> list[str]:
+    """Return what the numbers in a picture mean that stand for names it has no signs for."""
+    sides = [(grids[0].of_rows, grids[0].rows)]
+    sides += [(grid.of_columns, grid.columns) for grid in grids if not grid.symmetric]
+    lines = []
+    for of, names in sides:
+        numbered = [
+            f"no. {number} is {plain(name)}"
+            for number, name in enumerate(names, start=1)
+            if not can_be_drawn(name.replace("_", " "))
+        ]
+        if numbered:
+            lead = f"In the picture, a number stands for each {of} that its font cannot write:"
+            lines.append(f"{lead} {'; '.join(numbered)}.")
+    return lines
 
 
 def _how_many_read(coverage: Coverage) -> str:
@@ -162,7 +181,11 @@ def _pairs(grid: Grid) -> str:
     most = sorted(pairs, key=lambda pair: -pair[0])[:10]
     never = sum(not count for count, _, _ in pairs)
     rows = [[plain(one), plain(two), f"{count:,}"] for count, one, two in most if count]
-    lead = f"Of {len(pairs):,} pairs, {never:,} have no example. Those that have most:"
+    lead = (
+        "In the picture each pair has one cell, below the diagonal: a reddish cell is a pair "
+        "without an example, and the blank ones above are the same pairs the other way round.\n\n"
+        f"Of {len(pairs):,} pairs, {never:,} have no example. Those that have most:"
+    )
     return f"## {grid.title}\n\n{_note(grid)}{lead}\n\n{table(['one', 'other', 'examples'], rows)}"
 
 

@@ -134,11 +134,16 @@ def _write_labels(grid: Grid, axes: Any, first: bool) -> None:
     axes.spines[:].set_visible(False)
 
 
+def can_be_drawn(label: str) -> bool:
+    """Return whether the font has all signs of a label; otherwise its number stands for it."""
+    return all(ord(sign) in _signs() for sign in " ".join(label.split()))
+
+
 def _shown(label: str, number: int, width: int, lines: int) -> str:
     """Return a label in so many lines at most, or its number where the font lacks a sign."""
-    text = " ".join(label.split())
-    if not all(ord(sign) in _signs() for sign in text):
+    if not can_be_drawn(label):
         return f"no. {number}"
+    text = " ".join(label.split())
     return textwrap.fill(text, width, max_lines=lines, placeholder="…")
 
 
@@ -156,6 +161,7 @@ def _legend(grids: Sequence[Grid], with_lost: bool) -> str:
         f"numbers of examples by {grids[0].of_rows}",
         "−n: plans that came to no example" if lost else "",
         "reddish: no example",
+        "blank: the same pairs the other way round" if grids[0].symmetric else "",
         grids[0].note,
     ]
     return "; ".join(part for part in parts if part)

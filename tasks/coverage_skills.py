@@ -28,6 +28,7 @@ class SkillCounts:
         self._names = skills
         self._query_types = query_types
         self._examples = 0
+        self._of_type: Counter[str] = Counter()
         self._cells: Counter[tuple[str, str]] = Counter()
         self._pairs: Counter[tuple[str, str]] = Counter()
 
@@ -35,6 +36,7 @@ class SkillCounts:
         """Count examples."""
         for example in examples:
             self._examples += 1
+            self._of_type[example.query_type] += 1
             skills = sorted(skill for skill in example.skills if skill in self._names)
             self._cells.update((skill, example.query_type) for skill in skills)
             self._pairs.update(combinations(skills, 2))
@@ -42,10 +44,8 @@ class SkillCounts:
     def coverage(self, examples: int) -> Coverage:
         """Return what is covered; `examples` is how many there are, read or not."""
         by_skill: Counter[str] = Counter()
-        by_type: Counter[str] = Counter()
-        for (skill, query_type), count in self._cells.items():
+        for (skill, _), count in self._cells.items():
             by_skill[skill] += count
-            by_type[query_type] += count
         every = [(skill, query_type) for skill in self._names for query_type in self._query_types]
         filled = sum(cell in self._cells for cell in every)
         return Coverage(
@@ -53,13 +53,13 @@ class SkillCounts:
             read=self._examples,
             reached=[
                 reached("skills", by_skill, self._names),
-                reached("query types", by_type, {name: name for name in self._query_types}),
+                reached("query types", self._of_type, {name: name for name in self._query_types}),
                 _counted("skills with a query type", filled, len(every)),
                 *self._pairs_reached(),
             ],
             evenness=[
                 *evenness("skills", [by_skill[skill] for skill in self._names]),
-                *evenness("query types", [by_type[name] for name in self._query_types]),
+                *evenness("query types", [self._of_type[name] for name in self._query_types]),
                 *evenness("skills with a query type", [self._cells[cell] for cell in every]),
             ],
             grids=self._grids(by_skill),

@@ -12,9 +12,12 @@ KINDS = ("difficulty", "form", "strategy")
 
 
 class Topic(NamedTuple):
-    """A discipline, and the top-level field that it belongs to."""
+    """A discipline: the names on the way to it from the root, its own last, and its field's id.
 
-    name: str
+    The field is the node at the top of the way, which may be the discipline itself.
+    """
+
+    path: tuple[str, ...]
     field: str
 
 
@@ -37,6 +40,7 @@ class TaxonomyCounts:
         self, topics: Mapping[str, Topic], order: Mapping[str, Sequence[str]] | None = None
     ) -> None:
         self._topics = topics
+        self._names = telling_names({id_: topic.path for id_, topic in topics.items()})
         self._order = order or {}
         self._planned: Counter[Kind] = Counter()
         self._made: Counter[Kind] = Counter()
@@ -74,10 +78,9 @@ class TaxonomyCounts:
         made: Counter[str] = Counter()
         for kind, count in self._made.items():
             made[kind.discipline] += count
-        names = {id_: topic.name for id_, topic in self._topics.items()}
         subjects = self._subjects.total()
         return [
-            reached("disciplines", made, names),
+            reached("disciplines", made, self._names),
             Reached(
                 what="subjects",
                 reached=subjects - self._subjects[0],
@@ -109,9 +112,9 @@ class TaxonomyCounts:
 
     def _grids(self) -> list[Grid]:
         by_field = len(self._topics) > MOST_ROWS
-        row_of = {
-            id_: topic.field if by_field else topic.name for id_, topic in self._topics.items()
-        }
+        row_of = {id_: topic.field if by_field else id_ for id_, topic in self._topics.items()}
+        fields = {topic.field: topic.path[:1] for topic in self._topics.values()}
+        names = telling_names(fields) if by_field else self._names
         every = list(dict.fromkeys(row_of.values()))
         planned: Counter[str] = Counter()
         for kind, count in self._planned.items():
@@ -121,15 +124,21 @@ class TaxonomyCounts:
             most = sorted(every, key=lambda row: -planned[row])[:MOST_ROWS]
             rows = [row for row in every if row in most]
         of_rows = "field" if by_field else "discipline"
+        shown = {row: names[row] for row in rows}
         note = f"the {len(rows)} of {len(every)} {of_rows}s with most plans"
         return [
-            self._grid(name, of_rows, rows, row_of, note if len(rows) < len(every) else "")
+            self._grid(name, of_rows, shown, row_of, note if len(rows) < len(every) else "")
             for name in KINDS
             if self._values(name)
         ]
 
     def _grid(
-        self, kind: str, of_rows: str, rows: Sequence[str], row_of: Mapping[str, str], note: str
+        self,
+        kind: str,
+        of_rows: str,
+        rows: Mapping[str, str],
+        row_of: Mapping[str, str],
+        note: str,
     ) -> Grid:
         columns = self._values(kind)
         made, planned = (_cells(counts, kind, row_of) for counts in (self._made, self._planned))
@@ -138,13 +147,36 @@ class TaxonomyCounts:
             title=f"{of_rows} by {kind}",
             of_rows=of_rows,
             of_columns=kind,
-            rows=list(rows),
+            rows=list(rows.values()),
             columns=columns,
-            made=counts_of(made, rows, columns),
-            lost=counts_of(lost, rows, columns),
+            made=counts_of(made, list(rows), columns),
+            lost=counts_of(lost, list(rows), columns),
             symmetric=False,
             note=note,
         )
+
+
+def telling_names(paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the shortest name by id that tells it from all others, with ancestors where it must.
+
+    `paths` are the names from the root down to the node itself. Where whole paths are the same, the
+    id tells.
+    """
+    names: dict[str, str] = {}
+    length = 1
+    open_ids = list(paths)
+    while open_ids:
+        tried = {id_: " > ".join(paths[id_][-length:]) for id_ in open_ids}
+        taken = Counter([*names.values(), *tried.values()])
+        deepest = all(length >= len(paths[id_]) for id_ in open_ids)
+        for id_, name in tried.items():
+            if taken[name] == 1:
+                names[id_] = name
+            elif deepest:
+                names[id_] = f"{name} ({id_})"
+        open_ids = [id_ for id_ in open_ids if id_ not in names]
+        length += 1
+    return {id_: names[id_] for id_ in paths}
 
 
 def _by(counts: Mapping[Kind, int], kind: str) -> Counter[str]:

@@ -89,6 +89,16 @@ def test_taxonomy_report_compares_both_strategies_and_counts_the_tree(
     assert text.count("**User**") == 10
 
 
+def test_disciplines_of_the_same_name_in_two_fields_are_two_rows(tmp_path: Path) -> None:
+    (tmp_path / "tree.yaml").write_text("- Sciences:\n    - Optics\n- Trades:\n    - Optics\n")
+    config = TaxonomyConfig(taxonomy=str(tmp_path / "tree.yaml"))
+    store = Store(str(tmp_path / "store"))
+    parts, outputs = finished_taxonomy(config, store, 1, lambda plan: False)
+    text = written(config, parts, outputs, tmp_path / "report")
+    assert "| 1 | Sciences &#62; Optics | " in text
+    assert "| 2 | Trades &#62; Optics | " in text
+
+
 def test_plans_without_a_part_of_examples_are_lost_not_forgotten(
     taxonomy: TaxonomyConfig, tmp_path: Path
 ) -> None:

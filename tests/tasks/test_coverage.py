@@ -9,7 +9,7 @@ from PIL import Image
 from gleanery.tasks.coverage import Coverage, Grid
 from gleanery.tasks.coverage_heat_map import draw_heat_map
 from gleanery.tasks.coverage_skills import Combined, SkillCounts
-from gleanery.tasks.coverage_taxonomy import Kind, TaxonomyCounts, Topic
+from gleanery.tasks.coverage_taxonomy import Kind, TaxonomyCounts, Topic, telling_names
 
 
 def kinds(discipline: str, *rows: tuple[str, str, str, int]) -> list[Kind]:
@@ -30,7 +30,10 @@ def grid_of(coverage: Coverage, title: str) -> Grid:
 
 def test_plans_without_an_example_are_lost_in_their_cell() -> None:
     counts = TaxonomyCounts(
-        {"p": Topic("Physics", "Sciences"), "b": Topic("Baking", "Trades")},
+        {
+            "p": Topic(("Sciences", "Physics"), "sciences"),
+            "b": Topic(("Trades", "Baking"), "trades"),
+        },
         {"difficulty": ("easy", "hard")},
     )
     counts.add_plans(kinds("p", ("hard", "essay", "one", 3), ("easy", "sum", "two", 2)))
@@ -48,7 +51,7 @@ def test_plans_without_an_example_are_lost_in_their_cell() -> None:
 
 
 def test_subjects_and_concepts_without_an_example_lower_their_share() -> None:
-    counts = TaxonomyCounts({"p": Topic("Physics", "Sciences")})
+    counts = TaxonomyCounts({"p": Topic(("Sciences", "Physics"), "sciences")})
     counts.add_subjects([3, 0, 1])
     counts.add_concepts(2, 10)
     counts.add_concepts(1, 5)
@@ -63,7 +66,7 @@ def test_subjects_and_concepts_without_an_example_lower_their_share() -> None:
 
 
 def test_more_than_forty_disciplines_are_shown_by_field() -> None:
-    topics = {f"d{n}": Topic(f"discipline {n}", f"field {n % 3}") for n in range(41)}
+    topics = {f"d{n}": Topic((f"field {n % 3}", f"discipline {n}"), f"f{n % 3}") for n in range(41)}
     counts = TaxonomyCounts(topics)
     for id_ in topics:
         counts.add_plans(kinds(id_, ("easy", "sum", "one", 2)))
@@ -74,7 +77,7 @@ def test_more_than_forty_disciplines_are_shown_by_field() -> None:
 
 
 def test_of_more_than_forty_fields_those_with_most_plans_are_shown_and_it_says_so() -> None:
-    topics = {f"d{n}": Topic(f"discipline {n}", f"discipline {n}") for n in range(60)}
+    topics = {f"d{n}": Topic((f"discipline {n}",), f"d{n}") for n in range(60)}
     counts = TaxonomyCounts(topics)
     for number, id_ in enumerate(topics):
         counts.add_plans(kinds(id_, ("easy", "sum", "one", number + 1)))
@@ -83,8 +86,53 @@ def test_of_more_than_forty_fields_those_with_most_plans_are_shown_and_it_says_s
     assert grid.note == "the 40 of 60 fields with most plans"
 
 
+def test_disciplines_of_the_same_name_have_a_row_each_that_tells_their_field() -> None:
+    topics = {
+        "sciences--optics": Topic(("Sciences", "Optics"), "sciences"),
+        "sciences--logic": Topic(("Sciences", "Logic"), "sciences"),
+        "trades--optics": Topic(("Trades", "Optics"), "trades"),
+    }
+    counts = TaxonomyCounts(topics)
+    for number, id_ in enumerate(topics, start=1):
+        counts.add_plans(kinds(id_, ("easy", "sum", "one", 5)))
+        counts.add_examples(kinds(id_, ("easy", "sum", "one", number % 3)))
+    coverage = counts.coverage(3)
+    grid = grid_of(coverage, "discipline by form")
+    assert grid.rows == ["Sciences > Optics", "Logic", "Trades > Optics"]
+    assert (grid.made, grid.lost) == ([[1], [2], [0]], [[4], [3], [5]])
+    assert coverage.reached[0].missing == ["Trades > Optics"]
+
+
+def test_fields_of_the_same_name_have_a_row_each() -> None:
+    topics = {f"d{n}": Topic(("Crafts", f"discipline {n}"), f"crafts-{n % 2}") for n in range(42)}
+    counts = TaxonomyCounts(topics)
+    for id_ in topics:
+        counts.add_plans(kinds(id_, ("easy", "sum", "one", 1)))
+    grid = grid_of(counts.coverage(0), "field by form")
+    assert grid.rows == ["Crafts (crafts-0)", "Crafts (crafts-1)"]
+    assert grid.lost == [[21], [21]]
+
+
+def test_a_telling_name_is_no_longer_than_it_must_be() -> None:
+    paths = {
+        "a": ("Root", "Left", "Waves"),
+        "b": ("Root", "Right", "Waves"),
+        "c": ("Other", "Right", "Waves"),
+        "d": ("Root", "Right", "Tides"),
+        "e": ("Waves",),
+    }
+    assert telling_names(paths) == {
+        "a": "Left > Waves",
+        "b": "Root > Right > Waves",
+        "c": "Other > Right > Waves",
+        "d": "Tides",
+        "e": "Waves",
+    }
+    assert telling_names({}) == {}
+
+
 def test_a_taxonomy_without_plans_has_nothing_to_draw() -> None:
-    coverage = TaxonomyCounts({"p": Topic("Physics", "Sciences")}).coverage(0)
+    coverage = TaxonomyCounts({"p": Topic(("Sciences", "Physics"), "sciences")}).coverage(0)
     assert coverage.grids == []
     assert coverage.reached[0].missing == ["Physics"]
 
@@ -111,6 +159,14 @@ def test_skills_pairs_and_cells_that_have_an_example_are_reached() -> None:
     assert grid_of(coverage, "skill by query type").made == [[0, 2], [0, 2], [0, 0]]
     pairs = grid_of(coverage, "pairs of skills")
     assert pairs.made == [[0, 2, 0], [2, 0, 0], [0, 0, 0]]
+
+
+def test_an_example_of_several_skills_is_one_of_its_query_type() -> None:
+    pairs = [("s0", "s1"), ("s0", "s2"), ("s1", "s2")] * 3
+    coverage = counted([Combined("code", skills) for skills in [*pairs, ("s0", "gone")]])
+    spread = {row.over: (row.things, row.fewest, row.most, row.mean) for row in coverage.evenness}
+    assert spread["query types"] == (2, 0, 10, 5)
+    assert spread["skills"] == (3, 6, 7, 6.33)
 
 
 def test_single_skills_make_no_grid_of_pairs() -> None:
