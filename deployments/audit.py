@@ -8,9 +8,11 @@ from rich.text import Text
 
 from gleanery.deployments.drawing import AuditedPair, draw_pairs
 from gleanery.deployments.excerpt import marked_excerpt
+from gleanery.deployments.methods import read_config
 from gleanery.deployments.terminal import open_console, printable
 from gleanery.deployments.verdicts import VERDICTS, keep_verdict, print_report, read_verdicts
-from gleanery.flows.harvest_config import read_harvest_config
+from gleanery.flows.harvest_config import HarvestConfig
+from gleanery.flows.pipeline_config import ConfigError
 from gleanery.flows.run import open_store
 from gleanery.infra.settings import read_settings
 from gleanery.infra.storage import Store
@@ -22,9 +24,17 @@ def audit(config_file: Path, pairs: int, seed: int, report: bool) -> None:
     """Ask for a verdict on each of `pairs` random pairs that has none yet, and print the shares.
 
     Verdicts are kept in the pipeline's store one by one, so that an audit can be left at any time
-    and taken up again. The same seed draws the same pairs as long as they are there.
+    and taken up again. The same seed draws the same pairs as long as they are there. Raises
+    `ConfigError` for a configuration of a synthesis, which makes no pairs.
     """
-    store = open_store(read_harvest_config(config_file), read_settings())
+    config = read_config(config_file)
+    if not isinstance(config, HarvestConfig):
+        raise ConfigError(
+            f"{config_file} is a synthesis: audit takes harvests, whose pairs have a source to "
+            "compare with. See the examples of a synthesis with `gleanery show ID`, and ten of "
+            "them in its report"
+        )
+    store = open_store(config, read_settings())
     console = open_console()
     if not report:
         judge_pairs(store, draw_pairs(store, pairs, seed), console, console.input)

@@ -16,6 +16,7 @@ def print_funnel(outputs: Sequence[StageOutput], console: Console | None = None)
     """Print one row per stage: rows in and out, losses by reason, tokens, money, seconds.
 
     Tokens, money and seconds are what the parts cost when they were made; "sent now" is this run.
+    Without a price in the configuration there is no cost to show.
     """
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("stage")
@@ -37,7 +38,7 @@ def print_funnel(outputs: Sequence[StageOutput], console: Console | None = None)
             _by_reason(output.failed),
             f"{output.sent:,}",
             f"{tokens:,}",
-            f"{output.usage.cost:,.4f}",
+            f"{output.usage.cost:,.4f}" if output.usage.cost else "-",
             f"{output.seconds:,.1f}",
         )
     (console or open_console()).print(table)

@@ -18,7 +18,7 @@ from gleanery.tasks.recall.policy import PART as POLICY_PART
 from gleanery.tasks.recall.policy import STAGE as POLICY
 from gleanery.tasks.recall.site_groups import key_of
 from gleanery.tasks.records import Document, Example, Loss, QAPair, RefinedPair
-from gleanery.tasks.stage_inputs import DEDUP, EXTRACT, RECALL, REFINE
+from gleanery.tasks.stage_inputs import DEDUP, EXAMPLES, EXTRACT, RECALL, REFINE
 
 _SEARCHES_AT_ONCE = 8
 
@@ -63,11 +63,19 @@ def find_lineage(stores: Sequence[Store], pair_id: str) -> Lineage:
             extracted = search_row(store, EXTRACT, QAPair, pair_id, newest)
             if extracted:
                 return _trace(store, pair_id, {EXTRACT: extracted[0]})
-    searched = ", ".join(f"{store.root} ({len(part_names(store, EXTRACT))})" for store in stores)
+    searched = ", ".join(f"{store.root} ({_searched_parts(store)})" for store in stores)
     raise UnknownPair(
         f"no pair and no example has the id {pair_id}; pipelines searched, with their "
         f"parts: {searched}. Give the whole id, or another --root"
     )
+
+
+def _searched_parts(store: Store) -> str:
+    """Return how many parts there are of the last stage that the pipeline has come to."""
+    for stage in (EXAMPLES, REFINE, EXTRACT):
+        if names := part_names(store, stage):
+            return f"{len(names):,} of {stage}"
+    return "none that has pairs or examples"
 
 
 def search_row(

@@ -7,10 +7,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from gleanery.deployments.audit import judge_pairs
+from gleanery.deployments.audit import audit, judge_pairs
 from gleanery.deployments.cli import app
 from gleanery.deployments.drawing import draw_pairs
 from gleanery.deployments.verdicts import print_report, read_verdicts
+from gleanery.flows.pipeline_config import ConfigError
 from gleanery.infra.storage import Store
 from gleanery.tasks.recall.thresholds import wilson_interval
 from gleanery.tasks.records import RefinedPair
@@ -113,6 +114,14 @@ def test_audit_runs_from_the_command_line(
     report = CliRunner().invoke(app, ["audit", str(config), "--report"])
     assert "verdict:" not in report.output
     assert "2 pairs judged" in report.output
+
+
+@pytest.mark.parametrize("method", ["taxonomy", "skills"])
+def test_a_synthesis_has_no_pairs_to_audit(method: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"method: {method}\n{method}: input.yaml\nplans: {{seed: 3}}\n")
+    with pytest.raises(ConfigError, match=r"config\.yaml is a synthesis: audit takes harvests"):
+        audit(config, 5, 0, report=False)
 
 
 def test_nothing_refined_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:

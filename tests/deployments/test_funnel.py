@@ -3,8 +3,9 @@ import io
 from rich.console import Console
 
 from gleanery.deployments.funnel import print_funnel
+from gleanery.flows.artifacts import funnel_rows
 from gleanery.infra.receipts import Usage
-from gleanery.tasks.stage_output import StageOutput
+from gleanery.tasks.stage_output import StageOutput, stage_output
 
 
 def test_funnel_names_every_count_and_every_reason() -> None:
@@ -29,3 +30,14 @@ def test_funnel_names_every_count_and_every_reason() -> None:
     assert "9 invented" in lines[lines.index(extract) + 1]
     assert "61.0" in extract
     assert any("refine" in line and " - " in line for line in lines)
+
+
+def test_without_a_price_no_cost_is_shown() -> None:
+    output = stage_output("extract", [], "").model_copy(update={"usage": Usage(prompt_tokens=900)})
+    priced = output.model_copy(update={"stage": "refine", "usage": Usage(cost=0.004)})
+    console = Console(file=io.StringIO(), width=140)
+    print_funnel([output, priced], console)
+    extract, refine = str(console.file.getvalue()).splitlines()[-3:-1]  # type: ignore[attr-defined]
+    assert extract.split()[-3:] == ["900", "-", "0.0"]
+    assert refine.split()[-3:] == ["0", "0.0040", "0.0"]
+    assert [row["cost"] for row in funnel_rows([output, priced])] == ["-", 0.004]

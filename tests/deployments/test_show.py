@@ -108,7 +108,9 @@ def test_pair_not_refined_yet_says_so(pipeline: Make, tmp_path: Path) -> None:
 def test_unknown_id_names_the_pipelines_that_were_searched(pipeline: Make, tmp_path: Path) -> None:
     pipeline("first")
     pipeline("second", documents=2)
-    with pytest.raises(UnknownPair, match=r"nowhere.*first \(1\).*second \(2\)"):
+    with pytest.raises(
+        UnknownPair, match=r"nowhere.*first \(1 of refine\).*second \(2 of refine\)"
+    ):
         shown(tmp_path, "nowhere")
 
 

@@ -167,5 +167,5 @@ def test_example_is_shown_with_its_plan_its_scores_and_every_answer_behind_it(
 def test_id_that_nothing_has_is_an_error_that_says_where_it_looked(
     made: tuple[Store, Example], tmp_path: Path
 ) -> None:
-    with pytest.raises(ValueError, match=r"no pair and no example has the id nowhere.*data/skills"):
+    with pytest.raises(ValueError, match=r"has the id nowhere.*data/skills \(1 of examples\)"):
         show("nowhere", str(tmp_path / "data"))
