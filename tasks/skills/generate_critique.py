@@ -23,5 +23,5 @@ def critique_problem(critique: str, draft: Texts, shown: Iterable[str]) -> tuple
         return "echo", words
     first = _ENTRY.search(critique)
     opening = critique[: first.start()] if first else critique
-    words = answer_checks.refusal(opening)
+    words = answer_checks.refusal(opening) if opening.strip() else None
     return ("refusal", words) if words else None

@@ -103,7 +103,7 @@ def _without_thoughts(answer: str, first: str) -> str:
     if not line.match(answer.lstrip()):
         for ended in re.finditer("</think>", answer):
             # A remark and a fence may come before the marker.
-            behind = _lines(answer[ended.end() :].lstrip()[: 2 * _LONGEST_REMARK])[:3]
+            behind = _lines(answer[ended.end() : ended.end() + 3 * _LONGEST_REMARK])[:3]
             if any(map(line.fullmatch, behind)):
                 return answer[ended.end() :]
     return answer

@@ -38,6 +38,7 @@ def test_an_answer_that_criticises_nothing_is_no_critique(critique: str, reason:
         "Strengths: a number. Weaknesses: no reason for it.",
         'Strengths\n- "Fourteen tables": a number.\n\nWeaknesses\n- I cannot open the plan of the '
         "hall that it relies on.\n- I'm sorry, but I can't use this without the width of a chair.",
+        "- I cannot open the plan.\n- I am sorry, but I do not have access to the room.",
         "**Weaknesses**\n1. I do not have access to the drawing.\n2. I am unable to tell the cook.",
         f'"{DRAFT.response}" That is an answer, but where does the band stand? It lacks a sketch.',
         "The response helps me with the number of tables. What I miss is the room for chairs: it "
