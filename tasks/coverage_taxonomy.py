@@ -159,24 +159,29 @@ class TaxonomyCounts:
 def telling_names(paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return the shortest name by id that tells it from all others, with ancestors where it must.
 
-    `paths` are the names from the root down to the node itself. Where whole paths are the same, the
-    id tells.
+    `paths` are the names from the root down to the node itself. Ancestors come after the name, for
+    a picture shows where a long label begins. Where whole paths are the same, the id tells.
     """
     names: dict[str, str] = {}
     length = 1
     open_ids = list(paths)
     while open_ids:
-        tried = {id_: " > ".join(paths[id_][-length:]) for id_ in open_ids}
+        tried = {id_: _with_ancestors(paths[id_][-length:]) for id_ in open_ids}
         taken = Counter([*names.values(), *tried.values()])
         deepest = all(length >= len(paths[id_]) for id_ in open_ids)
         for id_, name in tried.items():
             if taken[name] == 1:
                 names[id_] = name
             elif deepest:
-                names[id_] = f"{name} ({id_})"
+                names[id_] = f"{paths[id_][-1]} ({id_})"
         open_ids = [id_ for id_ in open_ids if id_ not in names]
         length += 1
     return {id_: names[id_] for id_ in paths}
+
+
+def _with_ancestors(path: Sequence[str]) -> str:
+    *above, name = path
+    return f"{name} ({' > '.join(above)})" if above else name
 
 
 def _by(counts: Mapping[Kind, int], kind: str) -> Counter[str]:

@@ -95,8 +95,8 @@ def test_disciplines_of_the_same_name_in_two_fields_are_two_rows(tmp_path: Path)
     store = Store(str(tmp_path / "store"))
     parts, outputs = finished_taxonomy(config, store, 1, lambda plan: False)
     text = written(config, parts, outputs, tmp_path / "report")
-    assert "| 1 | Sciences &#62; Optics | " in text
-    assert "| 2 | Trades &#62; Optics | " in text
+    assert "| 1 | Optics (Sciences) | " in text
+    assert "| 2 | Optics (Trades) | " in text
 
 
 def test_plans_without_a_part_of_examples_are_lost_not_forgotten(

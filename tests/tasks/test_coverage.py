@@ -98,9 +98,9 @@ def test_disciplines_of_the_same_name_have_a_row_each_that_tells_their_field() -
         counts.add_examples(kinds(id_, ("easy", "sum", "one", number % 3)))
     coverage = counts.coverage(3)
     grid = grid_of(coverage, "discipline by form")
-    assert grid.rows == ["Sciences > Optics", "Logic", "Trades > Optics"]
+    assert grid.rows == ["Optics (Sciences)", "Logic", "Optics (Trades)"]
     assert (grid.made, grid.lost) == ([[1], [2], [0]], [[4], [3], [5]])
-    assert coverage.reached[0].missing == ["Trades > Optics"]
+    assert coverage.reached[0].missing == ["Optics (Trades)"]
 
 
 def test_fields_of_the_same_name_have_a_row_each() -> None:
@@ -122,9 +122,9 @@ def test_a_telling_name_is_no_longer_than_it_must_be() -> None:
         "e": ("Waves",),
     }
     assert telling_names(paths) == {
-        "a": "Left > Waves",
-        "b": "Root > Right > Waves",
-        "c": "Other > Right > Waves",
+        "a": "Waves (Left)",
+        "b": "Waves (Root > Right)",
+        "c": "Waves (Other > Right)",
         "d": "Tides",
         "e": "Waves",
     }
