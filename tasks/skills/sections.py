@@ -58,7 +58,7 @@ def read_sections(answer: str, names: Sequence[str]) -> dict[str, str]:
 
 def _markers(answer: str, names: Sequence[str]) -> list[re.Match[str]]:
     known = "|".join((*map(re.escape, names), END))
-    return list(re.finditer(rf"<<<[ \t]*/?[ \t]*({known})[ \t]*>>>", answer, re.IGNORECASE))
+    return list(re.finditer(rf"<<<[ \t]*(?:/[ \t]*)?({known})[ \t]*>>>", answer, re.IGNORECASE))
 
 
 def _line_of(answer: str, match: re.Match[str]) -> tuple[int, int]:

@@ -1,4 +1,6 @@
+import contextlib
 import re
+import time
 
 import pytest
 from hypothesis import assume, example, given
@@ -139,3 +141,14 @@ def test_wrapping_takes_nothing_from_a_text_and_adds_nothing(
 def test_line_ends_and_control_characters_do_no_harm() -> None:
     answer = GOOD.replace("\n", "\r\n").replace("Air", "\ufeffA\x00i\x1br\ufffd\x85")
     assert read_sections(answer, NAMES)["response"] == "Air scatters blue."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["<<<" + " " * 30_000, "\n" * 30_000 + GOOD, "x" + "</think>\n" * 9_000 + GOOD, "<" * 30_000],
+)
+def test_hostile_answers_take_no_more_than_linear_time(answer: str) -> None:
+    started = time.process_time()
+    with contextlib.suppress(ValueError):
+        read_sections(answer, NAMES)
+    assert time.process_time() - started < 2
