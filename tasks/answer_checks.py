@@ -4,7 +4,6 @@ import re
 from functools import lru_cache
 
 from gleanery.tasks.shirking_prose import any_of, plain_prose
-from gleanery.tasks.shirking_refusal import declined
 
 _HEAD = 300  # characters in which a text declares what it is
 _TAIL = 300  # and in which it takes leave
@@ -129,13 +128,13 @@ def empty(text: str) -> str | None:
 
 
 def refusal(text: str) -> str | None:
-    """Return the words by which a model declines, or says that it cannot see what it needs.
+    """Return the set phrase by which a model declines, or says that it cannot see what it needs.
 
-    Here and below quotations and code do not count: an answer may well cite such words.
+    Here and below quotations and code do not count: an answer may well cite such words. What
+    declines in other words is told by `shirking_words.refusal`, of answers only.
     """
     prose = plain_prose(text)
-    words = _found(_REFUSAL_ANYWHERE, prose) or _found(_REFUSAL_AT_START, prose[:_HEAD])
-    return words or declined(prose)
+    return _found(_REFUSAL_ANYWHERE, prose) or _found(_REFUSAL_AT_START, prose[:_HEAD])
 
 
 def meta_preamble(text: str) -> str | None:

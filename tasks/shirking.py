@@ -12,18 +12,15 @@ from gleanery.tasks import answer_checks
 from gleanery.tasks.shirking_asked import asks_for_edit, asks_for_voice
 from gleanery.tasks.shirking_brevity import brevity
 from gleanery.tasks.shirking_cut_off import cut_off, unfinished
-from gleanery.tasks.shirking_meta_talk import meta_talk
 from gleanery.tasks.shirking_revision_leak import revision_leak
-from gleanery.tasks.shirking_thin import filler, vagueness
+from gleanery.tasks.shirking_words import filler, meta_talk, vagueness
+from gleanery.tasks.shirking_words import refusal as declined
 
 _SHOWN = re.compile(
     r"\b(?:text|page|document|context|source|passage|original|article|json|output)\b", re.IGNORECASE
 )
 _OFFER = re.compile(
     r"would you like (?:me|another|a different)|do you want me|if you (?:would like|want)"
-)
-_LETTER = re.compile(
-    r"\A[\s*_>#]*(?:subject\b|dear\b|hi\b|hello\b|to whom|to the|thank you for)", re.IGNORECASE
 )
 
 
@@ -40,13 +37,13 @@ def shirks(instruction: str, response: str) -> tuple[str, str] | None:
 def _beside_the_task(instruction: str, response: str) -> tuple[str, str] | None:
     """Return the reason if a response speaks of itself or of its writer in place of the subject."""
     has_voice = asks_for_voice(instruction)
-    is_letter = has_voice and _LETTER.search(response)
-    if not is_letter and (words := answer_checks.refusal(response)):
+    set_phrase = None if has_voice else answer_checks.refusal(response)
+    if words := set_phrase or declined(response, has_voice):
         return "refusal", words
     edits = asks_for_edit(instruction)
     if words := revision_leak(instruction, response):
         return "revision_leak", words
-    if words := meta_talk(instruction, response):
+    if words := meta_talk(response, has_voice):
         return "meta_talk", words
     shown = bool(_SHOWN.search(instruction))
     if not (edits or shown or has_voice) and (words := answer_checks.meta_preamble(response)):
@@ -63,7 +60,10 @@ def _too_little(instruction: str, response: str) -> tuple[str, str] | None:
     """Return the reason if a response does not do, or not to the end, what was asked."""
     if words := cut_off(response) or unfinished(instruction, response):
         return "cut_off", words
-    for check in (filler, vagueness, brevity):
-        if words := check(instruction, response):
-            return check.__name__, words
+    if words := filler(response):
+        return "filler", words
+    if words := vagueness(response):
+        return "vagueness", words
+    if words := brevity(instruction, response):
+        return "brevity", words
     return None

@@ -11,7 +11,7 @@ MAKE = (
     r"|what(?:'s| is| would be) an? (?:good|nice|catchy|short|funny|polite)|list|name)\b"
 )
 _OBJECT = (
-    r"(?:(?:\w+ ){0,3}(?:text|sentences?|paragraphs?|e-?mail|letter|passage|draft|bullets?|summary"
+    r"(?:(?:\w+ ){0,3}(?:text|sentences?|paragraphs?|e-?mail|mail|note|letter|passage|draft|bullets?|summary"
     r"|code|function|query|script|grammar|spelling|wording|phrasing|typos?|punctuation|writing|essay"
     r"|line|hook|slogan|headline|thesis|caption|profile|pitch|post|introduction|intro|cv|resume"
     r"|bio|abstract|message|article|copy|answer|response|translation|poem|story|speech))\b"

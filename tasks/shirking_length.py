@@ -1,12 +1,14 @@
 """How many words does it take at least to do what an instruction asks for?"""
 
+import math
 import re
 
 from gleanery.tasks.shirking_asked import MAKE, asks_for_transformation, brings_text
 
 # A plan, an essay; a question with a situation told around it; a bare question; a letter; what is
 # asked otherwise; yes or no with a reason; a term, a single step.
-_WORK, _SITUATION, _QUESTION, _NOTE, _OTHER, _YES_OR_NO, _TERM = 120, 80, 50, 55, 45, 24, 20
+_PIECE, _SITUATION, _QUESTION, _NOTE, _OTHER, _YES_OR_NO, _TERM = 120, 80, 50, 55, 45, 24, 20
+_PER_PART = 12  # words for each of the parts (a), (b), …
 _ASIDE = 12  # words of an instruction under which it is a bare question
 _ELLIPSIS = 4  # words of "Capital of Mongolia?"
 _LONG_FACT = 20  # words of a question about one fact with its circumstances
@@ -18,13 +20,13 @@ _NUMBERS = (
 )
 _SMALL = {word: number for number, word in enumerate(_NUMBERS.split())}
 _SMALL |= {"single": 1, "few": 3, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100}
-_NUMBER = rf"\d[\d,]*|{'|'.join(_SMALL)}"
+_NUMBER = rf"\d{{1,3}}(?:,\d{{3}})+|\d+|{'|'.join(_SMALL)}"
 _WORDS_OF = {"word": 1, "sentence": 8, "line": 4, "paragraph": 30, "bullet": 6, "page": 200}
 _WORDS_OF |= {"verse": 12, "stanza": 12, "liner": 4}
 _NAMED = re.compile(
-    rf"\b({_NUMBER})[ -](?:\w+[ -])?({'|'.join(_WORDS_OF)})(?:s|es)?\b"
+    rf"\b({_NUMBER})[ -](?:\w+[ -])?({'|'.join(_WORDS_OF)})(?:s|es)?\b(?! (?:each|per|for (?:each|every)))"
     rf"|\b({_NUMBER})[ -]minute (?:speech|talk|presentation|pitch|monologue)"
-    r"|\b(?:in|as|with|into|just) an? (?:single |short )?(word|sentence|line)\b",
+    r"|\b(?:in|as|with|into|just) an? (?:single |short )?(word|sentence|line)\b(?! (?:each|per|for every))",
     re.IGNORECASE,
 )
 _WORDS_A_MINUTE = 100
@@ -46,13 +48,16 @@ _TINY = re.compile(
     r"|no explanation|how do (?:you|i|we) (?:say|spell|write)|rhymes? with|one-line|rhyme)\b|_{2,}",
     re.IGNORECASE | re.DOTALL,
 )
-_WORK_ASKED = re.compile(
-    MAKE
-    + r".{0,60}?\b(?:itinerar\w+|schedule|timetable|routine|essay|article|blog|report|speech|story"
+_WORK = (
+    r"(?:itinerar\w+|schedule|timetable|routine|essay|article|blog|report|speech|story"
     r"|recipe|script(?! to)|scene|guide|dialogue|plan|curriculum|syllabus|tutorial|budget|proposal"
     r"|cover letter|checklist|strategy|menu|monologue|eulogy|press release|newsletter|agenda|rubric"
-    r"|workshop|packing list|lesson|interview questions|(?:table|list|set) of (?:ten|\d\d|twelve"
+    r"|workshop|packing list|lesson|interview questions|(?:table|list|set) (?:of|with(?: at least)?) (?:six|eight|ten|\d\d|twelve"
     r"|fifteen|twenty)|overview|comparison|programme|program for|calendar|challenge|exercises)\b"
+)
+_WORK_ASKED = re.compile(
+    MAKE
+    + rf".{{0,60}}?\b{_WORK}|^\W*(?:an? )?(?:[\w-]+ ){{0,4}}?{_WORK} (?:for|of|to|about|on|with|that)\b"
     r"|\bplan (?:me |a |an |the |my |our |for |it |two |three |\d)|^\W*(?:outline|plan)\b"
     r"|\b(?:step[- ]by[- ]step|in detail|detailed|thorough\w*|comprehensive|in[- ]depth|walk me through"
     r"|structured (?:overview|answer|summary))\b",
@@ -61,7 +66,7 @@ _WORK_ASKED = re.compile(
 _NOTE_ASKED = re.compile(
     MAKE
     + r".{0,80}?\b(?:e-?mails?|mails?|letter|message|toast|paragraph|notes?|memo|review|announcement|post"
-    r"|reply|notice|invitation|description|bio|pitch|statement|advert\w*|summary|complaint|apology"
+    r"|reply|invitation|description|bio|pitch|statement|advert\w*|summary|complaint|apology"
     r"|thank-you|response to)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -84,6 +89,7 @@ _FACT = re.compile(
 _YES_OR_NO_ASKED = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|can|could|has|have|will|would)\b", re.IGNORECASE
 )
+_BELIEF = re.compile(r"^\W*is it (?:true|a myth|really)\b", re.IGNORECASE)
 _TERM_ASKED = re.compile(
     r"^\W*(?:what(?:'s| is| are) |define\b|who (?:is|was)\b|what (?:does|do)\b.*\b(?:mean|stand for)\W*$"
     r"|how (?:(?:do|can|would) (?:i|you|we)|to)\b(?:\W+[\w'-]+){1,6}\W*$)",
@@ -101,7 +107,7 @@ _QUESTION_ASKED = re.compile(
     r"|why|differences?|caused?|causes|consequences|effects?|(?:dis)?advantages|pros|cons|benefits"
     r"|risks?|implications|mistakes|tips|options|strateg\w+|methods|ways to|both sides|arguments?"
     r"|how (?:do|does|did|can|could|should|would|might|to|come|is|are|was|were|big|much)"
-    r"|what (?:should|can|could|would|do|does|did|happens|happened|makes|made|went|if|am i|are (?:the"
+    r"|what (?:exactly |really |actually )?(?:should|can|could|would|do|does|did|happens|happened|makes|made|went|if|am i|are (?:the"
     r"|some|good)|to do|else|kind|paperwork)|should (?:i|we|my|our|you|it|they|he|she)"
     r"|(?:can|may|must|could) my|is it (?:ethical|right|wrong|worth|better|ok\w*|safe|wise)"
     r"|what(?:'s| is| were| was) (?:wrong|the (?:best|right|point|purpose|idea|role|significance"
@@ -121,8 +127,28 @@ _REASONED = re.compile(
     r"|how (?:do|can|should))\b",
     re.IGNORECASE,
 )
-_SNIPPET = re.compile(r"`[^`]+`|[\"“][a-z_][^\"”]*[\"”]")  # code or a word, and no title
-_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|ten)\b", re.IGNORECASE)
+# Code, a word or a whole sentence, and no title.
+_SNIPPET = re.compile(r"`[^`]+`|[\"“][a-z_][^\"”]*[\"”]|[\"“][A-Z][^\s\"”]*(?: [^\s\"”]+){4,}[\"”]")
+_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
+_DEMAND = re.compile(
+    r"\b(?:explain|describe|show|state|include|including|say|interpret\w*|recommend|compare|check"
+    r"|with (?:an?|the|two|three|one|comments|steps)|and (?:how|why|what|the|also|give|list)|each|then"
+    r"|steps?|example|usage|justify|prove|derive|handling|reason\w*)\b",
+    re.IGNORECASE,
+)
+_CREATES = re.compile(
+    r"^\W*(?:write|draft|compose|prepare|create|design|plan|make me)\b", re.IGNORECASE
+)
+_PART = re.compile(r"(?:^|\s)\(?[a-f1-6]\)\s")
+# A length of what is brought ("my 2,000-word essay") or of something added ("then one sentence").
+_OTHERS_LENGTH = re.compile(
+    r"\b(?:my|our|his|her|their|the first)\b[^.?!:]{0,25}$"
+    r"|\b(?:and|then|plus|add|with|include)\b[^.?!:]{0,25}$",
+    re.IGNORECASE,
+)
+_NUMERAL = re.compile(
+    r"(?<![^\W\d])\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|ten)\b", re.IGNORECASE
+)
 _POLITE = re.compile(
     r"^\W*(?:(?:please|hi|hello|hey|kindly|(?:can|could|would|will) you(?: please)?"
     r"|i (?:want|need|would like|'d like) you to)\b\W*)+",
@@ -138,16 +164,39 @@ def least_words(instruction: str) -> int:
     first. A haiku, a sum and a question about one fact may be answered in a word.
     """
     asked = _POLITE.sub("", instruction.strip())
-    named = _named_least(asked)
+    named = named_least(asked)
     if named is not None:
         return named
     if _TINY.search(asked):
         return 0
-    if asks_for_transformation(asked):
-        return _QUESTION if _REASONED.search(asked) else 0
+    creates = bool(_CREATES.search(asked))
+    if asks_for_transformation(asked) and not creates:
+        return _QUESTION if _REASONED.search(_QUOTED.sub("…", asked)) else 0
+    if (parts := len(_PART.findall(asked))) > 1:
+        return _PER_PART * parts
     shortened = _SHORTENED if _SHORT.search(asked) else 1.0
     least = round(shortened * _least_of_kind(asked))
-    return min(least, _TERM) if "\n" in asked else least  # it may all be in the lines below
+    # It may all be in the lines below.
+    return min(least, _TERM) if "\n" in asked and not creates else least
+
+
+def asked_for(instruction: str) -> dict[str, float]:
+    """Return how much an instruction asks for, as quantities: kinds of things, demands, lengths."""
+    asked = _POLITE.sub("", instruction.strip())
+    least = least_words(instruction)
+    kinds = {
+        "work": _WORK_ASKED, "note": _NOTE_ASKED, "question": _QUESTION_ASKED, "tiny": _TINY,
+        "reasoned": _REASONED, "sum": _SUM, "creates": _CREATES,
+    }  # fmt: skip
+    return {name: float(bool(kind.search(asked))) for name, kind in kinds.items()} | {
+        "least": math.log1p(least),
+        "no least": float(least == 0),
+        "demands": float(len(_DEMAND.findall(instruction))),
+        "length": math.log1p(len(instruction.split())),
+        "questions": float(instruction.count("?")),
+        "numbers": math.log1p(len(_NUMERAL.findall(asked))),
+        "transforms": float(asks_for_transformation(asked)),
+    }
 
 
 def _least_of_kind(asked: str) -> int:
@@ -156,15 +205,18 @@ def _least_of_kind(asked: str) -> int:
     if _NOTE_ASKED.search(asked):
         return _NOTE
     if _WORK_ASKED.search(asked):
-        return _WORK
+        return _PIECE
     words = len(_WORD.findall(asked))
     is_aside = words < _ASIDE
-    is_plain = not _SEVERAL.search(asked) and not _QUESTION_ASKED.search(asked)
+    has_several = bool(_SEVERAL.search(asked)) or asked.count("?") > 1
+    is_plain = not has_several and not _QUESTION_ASKED.search(asked)
     if is_plain and (words <= _ELLIPSIS or (words < _LONG_FACT and _FACT.search(asked))):
         return 0
     if is_plain and is_aside and (_SNIPPET.search(asked) or len(_NUMERAL.findall(asked)) > 1):
         return 0
-    if is_aside and not _SEVERAL.search(asked):
+    if words < _LONG_FACT and _BELIEF.search(asked):
+        return _YES_OR_NO
+    if is_aside and not has_several:
         if _FACT.search(asked):
             return 0
         if _TERM_ASKED.search(asked):
@@ -175,16 +227,18 @@ def _least_of_kind(asked: str) -> int:
         if _SNIPPET.search(asked):
             return _TERM if is_aside else _QUESTION
         return _QUESTION if is_aside else _SITUATION
-    if brings_text(asked) and (is_aside or "?" not in asked):
+    if brings_text(asked) and not _CREATES.search(asked) and (is_aside or "?" not in asked):
         return 0
     return _TERM if is_aside else _OTHER
 
 
-def _named_least(asked: str) -> int | None:
-    """Return a share of the greatest length that the instruction names."""
+def named_least(asked: str) -> int | None:
+    """Return a share of the greatest length that an instruction names; None if it names none."""
     least = None
     for match in _NAMED.finditer(asked):
         number, unit, minutes, single = match.groups()
+        if _OTHERS_LENGTH.search(asked[: match.start()]):
+            continue
         if minutes:
             words = _number(minutes) * _WORDS_A_MINUTE
         else:

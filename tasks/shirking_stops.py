@@ -2,14 +2,22 @@
 
 import re
 
-from gleanery.tasks.shirking_words import FUNCTION_WORDS
-
 _FEWEST_WORDS = 6  # of a line that is prose and no title, name or sum
 _SHARE = 0.75  # of the earlier lines alike that make a habit
 _FEWEST_LINES = 2  # of prose by which a fragment of few words is told from a name
 _FEWEST_ITEMS = 2
 _FUNCTION_SHARE = 0.3
 _LONG_SENTENCE = 14  # words that want a stop, whatever else there is
+
+_FUNCTION_WORDS = frozenset(
+    """
+    a about after all also an and any are as at be because been before but by can could did do does
+    for from had has have he her here his how i if in into is it its just like may me more most my
+    no not of off on once one only or other our out over she should so some such than that the their
+    them then there these they this those through to too under until up us very was we were what
+    when where which while who why will with would you your
+    """.split()
+)
 
 _CODE = re.compile(r"^[ \t>]*```.*?^[ \t>]*```[^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
@@ -39,6 +47,7 @@ _SENTENCE_END = re.compile(
     r"(?:[^\W\d_]{3}(?<!Mrs)|\b(?!Dr|Mr|Ms|St|No|Jr|Sr|vs|cf|al)[^\W\d_]{2}|[\d%\"”)*∎¦])"
     r"[.!?][\"”’)*_]*(?= +[\"“(*_¦∎]*[^\Wa-z_])"
 )
+_NAME_OR_NUMBER = re.compile(r"\w+")
 _NAME = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.'’-]*|and|of|the|for|de|van|von)[ ,]*)+")
 _SALUTATION = re.compile(r"^\W*(?:subject|dear|hi|hello|to whom|to the)\b", re.IGNORECASE)
 _SIGN_OFF = re.compile(
@@ -47,6 +56,7 @@ _SIGN_OFF = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
+_NAMED_SHARE = 0.6
 _LONGEST_FAREWELL = 60  # letters
 _SIGNED_WITHIN = 5  # lines from the end
 _RESULT = re.compile(
@@ -63,8 +73,8 @@ def lacks_stop(text: str) -> bool:
     bare = _without_tags(last.rstrip(MARKUP).strip())
     if _EQUALS_NUMBER.search(bare) or _END.search(bare) or _WRAPPED.match(last.strip()):
         return False
-    if _FAREWELL.search(bare):
-        return False
+    if _FAREWELL.search(bare) or last.rstrip().endswith("___") or _is_imprint(above, bare):
+        return False  # a farewell, a form, whom to call
     is_verse = _is_verse(above) and len(_WORD.findall(bare)) < _FEWEST_WORDS + 2
     if not is_verse and _SENTENCE_END.search(_ITEM.sub("", bare)):
         return True  # the sentence before it in the same line has one
@@ -76,7 +86,7 @@ def lacks_stop(text: str) -> bool:
     habit = [_ends_with_stop(line) for line in lines if _is_prose(line)]
     words = _WORD.findall(bare)
     if not habit:
-        function_words = sum(word.lower() in FUNCTION_WORDS for word in words)
+        function_words = sum(word.lower() in _FUNCTION_WORDS for word in words)
         is_sentence = function_words >= _FUNCTION_SHARE * len(words)  # and no list of words
         return len(words) >= _LONG_SENTENCE and is_sentence and not _SUM.search(bare)
     if sum(habit) < _SHARE * len(habit) or _RESULT.match(bare):
@@ -134,6 +144,13 @@ def _is_signature(lines: list[str], bare: str) -> bool:
     signed = any(len(line) < _LONGEST_FAREWELL and _SIGN_OFF.match(line) for line in near)
     is_letter = any(_SALUTATION.match(line) for line in lines)
     return signed or (is_letter and bool(_NAME.fullmatch(bare)))
+
+
+def _is_imprint(above: str, bare: str) -> bool:
+    """Return whether the last line stands by itself and is made of names and numbers."""
+    words = _NAME_OR_NUMBER.findall(bare)
+    named = sum(not word[0].islower() for word in words)
+    return above.endswith("\n") and named >= _NAMED_SHARE * len(words)
 
 
 def _is_verse(above: str) -> bool:

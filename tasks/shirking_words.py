@@ -1,57 +1,68 @@
-"""Words that carry no news of their own: function words, and generic words of advice."""
+"""Which words tell that a text declines, talks of itself, says nothing, or says it in many words?
 
-FUNCTION_WORDS = frozenset(
+A logistic regression per kind over the words and pairs of words of a text. The weights come from
+texts that a large language model wrote for the purpose and from answers that people gave
+(`tests/tasks/train_shirking.py`), and serve English.
+"""
+
+import functools
+import itertools
+import re
+from pathlib import Path
+
+from gleanery.tasks.linear_model import LinearModel
+from gleanery.tasks.shirking_prose import plain_prose
+
+WEIGHTS = Path(__file__).with_name("shirking_weights.json")
+_FEWEST_PROSE = 40  # words under which a text is brief and not empty
+_VOICE = 1.0  # log-odds by which a text has to tell more where somebody speaks in it
+_LONGEST_REFUSAL = 260  # words over which a text answers, whatever it says besides
+_TOKEN = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
+
+
+def refusal(text: str, has_voice: bool = False) -> str | None:
+    """Return the words by which a text declines to do what was asked.
+
+    Here and below, somebody who speaks (`has_voice`: a letter, a speech) may decline and thank.
     """
-    a about above according accordingly after again all also although always am an and any anybody
-    anyone anything are as at be because become becomes been before behind being below besides
-    between both bring brings brought but by came can cannot certain come comes could did do does
-    doing done down due during each either else even ever every everybody everyone everything exist
-    exists fact few find finds for found from further furthermore gave get gets getting give given
-    gives giving go goes going gone got had has have having he hence her here hers herself him
-    himself his how however i if in indeed instead into is it its itself just keep kept know known
-    knows less let like likewise lot made make makes making many may me mean meaning means meant
-    might more moreover most much must my namely neither never nevertheless no nobody none nor not
-    nothing now of off often on once one ones oneself only or other others otherwise ought our
-    ours ourselves out over own per perhaps put puts quite rather really reason regard regarding
-    regards respect said same saw say saying says see seeing seem seems seen several shall she
-    should since so some somebody someone something sometimes somewhat still such take taken takes
-    taking than that the their theirs them themselves then there thereby therefore these they thing
-    things this those though through throughout thus to together too took toward towards under
-    unless until up upon us use used uses using very was way ways we well went were what whatever
-    when whenever where whereas wherever whether which whichever while who whoever whole whom whose
-    why will with within without would yet you your yours yourself first second third
-    """.split()
-)
+    if text.count(" ") >= _LONGEST_REFUSAL:
+        return None
+    return _told("refusal", text, _VOICE if has_voice else 0.0)
 
-# Whole words and, with a star, beginnings of words: what advice is made of when it says nothing.
-_GENERIC = """
-    various variety differ* several certain many some appropriate* suit* relevan* proper* importan*
-    essential* crucial key vital necessary useful helpful* valuable beneficial effective*
-    significan* good great better best right quality general* overall particular* specific
-    specifically individual* personal* unique* adequate* sufficient* reasonabl* realistic*
-    consisten* regular* careful* positive* healthy balanced comprehensive robust meaningful
-    potential* possibl* possibilit* available interest* challeng* difficult* complex* common*
-    rewarding wonderful successful* clear ultimately fundamental* invaluable overwhelming
-    worthwhile confident* thoughtful* flexib* patien* mindful intimidating enjoyabl* engaging
-    fascinating exciting diverse numerous multiple countless
-    factor factors aspect* element* thing things way ways option options approach* method methods
-    strateg* technique* tool tools resource resources step steps measures need needs needed goal
-    goals preference* circumstance* situation* condition conditions requirement* consideration*
-    benefit benefits advantage* disadvantage* pros cons opportunit* issue issues concern concerns
-    outcome* success impact effect effects role roles understanding perspective* experience*
-    process* journey solution solutions decision* choice choices information detail details
-    professional* expert experts specialist* advice guidance guideline* support* practice* practise
-    communicat* community others everyone everybody people lifestyle well-being wellbeing
-    development* characteristic* feature features area areas matter matters reason reasons cause
-    causes question questions idea ideas works fit fits skill skills trend trends topic topics
-    nuance* insight* trade-off* mindset
-    consider* ensur* depend* vary varies varied help helps helping improv* enhanc* affect*
-    influenc* contribut* choos* explor* focus* remember sure try trying experiment* adjust* adapt*
-    review* evaluat* assess* identif* understand learn* prepar* manag* maintain* achiev* seek
-    consult* research stay feel enjoy* appreciate embrace navigat* balanc* tailor* creat* plan
-    planning track
-    may might can could should usually often typically sometimes tend tends always never every
-    each long-term time
-""".split()
-GENERIC_WORDS = frozenset(word for word in _GENERIC if not word.endswith("*"))
-GENERIC_STEMS = tuple(word.rstrip("*") for word in _GENERIC if word.endswith("*"))
+
+def meta_talk(text: str, has_voice: bool = False) -> str | None:
+    """Return the words by which a text speaks of task, answer and writer, not of the subject."""
+    return _told("meta_talk", text, _VOICE if has_voice else 0.0)
+
+
+def vagueness(text: str) -> str | None:
+    """Return the words of advice that would fit any question of its sort."""
+    return _told("vagueness", text) if text.count(" ") >= _FEWEST_PROSE else None
+
+
+def filler(text: str) -> str | None:
+    """Return the words that turn a thought over and over."""
+    return _told("filler", text) if text.count(" ") >= _FEWEST_PROSE else None
+
+
+def _told(kind: str, text: str, least: float = 0.0) -> str | None:
+    model, phrases = models()[kind], phrases_of(plain_prose(text))
+    return ", ".join(model.telling(phrases)) if model.score(phrases) > least else None
+
+
+@functools.cache
+def models() -> dict[str, LinearModel]:
+    """Return the models by the reason that they tell."""
+    return LinearModel.read_all(WEIGHTS)
+
+
+def tokens(prose: str) -> list[str]:
+    """Return words and marks in their order; every number is "0"."""
+    return ["0" if token[0].isdigit() else token for token in _TOKEN.findall(prose)]
+
+
+@functools.lru_cache(maxsize=8)  # several models in a row look at the same text
+def phrases_of(prose: str) -> frozenset[str]:
+    """Return the words and the pairs of neighbouring words of what `plain_prose` returns."""
+    words = tokens(prose)
+    return frozenset([*words, *map(" ".join, itertools.pairwise(words))])

@@ -19,6 +19,7 @@ from gleanery.tasks.refinement.same_answer import changed_answer
 from gleanery.tasks.refinement.same_question import changed_question
 from gleanery.tasks.shirking_cut_off import cut_off
 from gleanery.tasks.shirking_revision_leak import revision_leak
+from gleanery.tasks.shirking_words import refusal as declined
 
 _SPACE_AND_MARKUP = re.compile(r"[\s$*_`{}\\~]+")
 # Something mathematical between dollars, for "$40 and $50" is none.
@@ -113,6 +114,8 @@ def text_problem(pair: QAPair, answer: RefinerAnswer) -> tuple[str, str] | None:
             words = check(text)
             if words and check(own) != words:
                 return check.__name__, f"{name}: {words}"
+    if (words := declined(answer.answer)) and not declined(pair.answer):
+        return "refusal", words
     words = revision_leak(answer.question, answer.answer)
     if words and not revision_leak(pair.question, pair.answer):
         return "revision_leak", words

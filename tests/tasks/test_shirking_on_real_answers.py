@@ -3,16 +3,19 @@
 import gzip
 import json
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from gleanery.tasks import answer_checks
 from gleanery.tasks.shirking_cut_off import cut_off
-from gleanery.tasks.shirking_meta_talk import meta_talk
 from gleanery.tasks.shirking_revision_leak import revision_leak
-from gleanery.tasks.shirking_thin import filler
+from gleanery.tasks.shirking_words import filler, meta_talk, refusal, vagueness
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from train_shirking import is_learned
 
 LONG = 400  # letters
 Pair = tuple[str, str]
@@ -23,7 +26,11 @@ def explanations(shared_data: Path) -> list[Pair]:
     """Long answers from textbooks, lessons and question-and-answer pages."""
     with gzip.open(shared_data / "recall_seed" / "positives_pairs.jsonl.gz", "rt") as lines:
         rows = [json.loads(line) for line in lines]
-    return [(row["question"], row["answer"]) for row in rows if len(row["answer"]) >= LONG]
+    return [
+        (row["question"], row["answer"])
+        for row in rows
+        if len(row["answer"]) >= LONG and not is_learned(row["question"])
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -35,28 +42,26 @@ def solutions(shared_data: Path) -> list[Pair]:
 
 
 def share(check: Callable[[str, str], str | None], pairs: list[Pair]) -> float:
-    assert len(pairs) >= 1_000
+    assert len(pairs) >= 500
     return sum(bool(check(*pair)) for pair in pairs) / len(pairs)
 
 
-def refusal(_: str, answer: str) -> str | None:
-    return answer_checks.refusal(answer)
-
-
-def broken_off(_: str, answer: str) -> str | None:
-    return cut_off(answer)
+def by_text(check: Callable[[str], str | None]) -> Callable[[str, str], str | None]:
+    return lambda _, answer: check(answer)
 
 
 @pytest.mark.parametrize(
     ("check", "most"),
     # Pages lose their code and their links, and people forget full stops: some do break off.
     [
-        (refusal, 0.005),
-        (meta_talk, 0.01),
+        (by_text(refusal), 0.01),
+        (by_text(meta_talk), 0.01),
+        (by_text(vagueness), 0.02),
+        (by_text(filler), 0.015),
         (revision_leak, 0.01),
-        (filler, 0.02),
-        (broken_off, 0.05),
+        (by_text(cut_off), 0.05),
     ],
+    ids=["refusal", "meta_talk", "vagueness", "filler", "revision_leak", "cut_off"],
 )
 def test_explanations_of_people_are_seldom_flagged(
     explanations: list[Pair], check: Callable[[str, str], str | None], most: float
@@ -64,7 +69,9 @@ def test_explanations_of_people_are_seldom_flagged(
     assert share(check, explanations) <= most
 
 
-@pytest.mark.parametrize("check", [refusal, meta_talk, revision_leak, broken_off])
+@pytest.mark.parametrize(
+    "check", [by_text(refusal), by_text(meta_talk), revision_leak, by_text(cut_off)]
+)
 def test_worked_solutions_are_hardly_ever_flagged(
     solutions: list[Pair], check: Callable[[str, str], str | None]
 ) -> None:
