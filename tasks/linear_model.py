@@ -1,10 +1,19 @@
 """Logistic regressions over words and phrases: fitted beforehand, and read from a file."""
 
 import json
+import math
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+
+_SCALE = 10  # so that a text of a hundred features counts each as one
+
+
+def unit(count: int) -> float:
+    """Return what one of so many features counts: the length of all together is the same."""
+    return _SCALE / math.sqrt(max(count, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +26,11 @@ class LinearModel:
     def score(self, features: Set[str]) -> float:
         """Return the log-odds that a text with these features is of the model's kind."""
         return self.bias + sum(self.weights[name] for name in features & self.weights.keys())
+
+    def score_by_length(self, features: Set[str]) -> float:
+        """Return the log-odds where a feature weighs less the more of them a text has."""
+        total = sum(self.weights[name] for name in features & self.weights.keys())
+        return self.bias + total * unit(len(features))
 
     def score_of(self, values: Mapping[str, float]) -> float:
         """Return the log-odds for features that are quantities."""

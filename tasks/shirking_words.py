@@ -47,7 +47,7 @@ def filler(text: str) -> str | None:
 
 def _told(kind: str, text: str, least: float = 0.0) -> str | None:
     model, phrases = models()[kind], phrases_of(plain_prose(text))
-    return ", ".join(model.telling(phrases)) if model.score(phrases) > least else None
+    return ", ".join(model.telling(phrases)) if model.score_by_length(phrases) > least else None
 
 
 @functools.cache

@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 import yaml
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
-from gleanery.tasks.linear_model import LinearModel
+from gleanery.tasks.linear_model import LinearModel, unit
 from gleanery.tasks.shirking_brevity import amounts
 from gleanery.tasks.shirking_length import named_least
 from gleanery.tasks.shirking_prose import plain_prose
@@ -34,9 +34,9 @@ HERE = Path(__file__).parent
 TEXTS = HERE / "shirking_texts_tuning.jsonl"
 CASES = HERE / "shirking_cases.yaml"
 # Log-odds over which a text is of a kind: fewer good answers are lost than the odds alone would.
-THRESHOLDS = {"refusal": 0.5, "meta_talk": 0.25, "vagueness": -0.25, "filler": 0.5}
+THRESHOLDS = {"refusal": 0.0, "meta_talk": 0.25, "vagueness": -0.25, "filler": 0.75}
 LEAK_THRESHOLD, BREVITY_THRESHOLD = 1.5, 1.1
-_STRENGTH, _LEAK_STRENGTH, _BREVITY_STRENGTH = 0.2, 0.1, 0.5  # of the fit, as scikit-learn's C
+_STRENGTH, _LEAK_STRENGTH, _BREVITY_STRENGTH = 1.0, 0.1, 0.5  # of the fit, as scikit-learn's C
 _FEWEST, _FEWEST_OF_SENTENCES = 4, 3  # texts, and sentences, that have a feature worth a weight
 _SMALL = 0.02  # weights that decide nothing
 _ROUNDS = 5
@@ -125,7 +125,8 @@ def fit_kind(texts: Sequence[Text], kind: str, threshold: float) -> dict[str, ob
     names = frequent(written, _FEWEST)
     wanted = np.array([text.kind == kind for text in used])
     weights = np.array([_WEIGHTS.get(text.writer, 1.0) for text in used])
-    model = regression(_STRENGTH).fit(matrix_of(features, names), wanted, weights)
+    units = diags([unit(len(own)) for own in features])
+    model = regression(_STRENGTH).fit(units @ matrix_of(features, names), wanted, weights)
     return weights_of(model, names, threshold)
 
 
@@ -226,10 +227,10 @@ def score_of(kind: str, models: Mapping[str, Mapping[str, Any]], text: Text) -> 
     if kind == "brevity":
         return fitted[kind].score_of(amounts(text.instruction, text.response))
     if kind != "revision_leak":
-        return fitted[kind].score(phrases)
+        return fitted[kind].score_by_length(phrases)
     sentences = [f for _, f in sentence_features(text.instruction, text.response)]
     best = max(map(fitted[kind].score, sentences), default=-10.0)
-    return best + OF_TEXT * fitted["revision_leak_text"].score(phrases)
+    return best + OF_TEXT * fitted["revision_leak_text"].score_by_length(phrases)
 
 
 if __name__ == "__main__":
