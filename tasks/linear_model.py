@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-
 _SCALE = 10  # so that a text of a hundred features counts each as one
 
 

@@ -71,7 +71,9 @@ def revision_leak(instruction: str, response: str) -> str | None:
     if not told:
         return None
     score, sentence = max(told)
-    score += OF_TEXT * models()["revision_leak_text"].score_by_length(phrases_of(plain_prose(response)))
+    score += OF_TEXT * models()["revision_leak_text"].score_by_length(
+        phrases_of(plain_prose(response))
+    )
     return sentence if score > (_VOICE if asks_for_voice(instruction) else 0.0) else None
 
 
