@@ -5,6 +5,7 @@ The texts are those of a large language model that had never seen the detectors:
 ones come from writers whose texts were never learned from nor looked at, and are scored only.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -60,8 +61,6 @@ class Told:
 @cache
 def held_out() -> dict[str, list[tuple[str, str]]]:
     """Return instructions and responses by kind."""
-    import json
-
     texts: dict[str, list[tuple[str, str]]] = {}
     with (HERE / "shirking_texts_held_out.jsonl").open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
@@ -79,21 +78,14 @@ def told(detector: Detector, bad: list[tuple[str, str]]) -> Told:
 
 def test_held_out_writers_gave_good_answers_and_each_way_to_shirk() -> None:
     counts = {kind: len(texts) for kind, texts in held_out().items()}
-    assert counts == {"good": 100} | dict.fromkeys(DETECTORS, 26)
+    assert counts == {"good": 150} | dict.fromkeys(DETECTORS, 39)
 
 
-# Brevity and leaks are the hardest: short may be all that was asked, and a leak is half a sentence.
-@pytest.mark.parametrize(
-    ("kind", "least"),
-    [(kind, 0.9) for kind in DETECTORS if kind not in ("brevity", "revision_leak", "vagueness")]
-    + [("brevity", 0.85), ("revision_leak", 0.85), ("vagueness", 0.88)],
-)
-def test_each_way_to_shirk_is_told_from_good_answers_of_unknown_writers(
-    kind: str, least: float
-) -> None:
+@pytest.mark.parametrize("kind", DETECTORS)
+def test_each_way_to_shirk_is_told_from_good_answers_of_unknown_writers(kind: str) -> None:
     found = told(DETECTORS[kind], held_out()[kind])
     print(f"{kind}: {found}")
-    assert found.f1 >= least
+    assert found.f1 >= 0.9
 
 
 def test_all_ways_together_are_told_by_all_detectors_together() -> None:
