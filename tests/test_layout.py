@@ -34,7 +34,7 @@ HEAVY = {
 }
 
 MACHINE = re.compile(
-    r"(?<![\w.])/(?:work)/(?:main|env|shared)\b|(?<![\w./])/(?:home|Users)/[a-z]\w*/"
+    r"(?<![\w.])/(?:work)/(?:main|env|shared)\b|(?<![\w./])/(?:home|Users)/(?!you/)[a-z]\w*/"
 )
 PACKAGE_INDEX = re.compile(
     r"(?:extra-)?index-(?:url)\b|(?:files\.pythonhosted|test\.pypi)\.org|https?://[^\s/]*/[^\s]*/simple\b"
