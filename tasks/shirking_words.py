@@ -47,7 +47,9 @@ def filler(text: str) -> str | None:
 
 def _told(kind: str, text: str, least: float = 0.0) -> str | None:
     model, phrases = models()[kind], phrases_of(plain_prose(text))
-    return ", ".join(model.telling(phrases)) if model.score_by_length(phrases) > least else None
+    if model.score_by_length(phrases) <= least:
+        return None
+    return ", ".join(f"“{phrase}”" for phrase in model.telling(phrases))
 
 
 @functools.cache
