@@ -101,8 +101,11 @@ class Store:
             if self.is_local:
                 found = list_files(full)
             else:
+                # Where s3fs lists nothing it asks for the prefix itself: if another run has put the
+                # first object below it in between, that comes back as a folder.
                 detailed = self._fs.find(full, detail=True)
-                found = [(path, info["size"] or 0) for path, info in detailed.items()]
+                files = {p: info for p, info in detailed.items() if info["type"] == "file"}
+                found = [(path, info["size"] or 0) for path, info in files.items()]
             return [ObjectInfo(path[cut:], size) for path, size in sorted(found)]
 
         return self._keep_trying("list", prefix, find)

@@ -7,9 +7,7 @@ changes no epoch: its plans are drawn as before and no longer asked (`plans.aske
 count no more either, so where `count` is no longer reached another epoch makes up for them.
 """
 
-import contextlib
 import datetime
-import time
 import uuid
 from collections.abc import Iterable
 
@@ -21,25 +19,14 @@ from gleanery.tasks.skills.epochs_sealed import Epoch
 from gleanery.tasks.skills.plans_config import SkillPlansConfig
 from gleanery.tasks.skills.records import QueryType, Skill
 
-_WAITS_S = (0.1, 0.5, 2.0)
 _FOLDER = "epochs"
 
 
 def read_epochs(store: Store) -> list[Epoch]:
     """Return all sealed epochs in their order."""
     return [
-        Epoch.model_validate(orjson.loads(_read_listed(store, info.path)))
-        for info in store.list(_FOLDER)
+        Epoch.model_validate(orjson.loads(store.read(info.path))) for info in store.list(_FOLDER)
     ]
-
-
-def _read_listed(store: Store, path: str) -> bytes:
-    """Return an object that was listed; some storages list one a moment before they give it."""
-    for wait in _WAITS_S:
-        with contextlib.suppress(FileNotFoundError):
-            return store.read(path)
-        time.sleep(wait)
-    return store.read(path)
 
 
 def seal_epochs(

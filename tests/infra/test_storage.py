@@ -90,6 +90,23 @@ def spawn_and_wait(function: Any, *arguments: Any) -> None:
     assert process.exitcode == 0
 
 
+def test_folder_that_appears_while_it_is_listed_is_no_object(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(f"{bucket}/root")
+    find, listed = store._fs._lsdir, []
+
+    async def lsdir(*args: Any, **kwargs: Any) -> Any:
+        listed.append(await find(*args, **kwargs))
+        if len(listed) == 1:
+            await store._fs._pipe_file(f"{store._base}/epochs/1", b"first")
+        return listed[-1]
+
+    monkeypatch.setattr(store._fs, "_lsdir", lsdir)
+    assert store.list("epochs") == []
+    assert [info.path for info in store.list("epochs")] == ["epochs/1"]
+
+
 def test_create_makes_an_object_once(store: Store) -> None:
     assert store.create("batches/1", b"mine")
     assert not store.create("batches/1", b"yours")

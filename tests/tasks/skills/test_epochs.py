@@ -108,24 +108,6 @@ def test_runs_that_seal_at_once_agree(store: Store) -> None:
     assert len(sealed[0]) == 1
 
 
-def test_epoch_that_is_listed_before_it_can_be_read_is_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = Store(str(tmp_path))
-    sealed = seal_epochs(store, skills(range(6)), query_types(range(2)), CONFIG)
-    missing = [1, 1]
-
-    def read(self: Store, path: str) -> bytes:
-        if missing:
-            missing.pop()
-            raise FileNotFoundError(path)
-        return (tmp_path / path).read_bytes()
-
-    monkeypatch.setattr(Store, "read", read)
-    assert read_epochs(store) == sealed
-    assert not missing
-
-
 def test_runs_that_know_different_skills_leave_no_combination_twice(store: Store) -> None:
     seal_epochs(store, skills(range(40)), query_types(range(4)), CONFIG)
 
