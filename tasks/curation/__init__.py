@@ -1,0 +1,1 @@
+"""Curation: duplicates and benchmark leaks among documents, questions and examples."""

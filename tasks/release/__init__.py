@@ -1,0 +1,1 @@
+"""Releases: a recipe applied to what curation left, published with card, report and lineage."""

@@ -1,0 +1,1 @@
+"""Scores: what heuristics, judges and agreement say of an example, as rows beside it."""
