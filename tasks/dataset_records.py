@@ -1,7 +1,7 @@
 """The records of a dataset in the making: candidates, and what curation and scorers say of them.
 
-Nothing here removes a row. Each stage writes its verdicts as rows of their own, under the ids of the
-candidates; the release reads them and decides.
+Nothing here removes a row. Each stage writes its verdicts as rows of their own, under the ids of
+the candidates; the release reads them and decides.
 """
 
 from gleanery.tasks.records import Call, ChatMessage, Record, Score
