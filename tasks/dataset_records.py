@@ -4,7 +4,9 @@ Nothing here removes a row. Each stage writes its verdicts as rows of their own,
 the candidates; the release reads them and decides.
 """
 
-from gleanery.tasks.records import Call, ChatMessage, Record, Score
+from pydantic import Field
+
+from gleanery.tasks.records import Call, ChatMessage, Record, Score, Span
 
 TRAIN = "train"
 HELD_OUT = "held_out"
@@ -19,8 +21,10 @@ class Candidate(Record):
     was rewritten (question and answer as the page has them), empty where nothing was. `subject` is
     the page's subject, the discipline or the query type; `nodes` are ids of taxonomy nodes or
     skills. `split` is "held_out" where the plan said so, else "train". `document_id`, `url`,
-    `domain`, `licence` and `date` are empty for syntheses,
-    `plan_id` for the harvest. `scores` are those that it was made with.
+    `domain`, `licence`, `date` and what follows `scores` are empty for syntheses, `plan_id` for the
+    harvest. `scores` are those that it was made with. `page` is a digest of the page's canonical
+    address, `archive` and `offset` find the raw page again, and the spans are where the original
+    stands in the document's text.
     """
 
     id: str
@@ -43,6 +47,11 @@ class Candidate(Record):
     original: list[ChatMessage]
     calls: list[Call]
     scores: list[Score]
+    page: str = ""
+    archive: str = ""
+    offset: int = -1
+    question_spans: list[Span] = Field(default_factory=list)
+    answer_spans: list[Span] = Field(default_factory=list)
 
     @property
     def question(self) -> str:

@@ -9,6 +9,7 @@ DEDUP = "dedup"
 EXTRACT = "extract"
 REFINE = "refine"
 EXAMPLES = "examples"  # of every synthesis: what curation takes in
+CANDIDATES = "candidates"
 
 
 def documents_input(parts: Parts, part: str) -> tuple[Input, ...] | None:
