@@ -1,0 +1,158 @@
+"""Hashes of word n-grams, a batch of texts at a time: what duplicates and leaks are found by.
+
+A hash depends on the n words alone: it is the same in every process and on every machine, whatever
+stands around them and whichever texts share the batch. Words of up to eight bytes are told apart
+for certain; beyond that 64 bits decide, so that among 10^9 different n-grams about one pair in
+forty runs collides.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+Hashes = npt.NDArray[np.uint64]
+Positions = npt.NDArray[np.int64]
+
+_CHUNK_BYTES = 1 << 18  # the arrays of a chunk stay in the processor's cache
+_BLOCK = 8  # bytes of a word that are read at once
+_LONG_WORD = 64  # bytes; beyond it a word is hashed alone, for a blob may be megabytes long
+_SPACE = 32
+
+# Random odd numbers, fixed for ever: a signature that is stored holds them. The base of the n-grams
+# is 3 modulo 8, for which exchanged words leave nearly all bits of a difference.
+_LENGTH = np.uint64(0x9E3779B97F4A7C15)
+_NEXT_BLOCK = np.uint64(0xD6E8FEB86659FD93)
+_BASE = np.uint64(0xF1357AEA2E62A9C3)
+_FIRST_MIX = np.uint64(0xFF51AFD7ED558CCD)
+_SECOND_MIX = np.uint64(0xC4CEB9FE1A85EC53)
+_SHIFT = np.uint64(33)
+_MASKS = np.array([(1 << (8 * size)) - 1 for size in range(_BLOCK + 1)], np.uint64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NgramHashes:
+    """The n-grams of several texts: those of text `t` are `hashes[offsets[t] : offsets[t + 1]]`."""
+
+    n: int
+    hashes: Hashes
+    offsets: Positions
+    _words: "WordHashes"
+
+    def text_of(self, index: int) -> int:
+        """Return which text the n-gram at `index` of `hashes` stands in."""
+        return int(np.searchsorted(self.offsets, index, side="right")) - 1
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Return the half-open range of bytes in its text that the n-gram at `index` covers."""
+        text = self.text_of(index)
+        first = int(self._words.offsets[text] + index - self.offsets[text])
+        return int(self._words.starts[first]), int(self._words.ends[first + self.n - 1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordHashes:
+    """The words of several texts: those of text `t` are `offsets[t]` up to `offsets[t + 1]`.
+
+    `starts` and `ends` are byte offsets of each word within its text.
+    """
+
+    hashes: Hashes
+    offsets: Positions
+    starts: Positions
+    ends: Positions
+
+    def ngrams(self, n: int) -> NgramHashes:
+        """Return the hashes of all n neighbouring words; a text of fewer words has none."""
+        if n < 1:
+            raise ValueError(f"an n-gram has at least one word, not {n}")
+        counts = np.maximum(np.diff(self.offsets) - (n - 1), 0)
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        # The n-grams of a text start at all its words but the last n - 1.
+        first = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1] - offsets[:-1], counts)
+        # Of all windows of n words, those within one text.
+        hashes = np.full(max(len(self.hashes) - n + 1, 0), n, np.uint64)
+        for place in range(n) if len(hashes) else ():
+            hashes *= _BASE
+            hashes += self.hashes[place : place + len(hashes)]
+        hashes = _mixed(hashes[first])
+        return NgramHashes(n=n, hashes=hashes, offsets=offsets, _words=self)
+
+
+def ngram_hashes(texts: Sequence[bytes], n: int) -> NgramHashes:
+    """Return the hashes of all word n-grams of texts whose words are parted by single spaces.
+
+    Raises `ValueError` if n is below 1. Where several n are wanted, `word_hashes(texts).ngrams(n)`
+    reads the texts once.
+    """
+    return word_hashes(texts).ngrams(n)
+
+
+def word_hashes(texts: Sequence[bytes]) -> WordHashes:
+    """Return the hash and the place of every word of the texts; spaces part words."""
+    chunks = [_hash_chunk(chunk) for chunk in _chunks(texts)]
+    if not chunks:
+        none = np.zeros(0, np.int64)
+        return WordHashes(none.astype(np.uint64), np.zeros(1, np.int64), none, none)
+    if len(chunks) == 1:
+        return chunks[0]
+    counts = np.concatenate([np.diff(chunk.offsets) for chunk in chunks])
+    return WordHashes(
+        hashes=np.concatenate([chunk.hashes for chunk in chunks]),
+        offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        starts=np.concatenate([chunk.starts for chunk in chunks]),
+        ends=np.concatenate([chunk.ends for chunk in chunks]),
+    )
+
+
+def _chunks(texts: Sequence[bytes]) -> list[Sequence[bytes]]:
+    sizes = np.cumsum([len(text) for text in texts]) // _CHUNK_BYTES
+    edges = [0, *(np.flatnonzero(np.diff(sizes)) + 1).tolist(), len(texts)]
+    return [texts[start:end] for start, end in pairwise(edges) if end > start]
+
+
+def _hash_chunk(texts: Sequence[bytes]) -> WordHashes:
+    data = b" ".join(texts) + b" " + bytes(_BLOCK)
+    text = np.frombuffer(data, np.uint8)[:-_BLOCK]
+    ends = np.flatnonzero(text == _SPACE)
+    starts = np.empty_like(ends)
+    starts[0], starts[1:] = 0, ends[:-1] + 1
+    if not (starts < ends).all():  # an empty text, or spaces side by side
+        filled = starts < ends
+        starts, ends = starts[filled], ends[filled]
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    text_starts = np.concatenate([[0], np.cumsum(lengths + 1)])
+    offsets = np.searchsorted(starts, text_starts).astype(np.int64)
+    hashes = _hash_words(data, starts, ends)
+    before = np.repeat(text_starts[:-1], np.diff(offsets))
+    return WordHashes(hashes, offsets, starts - before, ends - before)
+
+
+def _hash_words(data: bytes, starts: Positions, ends: Positions) -> Hashes:
+    """Return a hash for each word, read eight bytes at a time."""
+    blocks = np.ndarray((len(data) - _BLOCK + 1,), "<u8", data, strides=(1,))
+    lengths = ends - starts
+    hashes = blocks[starts].astype(np.uint64) & _MASKS[np.minimum(lengths, _BLOCK)]
+    hashes = _mixed(hashes + lengths.astype(np.uint64) * _LENGTH)
+    longer = np.flatnonzero((lengths > _BLOCK) & (lengths <= _LONG_WORD))
+    for done in range(_BLOCK, _LONG_WORD, _BLOCK):
+        longer = longer[lengths[longer] > done]
+        rest = np.minimum(lengths[longer] - done, _BLOCK)
+        block = blocks[starts[longer] + done].astype(np.uint64) & _MASKS[rest]
+        hashes[longer] = _mixed(hashes[longer] * _NEXT_BLOCK + block)
+    for word in np.flatnonzero(lengths > _LONG_WORD).tolist():
+        name = hashlib.blake2b(data[starts[word] : ends[word]], digest_size=8).digest()
+        hashes[word] = int.from_bytes(name, "little")
+    return hashes
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """Return the values with every bit depending on every other (the finaliser of MurmurHash3)."""
+    values = values ^ (values >> _SHIFT)
+    values *= _FIRST_MIX
+    values ^= values >> _SHIFT
+    values *= _SECOND_MIX
+    return values ^ (values >> _SHIFT)
