@@ -7,6 +7,8 @@ from gleanery.infra.losses import Loss
 from gleanery.tasks.dataset_records import TRAIN, Candidate
 from gleanery.tasks.records import Call, ChatMessage, Document, Example, QAPair, RefinedPair
 
+_OUTDATED = "its pair or page is not among those found now: run the harvest again"
+
 
 def from_refined(
     rows: Iterable[RefinedPair],
@@ -31,7 +33,10 @@ def from_refined(
             detail = f"another refiner wrote the same: {same.id}"
             losses.append(Loss(row_id=row.id, reason="same_version", detail=detail))
             continue
-        pair, document = pairs[row.pair_id], documents[row.document_id]
+        pair, document = pairs.get(row.pair_id), documents.get(row.document_id)
+        if pair is None or document is None:
+            losses.append(Loss(row_id=row.id, reason="outdated", detail=_OUTDATED))
+            continue
         candidates[text] = _from_page(pair, document, pages, pipeline, part).model_copy(
             update={
                 "id": row.id,
@@ -51,9 +56,15 @@ def from_extracted(
     pages: Mapping[str, str],
     pipeline: str,
     part: str,
-) -> list[Candidate]:
+) -> tuple[list[Candidate], list[Loss]]:
     """Return pairs as candidates, as the pages have them: no model has rewritten anything."""
-    return [_from_page(row, documents[row.document_id], pages, pipeline, part) for row in rows]
+    candidates, losses = [], []
+    for row in rows:
+        if document := documents.get(row.document_id):
+            candidates.append(_from_page(row, document, pages, pipeline, part))
+        else:
+            losses.append(Loss(row_id=row.id, reason="outdated", detail=_OUTDATED))
+    return candidates, losses
 
 
 def from_examples(rows: Iterable[Example], pipeline: str, part: str) -> list[Candidate]:

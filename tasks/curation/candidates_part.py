@@ -88,6 +88,6 @@ def _candidates(
     pages = {row.document_id: row.url_key for row in kept}
     found = parts.rows(made_from[EXTRACT], QAPair)
     if source.stage == EXTRACT:
-        return from_extracted(found, documents, pages, *place), []
+        return from_extracted(found, documents, pages, *place)
     pairs = {pair.id: pair for pair in found}
     return from_refined(parts.rows(made_from[REFINE], RefinedPair), pairs, documents, pages, *place)
