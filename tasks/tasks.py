@@ -1,12 +1,13 @@
 """A part as Prefect sees it: one light task that waits, its receipt shown as its state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
+from gleanery.infra.compute import Workers
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.distinct_part import keep_distinct
@@ -36,6 +37,24 @@ def keep_distinct_examples(
     """Return the receipt of a part's examples that are not nearly the same as earlier ones."""
     made = keep_distinct(parts, stage, names, number, backfill)
     return part_state(*made) if made else None
+
+
+@task(
+    name="do part",
+    task_run_name="{stage} {part}",
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+def do_part(
+    workers: Workers,
+    stage: str,
+    part: str,
+    function: Callable[..., Receipt | None],
+    *arguments: object,
+) -> Receipt | None:
+    """Return the receipt of a part that `function` makes in a worker process; `None` if none."""
+    receipt = workers.run(function, *arguments)
+    return part_state(receipt, False) if receipt else None
 
 
 def part_state(receipt: Receipt, stood: bool) -> Receipt:

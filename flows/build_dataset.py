@@ -1,0 +1,40 @@
+"""Building a dataset: what the methods made, curated and mixed to a recipe, published."""
+
+from collections.abc import Sequence
+
+from prefect import flow
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from gleanery.flows.curation_stages import gather
+from gleanery.flows.dataset_config import DatasetConfig
+from gleanery.flows.dataset_sources import run_source, source_parts
+from gleanery.flows.fan_out import PARTS_AT_ONCE
+from gleanery.flows.run import Again, Run, open_run
+from gleanery.tasks.curation.candidates_part import SourcePart
+from gleanery.tasks.stage_output import StageOutput
+
+DatasetRun = Run[DatasetConfig]
+
+
+@flow(
+    name="build-dataset",
+    flow_run_name="build dataset: {config.name}",
+    task_runner=ThreadPoolTaskRunner(max_workers=PARTS_AT_ONCE),  # type: ignore[arg-type]
+)
+def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOutput]:
+    """Return the outputs of all stages of curation; the release is in the dataset's store."""
+    with open_run(config) as run:
+        if config.refresh:
+            for source in config.sources:
+                run_source(source)
+        candidates = gather(run, _sources(run))
+        return [candidates]
+
+
+def _sources(run: DatasetRun) -> Sequence[SourcePart]:
+    refined = run.config.pairs == "refined"
+    return [
+        part
+        for source in run.config.sources
+        for part in source_parts(source, run.settings, refined)
+    ]

@@ -1,0 +1,71 @@
+"""The configuration of a dataset: what it is built from, how it is curated, what is released."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from gleanery.flows.harvest_config import HarvestConfig
+from gleanery.flows.pipeline_config import (
+    ConfigError,
+    PipelineConfig,
+    PipelineName,
+    read_values,
+    to_config,
+)
+from gleanery.flows.skills_config import SkillsConfig
+from gleanery.flows.taxonomy_config import TaxonomyConfig
+
+SourcePipeline = Annotated[
+    HarvestConfig | TaxonomyConfig | SkillsConfig, Field(discriminator="method")
+]
+
+
+class DatasetConfig(PipelineConfig):
+    """Everything that building a dataset needs to know."""
+
+    method: Literal["dataset"] = Field("dataset", description="What this file configures.")
+    name: PipelineName = "dataset"
+    sources: tuple[SourcePipeline, ...] = Field(
+        (),
+        description="The pipelines whose pairs and examples are taken: whole configurations. In a "
+        "YAML file, the path of a pipeline's own file stands for it.",
+    )
+    refresh: bool = Field(
+        True,
+        description="Run the sources first, so that what is new comes in; if not, they are taken "
+        "as they are, and nothing of theirs is asked or paid.",
+    )
+    pairs: Literal["refined", "extracted"] = Field(
+        "refined", description="Which of a harvest's pairs: rewritten, or as the pages have them."
+    )
+
+    @field_validator("sources")
+    @classmethod
+    def _have_names_of_their_own(cls, sources: tuple[PipelineConfig, ...]) -> Any:
+        names = [source.name for source in sources]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two sources have the name {', '.join(twice)}: rename one")
+        return sources
+
+
+def read_dataset_config(path: Path) -> DatasetConfig:
+    """Return the dataset in a YAML file. Raises `ConfigError` with file, key and reason.
+
+    A source that is a path, relative to the file, is read from there.
+    """
+    return to_config(path, with_sources(path, read_values(path)), DatasetConfig)
+
+
+def with_sources(path: Path, values: dict[str, object]) -> dict[str, object]:
+    """Return a dataset file's values, each source that is a path replaced by what it holds."""
+    sources = values.get("sources") or []
+    if not isinstance(sources, list):
+        raise ConfigError(f"{path}: sources is a list of pipelines, or of their files")
+    return {**values, "sources": [_source(path, source) for source in sources]}
+
+
+def _source(path: Path, source: object) -> object:
+    values = read_values(path.parent / source) if isinstance(source, str) else source
+    # A file that names no method is a harvest, here as on the command line.
+    return {"method": "harvest", **values} if isinstance(values, dict) else values
