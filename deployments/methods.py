@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gleanery.flows.dataset_config import DatasetConfig, with_sources
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.pipeline_config import ConfigError, PipelineConfig, read_values, to_config
 from gleanery.flows.skills_config import SkillsConfig
@@ -23,6 +24,7 @@ _CONFIGS: dict[str, type[PipelineConfig]] = {
     "harvest": HarvestConfig,
     "taxonomy": TaxonomyConfig,
     "skills": SkillsConfig,
+    "dataset": DatasetConfig,
 }
 _RETRIED: dict[type[PipelineConfig], tuple[str, ...]] = {
     HarvestConfig: (RECALL, EXTRACT, REFINE),  # dedup asks and parses nothing
@@ -40,6 +42,8 @@ def read_config(path: Path) -> PipelineConfig:
     method = str(values.get("method", "harvest"))
     if method not in _CONFIGS:
         raise ConfigError(f"{path} has the method {method}; known methods: {', '.join(_CONFIGS)}")
+    if method == "dataset":
+        values = with_sources(path, values)
     return to_config(path, values, _CONFIGS[method])
 
 
@@ -56,6 +60,7 @@ def run_method(config: PipelineConfig, again: Again) -> list[StageOutput]:
 def flow_of(config: PipelineConfig) -> Flow[[Any, Again], list[StageOutput]]:
     """Return the flow that runs a configuration."""
     # Imported here: Prefect reads its settings, the server's address among them, on import.
+    from gleanery.flows.build_dataset import build_dataset
     from gleanery.flows.harvest import harvest
     from gleanery.flows.synthesize_from_skills import synthesize_from_skills
     from gleanery.flows.synthesize_from_taxonomy import synthesize_from_taxonomy
@@ -64,5 +69,6 @@ def flow_of(config: PipelineConfig) -> Flow[[Any, Again], list[StageOutput]]:
         HarvestConfig: harvest,
         TaxonomyConfig: synthesize_from_taxonomy,
         SkillsConfig: synthesize_from_skills,
+        DatasetConfig: build_dataset,
     }
     return flows[type(config)]

@@ -23,7 +23,7 @@ class Candidate(Record):
     skills. `split` is "held_out" where the plan said so, else "train". `document_id`, `url`,
     `domain`, `licence`, `date` and what follows `scores` are empty for syntheses, `plan_id` for the
     harvest. `scores` are those that it was made with. `page` is a digest of the page's canonical
-    address, `archive` and `offset` find the raw page again, and the spans are where the original
+    address, `page_text` one of its text, `archive` and `offset` find the raw page again, and the spans are where the original
     stands in the document's text.
     """
 
@@ -48,6 +48,7 @@ class Candidate(Record):
     calls: list[Call]
     scores: list[Score]
     page: str = ""
+    page_text: str = ""
     archive: str = ""
     offset: int = -1
     question_spans: list[Span] = Field(default_factory=list)

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping
 from gleanery.infra.digests import digest
 from gleanery.infra.losses import Loss
 from gleanery.tasks.dataset_records import TRAIN, Candidate
-from gleanery.tasks.records import Call, ChatMessage, Document, Example, QAPair, RefinedPair
+from gleanery.tasks.records import (
+    Call,
+    ChatMessage,
+    Document,
+    Example,
+    KeptDocument,
+    QAPair,
+    RefinedPair,
+)
 
 _OUTDATED = "its pair or page is not among those found now: run the harvest again"
 
@@ -14,13 +22,13 @@ def from_refined(
     rows: Iterable[RefinedPair],
     pairs: Mapping[str, QAPair],
     documents: Mapping[str, Document],
-    pages: Mapping[str, str],
+    pages: Mapping[str, KeptDocument],
     pipeline: str,
     part: str,
 ) -> tuple[list[Candidate], list[Loss]]:
     """Return refined pairs as candidates, with the pair as it was found beside each.
 
-    `pairs`, `documents` and `pages` (the keys of the documents' addresses) are by their ids. Two
+    `pairs`, `documents` and `pages` (what dedup kept) are by their ids. Two
     refiners that write the same make one candidate, with the calls of both; the second is a loss.
     """
     candidates: dict[tuple[str, str, str], Candidate] = {}
@@ -34,7 +42,7 @@ def from_refined(
             losses.append(Loss(row_id=row.id, reason="same_version", detail=detail))
             continue
         pair, document = pairs.get(row.pair_id), documents.get(row.document_id)
-        if pair is None or document is None:
+        if pair is None or document is None or document.id not in pages:
             losses.append(Loss(row_id=row.id, reason="outdated", detail=_OUTDATED))
             continue
         candidates[text] = _from_page(pair, document, pages, pipeline, part).model_copy(
@@ -53,14 +61,15 @@ def from_refined(
 def from_extracted(
     rows: Iterable[QAPair],
     documents: Mapping[str, Document],
-    pages: Mapping[str, str],
+    pages: Mapping[str, KeptDocument],
     pipeline: str,
     part: str,
 ) -> tuple[list[Candidate], list[Loss]]:
     """Return pairs as candidates, as the pages have them: no model has rewritten anything."""
     candidates, losses = [], []
     for row in rows:
-        if document := documents.get(row.document_id):
+        document = documents.get(row.document_id)
+        if document and document.id in pages:
             candidates.append(_from_page(row, document, pages, pipeline, part))
         else:
             losses.append(Loss(row_id=row.id, reason="outdated", detail=_OUTDATED))
@@ -97,7 +106,7 @@ def from_examples(rows: Iterable[Example], pipeline: str, part: str) -> list[Can
 
 
 def _from_page(
-    pair: QAPair, document: Document, pages: Mapping[str, str], pipeline: str, part: str
+    pair: QAPair, document: Document, pages: Mapping[str, KeptDocument], pipeline: str, part: str
 ) -> Candidate:
     return Candidate(
         id=digest(["extracted", pair.id]),  # a refined version is another candidate
@@ -120,7 +129,8 @@ def _from_page(
         original=[],
         calls=_found(pair),
         scores=[],
-        page=pages.get(document.id, ""),
+        page=pages[document.id].url_key,
+        page_text=pages[document.id].text_key,
         archive=document.source,
         offset=document.offset,
         question_spans=pair.question_spans,

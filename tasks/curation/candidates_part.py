@@ -85,7 +85,7 @@ def _candidates(
         return from_examples(parts.rows(made_from[EXAMPLES], Example), *place), []
     documents = {row.id: row for row in parts.rows(made_from[RECALL], Document)}
     kept = parts.rows(made_from[DEDUP], KeptDocument)
-    pages = {row.document_id: row.url_key for row in kept}
+    pages = {row.document_id: row for row in kept}
     found = parts.rows(made_from[EXTRACT], QAPair)
     if source.stage == EXTRACT:
         return from_extracted(found, documents, pages, *place)

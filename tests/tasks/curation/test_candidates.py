@@ -109,13 +109,14 @@ EXAMPLE = Example(
 
 def test_refined_pair_keeps_its_original_its_page_and_both_calls() -> None:
     rows, losses = from_refined(
-        [refined(1, "The rate is 3.")], {"q1": pair()}, {"d1": PAGE}, {"d1": "page-key"}, "web", "p"
+        [refined(1, "The rate is 3.")], {"q1": pair()}, {"d1": PAGE}, {"d1": KEPT}, "web", "p"
     )
     (row,) = rows
     assert losses == []
     assert (row.question, row.answer) == ("Find the rate.", "The rate is 3.")
     assert [turn.content for turn in row.original] == ["Find the rate.", "It is 3."]
     assert (row.origin, row.document_id, row.page) == ("q1", "d1", "page-key")
+    assert row.page_text == "t"
     assert (row.archive, row.offset, row.licence) == (PAGE.source, 512, "CC BY 4.0")
     assert row.answer_spans == [Span(start=15, end=23)]
     assert [(call.step, call.request_key) for call in row.calls] == [
@@ -126,28 +127,30 @@ def test_refined_pair_keeps_its_original_its_page_and_both_calls() -> None:
 
 def test_two_refiners_that_write_the_same_make_one_candidate_with_the_calls_of_both() -> None:
     versions = [refined(1, "It is 3."), refined(2, "It is 3."), refined(3, "It is three.")]
-    rows, losses = from_refined(versions, {"q1": pair()}, {"d1": PAGE}, {}, "web", "p")
+    rows, losses = from_refined(versions, {"q1": pair()}, {"d1": PAGE}, {"d1": KEPT}, "web", "p")
     assert [row.id for row in rows] == ["r1", "r3"]
     assert [call.request_key for call in rows[0].calls] == ["asked", "refine 1", "refine 2"]
     assert [(loss.row_id, loss.reason) for loss in losses] == [("r2", "same_version")]
 
 
 def test_version_of_a_pair_that_is_no_longer_found_is_told() -> None:
-    rows, losses = from_refined([refined(1, "3")], {}, {"d1": PAGE}, {}, "web", "p")
+    rows, losses = from_refined([refined(1, "3")], {}, {"d1": PAGE}, {"d1": KEPT}, "web", "p")
     assert rows == []
     assert [loss.reason for loss in losses] == ["outdated"]
 
 
 def test_extracted_pair_is_another_candidate_than_its_refined_version() -> None:
-    (row,), losses = from_extracted([pair()], {"d1": PAGE}, {}, "web", "p")
+    (row,), losses = from_extracted([pair()], {"d1": PAGE}, {"d1": KEPT}, "web", "p")
     assert losses == []
     assert row.id != pair().id
     assert row.original == []
-    assert from_extracted([pair()], {}, {}, "web", "p")[1][0].reason == "outdated"
+    assert from_extracted([pair()], {}, {"d1": KEPT}, "web", "p")[1][0].reason == "outdated"
 
 
 def test_declared_pair_was_asked_of_no_model() -> None:
-    (row,), _ = from_extracted([pair(origin="markup", request_key="")], {"d1": PAGE}, {}, "w", "p")
+    (row,), _ = from_extracted(
+        [pair(origin="markup", request_key="")], {"d1": PAGE}, {"d1": KEPT}, "w", "p"
+    )
     assert row.calls == []
 
 
