@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.dev-ready
 VLLM_READY := .venv-vllm/.ready
 LAYERS := infra tasks flows deployments
 QUICKSTART := $(addprefix deployments/quickstart/, harvest.yaml taxonomy.yaml skills.yaml)
 LINKS := .typecheck/gleanery
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart serve record test test-vllm lint typecheck bench clean
@@ -16,7 +19,11 @@ help:  ## List the targets
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(PIP_INSTALL) --editable .
+	touch $@
+
+$(DEV_READY): $(READY)  # the tests also train, which takes 1.5 GB of packages
+	$(PIP_INSTALL) --editable '.[dev]'
 	touch $@
 
 $(VLLM_READY): $(wildcard infra/vllm/*)
@@ -32,13 +39,13 @@ record: $(READY)  ## List the quickstart's prompts that have no recorded answer
 serve: $(READY)  ## Start Prefect with its UI and serve the deployments until Ctrl-C
 	$(BIN)/python -m gleanery.deployments.serve
 
-test: $(READY)  ## Run the tests
+test: $(DEV_READY)  ## Run the tests
 	$(BIN)/python -m pytest -m "not vllm"
 
-test-vllm: $(READY) $(VLLM_READY)  ## Run the tests against a real vLLM on the CPU
+test-vllm: $(DEV_READY) $(VLLM_READY)  ## Run the tests against a real vLLM on the CPU
 	$(BIN)/python -m pytest -m vllm tests/vllm
 
-lint: $(READY)  ## Check style and formatting
+lint: $(DEV_READY)  ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -46,10 +53,10 @@ $(LINKS):  # shows mypy the layers under the name that they install as
 	mkdir -p $@
 	ln -s $(LAYERS:%=../../%) $@
 
-typecheck: $(READY) $(LINKS)  ## Check types, strictly
+typecheck: $(DEV_READY) $(LINKS)  ## Check types, strictly
 	$(BIN)/mypy -p gleanery
 
-bench: $(READY)  ## Measure against peers (tests/benchmarks/README.md)
+bench: $(DEV_READY)  ## Measure against peers (tests/benchmarks/README.md)
 	$(BIN)/python tests/benchmarks/run.py
 
 clean:  ## Remove environments and everything made in this folder
