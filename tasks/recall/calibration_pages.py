@@ -19,7 +19,7 @@ from gleanery.tasks.recall.recall_config import RecallConfig
 from gleanery.tasks.recall.source_config import SourceConfig
 from gleanery.tasks.recall.source_files import list_sources
 from gleanery.tasks.recall.sources import read_source
-from gleanery.tasks.recall.urls import registered_domain
+from gleanery.tasks.urls import registered_domain
 
 STAGE = "calibration-pages"
 VERSION = 1

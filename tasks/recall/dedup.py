@@ -7,9 +7,8 @@ batch kept is never changed by a later one.
 
 from collections.abc import Iterable, Sequence
 
-from gleanery.infra.digests import digest_bytes
 from gleanery.infra.losses import Loss
-from gleanery.tasks.recall.urls import canonical_url
+from gleanery.tasks.page_keys import address_key, text_key
 from gleanery.tasks.records import Document, KeptDocument
 
 
@@ -18,8 +17,8 @@ def dedup_keys(document: Document, part: str) -> KeptDocument:
     return KeptDocument(
         document_id=document.id,
         part=part,
-        url_key=digest_bytes(canonical_url(document.url).encode()),
-        text_key=digest_bytes(" ".join(document.text.split()).encode()),
+        url_key=address_key(document.url),
+        text_key=text_key(document.text),
     )
 
 

@@ -13,8 +13,8 @@ from gleanery.tasks.recall.prefilter import raw_view
 from gleanery.tasks.recall.raw_pages import RawPage
 from gleanery.tasks.recall.recall_config import RecallConfig
 from gleanery.tasks.recall.rendering import PageText
-from gleanery.tasks.recall.urls import canonical_url, registered_domain
 from gleanery.tasks.records import Document
+from gleanery.tasks.urls import canonical_url, registered_domain
 
 
 @dataclass(frozen=True, slots=True)

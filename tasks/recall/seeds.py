@@ -11,7 +11,7 @@ from gleanery.infra.config import Config
 from gleanery.infra.digests import digest
 from gleanery.tasks.recall.cross_fitting import LabelledText
 from gleanery.tasks.recall.seed_pages import SeedPagesConfig, SeedPair, assemble_pages
-from gleanery.tasks.recall.urls import registered_domain
+from gleanery.tasks.urls import registered_domain
 
 
 class SeedsConfig(Config):

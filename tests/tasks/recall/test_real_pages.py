@@ -11,7 +11,7 @@ from gleanery.tasks.recall.rendering import PageText
 from gleanery.tasks.recall.source_config import SourceConfig
 from gleanery.tasks.recall.source_files import list_sources
 from gleanery.tasks.recall.sources import read_source
-from gleanery.tasks.recall.urls import canonical_url, registered_domain
+from gleanery.tasks.urls import canonical_url, registered_domain
 
 PAGES = 2279
 

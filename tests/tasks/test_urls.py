@@ -2,7 +2,7 @@
 
 import pytest
 
-from gleanery.tasks.recall.urls import canonical_url, registered_domain
+from gleanery.tasks.urls import canonical_url, registered_domain
 
 
 @pytest.mark.parametrize(
