@@ -22,11 +22,11 @@ def histogram(
     at_most: bool = False,
     bins: int = 20,
 ) -> Histogram:
-    """Return the distribution of scores or lengths; `kept` says of each value whether its row stays.
+    """Return the distribution of scores or lengths; `kept` says whether a value's row stays.
 
-    Values within 0 to 1 are binned over just that range. Whole numbers never share a bin unevenly:
-    their bins are whole numbers wide. Raises `ValueError` for values that are no numbers, and where
-    `kept` has another length.
+    Values within 0 to 1 are binned over just that range; bins of whole numbers are whole numbers
+    wide, so that none holds more of them than its neighbours. Raises `ValueError` for values that
+    are no numbers, and where `kept` has another length.
     """
     numbers = np.asarray(values, dtype=np.float64)
     if not np.isfinite(numbers).all():
@@ -58,7 +58,7 @@ def _edges(numbers: npt.NDArray[np.float64], bins: int) -> npt.NDArray[np.float6
         return np.array([0.0, 1.0])
     low, high = float(numbers.min()), float(numbers.max())
     whole = bool((numbers == np.floor(numbers)).all())
-    if low >= 0 and high <= 1 and not (whole and bins < 2):
+    if low >= 0 and high <= 1:
         return np.linspace(0, 1, bins + 1)
     most = float(np.quantile(numbers, _TAIL))
     if high - low > 2 * (most - low) > 0:

@@ -1,0 +1,93 @@
+"""What the release is: its sources and splits, its licences, and what is new in it."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from gleanery.tasks.release.report_data import Change, ChangeCount, ReportData
+from gleanery.tasks.release.report_html import Child, Html, tag
+from gleanery.tasks.release.report_numbers import count, counted, share
+from gleanery.tasks.release.report_tables import bar, bars, nothing, table
+from gleanery.tasks.release.report_text import shortened
+
+
+def sources(data: ReportData) -> Html:
+    """Return the sources with what each gives to which split."""
+    if not data.sources:
+        return nothing("The recipe names no source.")
+    splits = list(data.splits)
+    largest = max(sum(source.rows.values()) for source in data.sources)
+    rows: list[Sequence[Child]] = []
+    for source in data.sources:
+        released = sum(source.rows.values())
+        rows.append(
+            [
+                shortened(source.source),
+                shortened(source.wanted) or "all",
+                bar(released, largest),
+                count(source.candidates),
+                *[count(source.rows.get(split, 0)) for split in splits],
+                count(released),
+                share(released, data.rows),
+            ]
+        )
+    total = ["all sources", "", "", count(data.candidates)]
+    total += [count(rows) for rows in data.splits.values()]
+    total += [count(data.rows), share(data.rows, data.rows)]
+    names = [shortened(split) for split in splits]
+    columns = ["source", "asked for", "", "candidates", *names, "released", "share"]
+    caption = "Rows by source and split"
+    return table(
+        caption, columns, rows, numbers=len(splits) + 3, total=total, class_="bars many quiet"
+    )
+
+
+def licences(data: ReportData) -> Html:
+    """Return the released rows by licence; those without a known one are named as such."""
+    if not data.licences:
+        return nothing("No licence is recorded for any row.")
+    counts = {entry.name: entry.rows for entry in data.licences}
+    return bars("Released rows by licence", counts, what="licence", whole=data.rows)
+
+
+def change(data: ReportData) -> Html:
+    """Return what came in and went out since the last release, by reason and source."""
+    if data.change is None:
+        return nothing("This is the first release: there is none to compare it with.")
+    added, removed = _rows(data.change.added), _rows(data.change.removed)
+    said = tag(
+        "p",
+        f"Beside {shortened(data.change.previous)}: ",
+        tag("strong", f"+{count(added)}"),
+        f" {'row' if added == 1 else 'rows'} added, ",
+        tag("strong", f"−{count(removed)}"),
+        f" removed, {counted(data.change.unchanged, 'row')} unchanged.",
+    )
+    return tag("div", said, _changes(data.change))
+
+
+def _changes(change: Change) -> Html | None:
+    if not change.added and not change.removed:
+        return None
+    rows = [
+        [label, shortened(one.reason), shortened(one.source), f"{sign}{count(one.rows)}"]
+        for label, sign, counts in (("added", "+", change.added), ("removed", "−", change.removed))
+        for one in sorted(counts, key=lambda one: -one.rows)
+    ]
+    shown = rows[:200]
+    if len(rows) > 200:
+        shown.append([f"{len(rows) - 200:,} more lines", "", "", ""])
+    columns = ("change", "reason", "source", "rows")
+    return table("Rows added and removed", columns, shown, numbers=1, class_="quiet")
+
+
+def _rows(counts: Sequence[ChangeCount]) -> int:
+    return sum(one.rows for one in counts)
+
+
+def removed(data: ReportData) -> dict[str, int]:
+    """Return the rows that the shared stages took out, by reason: what the release removed."""
+    counts: Counter[str] = Counter()
+    for stage in data.funnel:
+        if not stage.lane:
+            counts.update(stage.rejected)
+    return dict(counts)

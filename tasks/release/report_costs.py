@@ -1,0 +1,82 @@
+"""What the release cost: requests, tokens and money by stage, and for each example kept."""
+
+from collections.abc import Sequence
+
+from gleanery.tasks.release.report_data import ReportData, StageCost
+from gleanery.tasks.release.report_html import Child, Html, tag
+from gleanery.tasks.release.report_numbers import count, decimal, money
+from gleanery.tasks.release.report_tables import bar, nothing, table
+from gleanery.tasks.release.report_text import shortened
+
+
+def costs(data: ReportData) -> Html:
+    """Return the cost of each stage in all runs so far, and divided by the released rows."""
+    asked = [stage for stage in data.costs if _tokens(stage) or stage.sent or stage.reused]
+    if not asked:
+        return nothing("No stage asked a model.")
+    priced = any(stage.cost for stage in asked)
+    largest = max(map(_tokens, asked))
+    with_lane = any(stage.lane for stage in asked)
+    columns = ["stage", *(["pipeline"] if with_lane else []), "", "requests", "from journal"]
+    columns += ["tokens in", "tokens out", "tokens per example"]
+    columns += ["cost", "cost per example"] if priced else []
+    total = StageCost(
+        name="all stages", lane="", sent=_sum(asked, "sent"), reused=_sum(asked, "reused"),
+        prompt_tokens=_sum(asked, "prompt_tokens"),
+        completion_tokens=_sum(asked, "completion_tokens"),
+        cost=sum(stage.cost for stage in asked),
+    )  # fmt: skip
+
+    def cells(stage: StageCost, whole: bool) -> list[Child]:
+        return [
+            shortened(stage.name),
+            *([("" if whole else shortened(stage.lane) or "curation")] if with_lane else []),
+            None if whole else bar(_tokens(stage), largest),
+            *_figures(stage, data, priced),
+        ]
+
+    shown = table(
+        "Cost by stage", columns, [cells(stage, False) for stage in asked],
+        numbers=len(columns) - (3 if with_lane else 2), total=cells(total, True),
+        class_="bars many quiet",
+    )  # fmt: skip
+    free = None
+    if not priced:
+        free = tag("p", "No price is configured: tokens are counted, money is not.", class_="note")
+    return tag("div", shown, free)
+
+
+def tokens_per_example(data: ReportData) -> str:
+    """Return all tokens, in and out, by released row; "–" where there is none."""
+    if not data.rows:
+        return "–"
+    return decimal(sum(map(_tokens, data.costs)) / data.rows)
+
+
+def cost_per_example(data: ReportData) -> str:
+    """Return the money by released row; "" where no price is configured, or no row released."""
+    spent = sum(stage.cost for stage in data.costs)
+    return money(spent / data.rows, shortened(data.money_unit, 12)) if spent and data.rows else ""
+
+
+def _figures(stage: StageCost, data: ReportData, priced: bool) -> list[str]:
+    unit = shortened(data.money_unit, 12)
+    figures = [
+        count(stage.sent),
+        count(stage.reused),
+        count(stage.prompt_tokens),
+        count(stage.completion_tokens),
+        decimal(_tokens(stage) / data.rows) if data.rows else "–",
+    ]
+    if priced:
+        figures.append(money(stage.cost, unit))
+        figures.append(money(stage.cost / data.rows, unit) if data.rows else "–")
+    return figures
+
+
+def _tokens(stage: StageCost) -> int:
+    return stage.prompt_tokens + stage.completion_tokens
+
+
+def _sum(stages: Sequence[StageCost], field: str) -> int:
+    return sum(getattr(stage, field) for stage in stages)
