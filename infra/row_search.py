@@ -1,7 +1,7 @@
 """Finding single rows in Parquet objects: one narrow column is read first, then what matches."""
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, TypeVar
 
 import fsspec
@@ -15,7 +15,7 @@ R = TypeVar("R", bound=BaseModel)
 
 
 def find_rows(
-    store: Store, path: str, column: str, values: Collection[str], record: type[R]
+    store: Store, path: str, column: str, values: Container[str], record: type[R]
 ) -> list[R]:
     """Return the rows of a Parquet object whose `column` is one of `values`, in their order.
 
@@ -38,6 +38,20 @@ def read_column(store: Store, path: str, column: str) -> list[Any]:
     with _opened(store, path) as file:
         values: list[Any] = file.read(columns=[column])[column].to_pylist()
         return values
+
+
+def read_columns(store: Store, path: str, columns: Sequence[str]) -> pa.Table:
+    """Return some columns of a Parquet object; the others are not read.
+
+    Raises as `find_rows`, and `ValueError` where a column is not there.
+    """
+    with _opened(store, path) as file:
+        if missing := sorted(set(columns) - set(file.schema_arrow.names)):
+            raise ValueError(
+                f"{store.uri(path)} has no column {', '.join(missing)}: an earlier version wrote "
+                "it, so run its stage again with --backfill"
+            )
+        return file.read(columns=list(columns))
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from gleanery.infra.row_search import find_rows, read_column
+from gleanery.infra.row_search import find_rows, read_column, read_columns
 from gleanery.infra.storage import StorageError, Store
 from gleanery.infra.tables import RowSpool
 
@@ -30,6 +30,14 @@ def test_rows_are_found_in_any_row_group_in_their_order(store: Store, path: str)
 
 def test_column_is_read_whole(store: Store, path: str) -> None:
     assert read_column(store, path, "id") == [f"row-{n}" for n in range(2500)]
+
+
+def test_columns_are_read_and_one_that_is_missing_is_named(store: Store, path: str) -> None:
+    table = read_columns(store, path, ["id"])
+    assert table.column_names == ["id"]
+    assert table["id"].to_pylist() == read_column(store, path, "id")
+    with pytest.raises(ValueError, match=r"has no column colour: an earlier version wrote it"):
+        read_columns(store, path, ["id", "colour"])
 
 
 def test_absent_object_is_told_from_an_unreadable_one(tmp_path: Path) -> None:
