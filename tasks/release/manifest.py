@@ -1,0 +1,145 @@
+"""The manifest of a release: what it holds, what it was made from, and its place among the others.
+
+It is written when everything else of the release is there. What is counted and what has a digest
+is the same however often, and wherever, the release is made.
+"""
+
+import re
+from typing import Any
+
+from pydantic import Field
+
+from gleanery.tasks.records import Record
+
+FORMAT = 1
+
+
+class ReleaseFile(Record):
+    """A file of the release: its path below the release's folder, size, SHA-256 and rows.
+
+    `rows` is 0 for what holds none.
+    """
+
+    path: str
+    size: int
+    sha256: str
+    rows: int = 0
+
+
+class ReleaseInput(Record):
+    """A part that the release was made from, with the digest of its rows at that time."""
+
+    pipeline: str
+    stage: str
+    part: str
+    row_digest: str
+
+
+class ModelUse(Record):
+    """How many rows hold an answer of a model to a prompt, by the step that asked it."""
+
+    step: str
+    model: str
+    prompt: str
+    rows: int
+
+
+class RowCounts(Record):
+    """How many rows a release has, by the values of its columns; `models` are the most used first.
+
+    `scored` is how many rows have each score; `tokens` are not counted: they depend on a tokenizer.
+    `characters` are those of all messages.
+    """
+
+    total: int
+    splits: dict[str, int]
+    sources: dict[str, int]
+    methods: dict[str, int]
+    licences: dict[str, int]
+    subjects: dict[str, int]
+    scored: dict[str, int]
+    characters: int
+    models: list[ModelUse]
+
+
+class SourceChanges(Record):
+    """What changed of one source's rows: `changed` are those whose text or split is another.
+
+    `annotated` have the same text in the same split, but another score or lineage.
+    """
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    annotated: int = 0
+    unchanged: int = 0
+
+
+class Changes(Record):
+    """What changed against another release; `removed` counts the reasons of rows that are gone."""
+
+    against: str
+    sources: dict[str, SourceChanges]
+    removed: dict[str, int]
+
+    @property
+    def total(self) -> SourceChanges:
+        """The sum over all sources."""
+        names = SourceChanges.model_fields
+        parts = self.sources.values()
+        return SourceChanges(**{name: sum(getattr(p, name) for p in parts) for name in names})
+
+
+class Manifest(Record):
+    """What a release is.
+
+    `version` is the running number and the first eight characters of `content_digest`, which
+    covers every file and what this manifest says of them, but neither `created` nor `writer`.
+    `row_digest` covers the rows alone, in their order: two releases that share it hold the same
+    data. `previous` is the version before, "" for the first. `left_out` counts what curation left
+    out, by reason; `recipe` is the configuration that chose the rows.
+    """
+
+    format: int = FORMAT
+    name: str
+    version: str
+    number: int = Field(ge=1)
+    previous: str
+    content_digest: str
+    row_digest: str
+    gleanery: str
+    rows: RowCounts
+    score_columns: list[str]
+    left_out: dict[str, int]
+    recipe: dict[str, Any]
+    inputs: list[ReleaseInput]
+    changes: Changes | None
+    files: list[ReleaseFile]
+    created: str
+    writer: str
+
+    @property
+    def folder(self) -> str:
+        """The release's folder, below the root of its store."""
+        return release_folder(self.version)
+
+    def data_files(self, split: str) -> list[str]:
+        """Return the paths of a split's Parquet files, in order."""
+        start = f"data/{split}-"
+        return [file.path for file in self.files if file.path.startswith(start)]
+
+
+def release_folder(version: str) -> str:
+    """Return a release's folder, below the root of its store."""
+    return f"releases/{version}"
+
+
+def version_name(number: int, content_digest: str) -> str:
+    """Return the name of a version: `v0003-1a2b3c4d`."""
+    return f"v{number:04d}-{content_digest[:8]}"
+
+
+def version_number(name: str) -> int | None:
+    """Return the number of a version's name, or `None` if it is no such name."""
+    found = re.fullmatch(r"v(\d{4,})-[0-9a-f]{8}", name)
+    return int(found[1]) if found else None
