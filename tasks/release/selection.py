@@ -1,5 +1,6 @@
 """Which candidates are in a release, and the reason of every other one."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,9 +8,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gleanery.tasks.release.mixing import Taken
-from gleanery.tasks.release.recipe import Recipe
+from gleanery.tasks.release.mixing_balance import balanced
+from gleanery.tasks.release.mixing_caps import NO_DOMAIN, Mixed, mix_rows
+from gleanery.tasks.release.recipe import Recipe, Source
+from gleanery.tasks.release.recipe_check import RecipeError, check_names, check_strategies
+from gleanery.tasks.release.selection_columns import text_keys
+from gleanery.tasks.release.selection_rules import best_siblings, groups_by, refuse
+from gleanery.tasks.release.selection_seen import Seen
+from gleanery.tasks.release.selection_verdicts import KEPT, Verdicts
+from gleanery.tasks.release.splits import validation_rows
+from gleanery.tasks.seeded import Integers, Words, draw, key
 
-KEPT = ""
+__all__ = ["KEPT", "Selection", "select"]
 
 
 @dataclass(frozen=True)
@@ -18,14 +28,15 @@ class Selection:
 
     `reasons` holds for each row the position of its reason in `names`; position 0 is `KEPT`.
     `validation` says which rows are for validation; it is set for rows that are out, too: which
-    side a row is on does not depend on whether it is in. `taken` has what each source gave, and
-    `notes` are warnings for whoever reads the release.
+    side a row is on does not depend on whether it is in. `counts` has the rows by pipeline and
+    reason, `KEPT` too; `taken` what each source gave; `notes` are warnings for whoever reads the
+    release.
     """
 
     reasons: npt.NDArray[np.int16]
     names: tuple[str, ...]
     validation: npt.NDArray[np.bool_]
-    counts: dict[tuple[str, str], int]  # rows by pipeline and reason, KEPT too
+    counts: dict[tuple[str, str], int]
     taken: tuple[Taken, ...]
     notes: tuple[str, ...]
 
@@ -35,9 +46,92 @@ class Selection:
         return self.reasons == 0
 
 
-def select(rows: pa.Table, recipe: Recipe) -> Selection:
+def select(rows: pa.Table, recipe: Recipe, pipelines: Mapping[str, str] | None = None) -> Selection:
     """Return the verdict on each row of a table of `selection_rows.SCHEMA` and score columns.
 
+    `pipelines` are those that were read, with the method of each; without them, those that have
+    rows are known. Each row's fate follows its id, the seed and the other rows, not their order.
     Raises `RecipeError` when the recipe asks for something that these rows do not have.
     """
-    raise NotImplementedError
+    seen = Seen(rows)
+    check_names(recipe, pipelines or seen.methods_of_pipelines(), seen.scores())
+    sources = recipe.sources or tuple(Source(pipeline=name) for name in seen.methods_of_pipelines())
+    source_of = seen.source_of(sources)
+    check_strategies(recipe, seen.strategies(sources, source_of))
+    verdicts = Verdicts(len(rows))
+    refuse(seen, recipe, sources, source_of, verdicts)
+    ids = text_keys(rows["id"])
+    if recipe.siblings.take != "all":
+        _leave_siblings(seen, recipe, ids, verdicts)
+    for number, balance in enumerate(recipe.balance):
+        draws = draw(key("balance", number, recipe.seed), ids)
+        left = verdicts.open_rows()
+        stays = balanced(balance, source_of[left], groups_by(seen, balance.by)[left], draws[left])
+        verdicts.refuse_at(left[~stays], "balance")
+    mixed, left = _mix(seen, recipe, sources, source_of, ids, verdicts)
+    if mixed.mix.shortfalls and recipe.shortfall == "error":
+        raise RecipeError([f"  {problem}" for problem in mixed.mix.shortfalls])
+    validation = validation_rows(rows, recipe.validation, recipe.seed)
+    return Selection(
+        reasons=verdicts.reasons,
+        names=tuple(verdicts.names),
+        validation=validation,
+        counts=verdicts.counts(seen.texts("pipeline")),
+        taken=_taken(sources, mixed),
+        notes=(
+            *mixed.mix.shortfalls,
+            *_notes_on_validation(recipe, validation[verdicts.reasons == 0]),
+        ),
+    )
+
+
+def _leave_siblings(seen: Seen, recipe: Recipe, ids: Words, verdicts: Verdicts) -> None:
+    draws = draw(key("siblings", recipe.seed), ids)
+    left = verdicts.open_rows()
+    by = recipe.siblings.by if recipe.siblings.take == "best" else ()
+    stays = best_siblings(
+        seen.texts("origin").codes[left],
+        seen.texts("origin").equal("")[left],
+        [seen.score(name)[left] for name in by],
+        draws[left],
+    )
+    verdicts.refuse_at(left[~stays], "sibling")
+
+
+def _mix(
+    seen: Seen,
+    recipe: Recipe,
+    sources: Sequence[Source],
+    source_of: Integers,
+    ids: Words,
+    verdicts: Verdicts,
+) -> tuple[Mixed, Integers]:
+    """Refuse what the domain cap and the mix leave out; return the mix and the rows it had."""
+    nothing = [n for n, one in enumerate(sources) if one.weight == 0 or one.count == 0]
+    verdicts.refuse(np.isin(source_of, nothing), "weight")
+    left = verdicts.open_rows()
+    domains = np.where(seen.texts("domain").equal(""), NO_DOMAIN, seen.texts("domain").codes)[left]
+    draws = draw(key("mix", recipe.seed), ids)[left]
+    mixed = mix_rows(recipe, sources, source_of[left], domains, draws)
+    verdicts.refuse_at(left[mixed.domain_full], "domain_cap")
+    verdicts.refuse_at(left[~mixed.kept & ~mixed.domain_full], "weight")
+    return mixed, left
+
+
+def _taken(sources: Sequence[Source], mixed: Mixed) -> tuple[Taken, ...]:
+    return tuple(
+        Taken(source.label, available, taken, source.weight, source.count)
+        for source, available, taken in zip(sources, mixed.available, mixed.mix.taken, strict=True)
+    )
+
+
+def _notes_on_validation(recipe: Recipe, validates: npt.NDArray[np.bool_]) -> list[str]:
+    share = float(validates.mean()) if len(validates) else 0.0
+    wanted = recipe.validation.share
+    if not len(validates) or wanted / 2 <= share <= max(2 * wanted, wanted + 0.01):
+        return []
+    return [
+        f"validation has {validates.sum():,} of {len(validates):,} rows, {share:.2%} where "
+        f"{wanted:.2%} were asked for: whole documents and plans with all that is like them go to "
+        "one side, and held-out plans validate"
+    ]
