@@ -102,14 +102,12 @@ def candidate(row_id: str, url: str) -> Candidate:
 
 def test_committed_parts_are_read_and_only_copies_of_pages_count(store: Store) -> None:
     urls = {"own": SHEET} | {
-        name: f"https://{name}.example" for name in ("near", "semantic", "same question")
+        name: f"https://{name}.example" for name in ("near", "semantic", "question")
     }
-    rows = [
-        candidate(name, SHEET if name == "own" else f"https://{name}.example") for name in names
-    ]
+    rows = [candidate(name, url) for name, url in urls.items()]
     made = commit(store, "candidates", rows, Candidate)
     verdicts = [("near", "near", "document"), ("semantic", "semantic", "document")]
-    verdicts += [("same question", "exact", "question")]
+    verdicts += [("question", "exact", "question")]
     duplicates = commit(
         store,
         "duplicates",
