@@ -63,7 +63,7 @@ LICENCES: dict[str, Family] = {
 
 _CC_CODE = re.compile(
     r"creativecommons\.org/licenses/(?P<url>[a-z+-]+)(?:/(?P<url_version>\d\.\d))?"
-    r"|\bcc[\s_-]?(?P<code>(?:by|nc|nd|sa)(?:[\s_-]?(?:by|nc|nd|sa))*)(?![a-z+])"
+    r"|\bcc[\s_-]?(?P<code>(?:by|nc|nd|sa)(?:[\s_-]?(?:by|nc|nd|sa))*)(?![a-z+]|\Wsampling)"
     r"(?:[\s_-]*v?(?P<code_version>\d\.\d))?",
     re.IGNORECASE,
 )
@@ -89,7 +89,7 @@ _OTHERS = {
         "AGPL": r"\bagpl|affero general public|gnu\.org/licenses/agpl",
         "LGPL": r"\blgpl|lesser general public|gnu\.org/(?:licenses|copyleft)/lesser",
         "GPL": r"\bgpl|gnu general public|(?<!affero )(?<!lesser )general public licen[cs]e",
-        RESERVED: r"\ball\s+rights?\s+reserved|\barxiv\.org/licenses/(?:nonexclusive|assumed)",
+        RESERVED: r"\ball[\s-]+rights?[\s-]+reserved|\barxiv\.org/licenses/(?:nonexclusive|assumed)",
     }.items()
 }
 

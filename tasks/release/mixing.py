@@ -55,7 +55,8 @@ def _take(mix: Mix, place: int, source: Source, wanted: int, there: int) -> None
     if wanted > there:
         mix.shortfalls.append(
             f"{source.label}: {wanted:,} rows are asked of it and {there:,} are left after "
-            f"filters, balance and caps: ask for {there:,} at most, loosen one of these, {_WHAT_TO_DO}"
+            f"filters, balance and caps: ask for {there:,} at most, loosen one of these, "
+            f"{_WHAT_TO_DO}"
         )
 
 

@@ -13,7 +13,7 @@ from gleanery.tasks.release.licences import FAMILIES, LICENCES
 from gleanery.tasks.release.recipe_balance import Balance, DomainCap
 from gleanery.tasks.release.recipe_bounds import Between, Lengths, ScoreFilter
 
-Method = Literal["harvest", "taxonomy", "skills"]
+Method = Literal["harvest", "taxonomy", "skills", ""]
 DuplicateKind = Literal["exact", "near", "semantic"]
 LeakKind = Literal["ngram", "whole_text", "paraphrase"]
 
@@ -29,7 +29,7 @@ class Source(Config):
     """
 
     pipeline: str = Field("", description="A pipeline by its name; or else give a method.")
-    method: Method | Literal[""] = Field("", description="harvest, taxonomy or skills.")
+    method: Method = Field("", description="harvest, taxonomy or skills.")
     weight: float | None = Field(
         None, ge=0, le=1e9, description="Its share, relative to the weights of other sources."
     )

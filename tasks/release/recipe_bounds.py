@@ -11,7 +11,7 @@ class ScoreFilter(Config):
     """A score and the values that may go in, bounds included."""
 
     score: str = Field(
-        ..., min_length=1, description="Who scores, and what: `judge.correct`, `made.verified`."
+        ..., min_length=1, description="Who scores, and what: `judge.correct`, `skills.verified`."
     )
     least: float | None = Field(None, allow_inf_nan=False, description="The lowest that goes in.")
     most: float | None = Field(None, allow_inf_nan=False, description="The highest that goes in.")

@@ -1,0 +1,154 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from gleanery.tasks.release.recipe import Recipe
+from gleanery.tasks.release.recipe_check import RecipeError, check_names, check_strategies
+from gleanery.tasks.release.recipe_file import parse_recipe, read_recipe
+
+WHOLE = """\
+seed: 7
+sources:
+  - {pipeline: web, weight: 3, strategies: [improved, corrected]}
+  - method: skills
+    weight: 1
+  - method: taxonomy
+    count: 200
+filters:
+  - {score: judge.correct, least: 0.75}
+  - {score: skills.verified, least: 1, missing: keep}
+siblings: {take: best, by: [judge.correct, judge.complete]}
+domain_cap: {share: 0.05, count: 1000}
+balance:
+  - {by: discipline, mode: smooth}
+  - {by: skill, mode: cap, rows: 40}
+licences:
+  allow: [permissive, share-alike]
+  deny: [GPL]
+  unknown: drop
+lengths:
+  answer: {least: 20, most: 20000}
+remove_duplicates: [exact, near]
+validation: {share: 0.01}
+"""
+
+
+def test_empty_recipe_takes_everything_that_curation_left() -> None:
+    recipe = parse_recipe("", "recipe.yaml")
+    assert recipe == Recipe()
+    assert recipe.remove_duplicates == ("exact", "near", "semantic")
+    assert recipe.remove_leaks == ("ngram", "whole_text", "paraphrase")
+    assert not recipe.sources
+    assert not recipe.filters
+
+
+def test_recipe_is_read_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(WHOLE)
+    recipe = read_recipe(path)
+    assert [source.label for source in recipe.sources] == [
+        "pipeline web",
+        "method skills",
+        "method taxonomy",
+    ]
+    assert recipe.filters[1].missing == "keep"
+    assert recipe.balance[1].rows == 40
+    assert recipe.scores_named == (
+        "judge.correct",
+        "skills.verified",
+        "judge.correct",
+        "judge.complete",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("seed: 1\nsources:\n  - {method: skills, weight: -1}", 3, "greater than or equal to 0"),
+        (
+            "sources:\n  - {method: skills, weight: 0}\n  - {pipeline: web, weight: 0}",
+            1,
+            "the weights of the sources sum to nothing",
+        ),
+        ("sources: [{weight: 1}]", 1, "a source is a pipeline or a method"),
+        ("sources: [{pipeline: a, method: skills}]", 1, "name one of the two"),
+        ("sources:\n - {method: skills}\n - {method: skills}", 1, "method skills more than once"),
+        ("sources: [{method: skills, weight: 1, count: 5}]", 1, "a weight and a count"),
+        ("sources: [{method: harvests}]", 1, "'harvest', 'taxonomy'"),
+        (
+            "\nfilters:\n - score: judge.correct\n   least: 0.9\n   most: 0.5",
+            3,
+            "no judge.correct can be at least 0.9 and at most 0.5",
+        ),
+        ("filters: [{score: a, missing: keep}]", 1, "lets all pass"),
+        ("filters: [{score: a, least: .nan}]", 1, "finite number"),
+        ("lengths:\n  answer: {least: 9, most: 3}", 2, "no text has at least 9 and at most 3"),
+        ("siblings: {take: best}", 1, "the scores that decide"),
+        ("balance: [{by: domain, mode: cap}]", 1, "how many a group may have"),
+        ("balance: [{by: domain, mode: uniform, rows: 3}]", 1, "say mode: cap"),
+        ("licences: {allow: [CC-BY-9]}", 1, "no licence or family is called CC-BY-9; known:"),
+        ("licences: {allow: [MIT], deny: [MIT]}", 1, "both allowed and denied"),
+        ("total: 10", 1, "a total is shared out by weights"),
+        (
+            "total: 10\nsources:\n - {method: skills, count: 11}\n - {method: harvest, weight: 1}",
+            1,
+            "sum to 11, more than the total of 10",
+        ),
+        ("validation:\n  share: 0.9", 2, "less than or equal to 0.5"),
+        ("seeds: 3", 1, "Recipe has no key seeds; known keys: balance"),
+        ("- a\n- b", 1, "a recipe is a mapping"),
+        ("seed: [1", 1, "is not YAML"),
+    ],
+)
+def test_bad_recipe_is_refused_with_its_line_and_the_reason(
+    text: str, line: int, reason: str
+) -> None:
+    with pytest.raises(RecipeError) as caught:
+        parse_recipe(text, "recipe.yaml")
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"  recipe.yaml:{line}: ")
+    assert reason in problem
+
+
+def test_every_problem_of_a_recipe_is_named_at_once() -> None:
+    with pytest.raises(RecipeError) as caught:
+        parse_recipe("seed: -1\nvalidation: {share: 2}\ntotal: 0", "recipe.yaml")
+    assert len(caught.value.problems) == 3
+
+
+def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"cannot read .*no-recipe\.yaml"):
+        read_recipe(tmp_path / "no-recipe.yaml")
+
+
+def test_recipe_is_refused_as_a_part_of_another_configuration_too() -> None:
+    with pytest.raises(ValidationError, match="sum to nothing"):
+        Recipe.model_validate({"sources": [{"method": "skills", "weight": 0}]})
+
+
+def test_unknown_sources_and_scores_are_named_with_the_known_ones() -> None:
+    recipe = parse_recipe(WHOLE, "recipe.yaml")
+    pipelines = {"web-2": "harvest", "skillmix": "skills"}
+    with pytest.raises(RecipeError) as caught:
+        check_names(recipe, pipelines, ["judge.correct", "skills.verified"])
+    assert caught.value.problems == [
+        "  sources: there is no pipeline web; known pipelines: skillmix (skills), web-2 (harvest)",
+        "  sources: there is no method taxonomy; known pipelines: skillmix (skills), "
+        "web-2 (harvest)",
+        "  siblings.by: nobody gives judge.complete; known scores: judge.correct, skills.verified",
+    ]
+
+
+def test_scores_are_not_held_against_anything_before_they_are_known() -> None:
+    recipe = parse_recipe("filters: [{score: judge.corect, least: 1}]", "recipe.yaml")
+    check_names(recipe, {"web": "harvest"})
+    with pytest.raises(RecipeError, match=r"filters: nobody gives judge\.corect"):
+        check_names(recipe, {"web": "harvest"}, ["judge.correct"])
+
+
+def test_unknown_strategy_is_named_with_the_known_ones() -> None:
+    recipe = parse_recipe("sources: [{method: harvest, strategies: [improve]}]", "recipe.yaml")
+    with pytest.raises(RecipeError, match="strategy improve; known: corrected, improved"):
+        check_strategies(recipe, {"method harvest": ["improved", "corrected"]})
+    check_strategies(recipe, {"method harvest": []})
