@@ -12,6 +12,14 @@ from gleanery.tasks.page_keys import address_key, text_key
 from gleanery.tasks.records import Document, KeptDocument
 
 
+SAME_TEXT_ELSEWHERE = "same text as a document of another batch"
+
+
+def same_text_as(document_id: str) -> str:
+    """Return how the loss of a document says which one of its batch has the same text."""
+    return f"same text as document {document_id}"
+
+
 def dedup_keys(document: Document, part: str) -> KeptDocument:
     """Return a document's dedup keys: digests of its canonical URL and of its text."""
     return KeptDocument(
@@ -57,9 +65,9 @@ def _duplicate_of(
     row: KeptDocument, texts: dict[str, str], urls: dict[str, str], elsewhere: set[str]
 ) -> tuple[str, str]:
     if row.text_key in texts:
-        return "duplicate_text", f"same text as document {texts[row.text_key]}"
+        return "duplicate_text", same_text_as(texts[row.text_key])
     if row.url_key in urls:
         return "duplicate_url", f"same address as document {urls[row.url_key]}"
     if row.text_key in elsewhere:
-        return "duplicate_text", "same text as a document of another batch"
+        return "duplicate_text", SAME_TEXT_ELSEWHERE
     return "", ""

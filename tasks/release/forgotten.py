@@ -39,9 +39,9 @@ class ForgottenSource(Record):
 
 
 def page_source(url: str, reason: str = "") -> ForgottenSource:
-    """Return the page of an address. Raises `ValueError` for what is no web address."""
-    if not host_of(canonical_url(url)):
-        raise ValueError(f"{url!r} is no web address: give it whole, with https:// before it")
+    """Return the page of an address, which need not be one of the web. Raises `ValueError` on ""."""
+    if not url.strip():
+        raise ValueError("an empty address is no page's: give it whole, with https:// before it")
     return ForgottenSource(kind="page", address=url.strip(), key=address_key(url), reason=reason)
 
 
