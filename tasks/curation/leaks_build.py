@@ -1,0 +1,194 @@
+"""The index of leaks, built from the items of benchmarks."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from gleanery.infra.digests import digest
+from gleanery.tasks.curation import leaks_folding
+from gleanery.tasks.curation.benchmark_config import DecontaminationConfig
+from gleanery.tasks.curation.benchmark_items import Benchmarks
+from gleanery.tasks.curation.leaks_index import (
+    ANCHORS,
+    SIDES,
+    HashTable,
+    ItemTexts,
+    LeakIndex,
+    WholeTexts,
+)
+from gleanery.tasks.curation.leaks_telling import are_telling
+from gleanery.tasks.curation.leaks_texts import SoughtText, sought_texts
+from gleanery.tasks.curation.leaks_whole import needed_standing
+from gleanery.tasks.ngram_hashes import Hashes, WordHashes, word_hashes
+
+VERSION = 1
+_LEAST_TELLING = 2  # of the words of an n-gram of 13; shorter ones must tell more
+_USUAL_N = 13
+
+Positions = npt.NDArray[np.int64]
+
+
+def build_index(benchmarks: Benchmarks, config: DecontaminationConfig) -> LeakIndex:
+    """Return the index of all benchmark items.
+
+    An n-gram counts if it has words that tell of a subject, and if few items of a benchmark share
+    it; a question that has no such n-gram is sought whole. `notes` says how many texts are sought
+    how, and how many questions cannot be sought at all.
+    """
+    sought = list(sought_texts(benchmarks.items, config.sides))
+    folded = [leaks_folding.fold(text.text) for text in sought]
+    words = word_hashes(folded)
+    hashes, owners = _telling_ngrams(sought, folded, words, benchmarks, config)
+    has_ngrams = np.zeros(len(sought), bool)
+    has_ngrams[owners] = True
+    whole, never = _whole_texts(sought, folded, words, has_ngrams, config.n)
+    in_use = np.zeros(len(benchmarks.items), bool)
+    for kept in (np.flatnonzero(has_ngrams), whole.texts):
+        in_use[[sought[text].item for text in kept.tolist()]] = True
+    return LeakIndex(
+        digest=_digest(benchmarks, config),
+        n=config.n,
+        texts=_item_texts(sought, benchmarks),
+        ngrams=HashTable.of(hashes, owners),
+        whole=whole,
+        notes={
+            "items": len(benchmarks.items),
+            "items_skipped": len(benchmarks.skipped),
+            "items_sought_nowhere": int((~in_use).sum()),
+            "texts_by_ngrams": int(has_ngrams.sum()),
+            "questions_whole": len(whole.texts),
+            "questions_not_sought": never,
+        },
+    )
+
+
+def _digest(benchmarks: Benchmarks, config: DecontaminationConfig) -> str:
+    settings = config.model_dump(mode="json", exclude={"benchmarks"})
+    items = [[i.benchmark, i.id, i.question, i.choices, i.answers] for i in benchmarks.items]
+    return digest([VERSION, leaks_folding.VERSION, settings, items])
+
+
+def _telling_ngrams(
+    sought: Sequence[SoughtText],
+    folded: Sequence[bytes],
+    words: WordHashes,
+    benchmarks: Benchmarks,
+    config: DecontaminationConfig,
+) -> tuple[Hashes, npt.NDArray[np.uint32]]:
+    """Return the n-grams that are sought, each with its text, once per text."""
+    n = config.n
+    ngrams = words.ngrams(n)
+    owners = np.repeat(np.arange(len(sought)), np.diff(ngrams.offsets))
+    first = np.arange(len(owners)) + (words.offsets[:-1] - ngrams.offsets[:-1])[owners]
+    telling = [are_telling(text.split()) for text in folded]
+    counts = np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0, bool), *telling]))])
+    least = _LEAST_TELLING + max(_USUAL_N - n, 0)
+    tells = counts[first + n] - counts[first] >= least
+    hashes, owners = ngrams.hashes[tells], owners[tells]
+    unique, places = np.unique(hashes, return_inverse=True)
+    shared = _boilerplate(places, len(unique), owners, sought, benchmarks, config)
+    kept = ~shared[places]
+    pairs = np.unique(np.stack([owners[kept], places[kept]]), axis=1)
+    return unique[pairs[1]], pairs[0].astype(np.uint32)
+
+
+def _boilerplate(
+    places: Positions,
+    size: int,
+    owners: Positions,
+    sought: Sequence[SoughtText],
+    benchmarks: Benchmarks,
+    config: DecontaminationConfig,
+) -> npt.NDArray[np.bool_]:
+    """Return for each n-gram whether more items of a benchmark share it than may.
+
+    Items whose question is the same count as one.
+    """
+    names: dict[str, int] = {}
+    questions: dict[tuple[str, str], int] = {}
+    of_item = np.zeros((2, len(benchmarks.items)), np.int64)
+    for number, item in enumerate(benchmarks.items):
+        of_item[0, number] = names.setdefault(item.benchmark, len(names))
+        key = (item.benchmark, item.question)
+        of_item[1, number] = questions.setdefault(key, len(questions))
+    item_of = np.fromiter((text.item for text in sought), np.int64, len(sought))
+    benchmark, question = of_item[:, item_of[owners]]
+    shared = np.zeros(size, bool)
+    for number in range(len(names)):
+        own = benchmark == number
+        pairs = np.unique(places[own] * len(questions) + question[own])
+        sharers = np.bincount(pairs // max(len(questions), 1), minlength=size)
+        shared |= sharers > config.boilerplate_items
+    return shared
+
+
+def _whole_texts(
+    sought: Sequence[SoughtText],
+    folded: Sequence[bytes],
+    words: WordHashes,
+    has_ngrams: npt.NDArray[np.bool_],
+    n: int,
+) -> tuple[WholeTexts, int]:
+    """Return the questions without n-grams, and how many of them say too little to be sought."""
+    texts, standings, never = [], [], 0
+    for number, text in enumerate(sought):
+        if not text.whole or has_ngrams[number]:
+            continue
+        needed = needed_standing(text.text, folded[number].split(), n)
+        if needed is None:
+            never += 1
+        else:
+            texts.append(number)
+            standings.append(int(needed))
+    parts = [words.hashes[words.offsets[t] : words.offsets[t + 1]] for t in texts]
+    offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    places = np.zeros(len(texts), np.uint16)
+    anchors = {}
+    for size, below in zip(ANCHORS, (1 << 62, ANCHORS[0]), strict=True):
+        own = [t for t, part in enumerate(parts) if size <= len(part) < below]
+        anchors[size] = _anchors(words, np.array(texts, np.int64), own, size, places)
+    whole = WholeTexts(
+        texts=np.array(texts, np.uint32),
+        hashes=np.concatenate([np.zeros(0, np.uint64), *parts]),
+        offsets=offsets,
+        places=places,
+        standing=np.array(standings, np.uint8),
+        anchors=anchors,
+    )
+    return whole, never
+
+
+def _anchors(
+    words: WordHashes,
+    texts: Positions,
+    own: Sequence[int],
+    size: int,
+    places: npt.NDArray[np.uint16],
+) -> HashTable:
+    """Return a table with the rarest words in a row of each text, and note where they stand."""
+    ngrams = words.ngrams(size)
+    counts: Counter[int] = Counter(ngrams.hashes.tolist())
+    hashes = []
+    for number in own:
+        text = int(texts[number])
+        found = ngrams.hashes[ngrams.offsets[text] : ngrams.offsets[text + 1]].tolist()
+        place = min(range(min(len(found), 1 << 16)), key=lambda at: (counts[found[at]], at))
+        places[number] = place
+        hashes.append(found[place])
+    return HashTable.of(np.array(hashes, np.uint64), np.array(own, np.uint32))
+
+
+def _item_texts(sought: Sequence[SoughtText], benchmarks: Benchmarks) -> ItemTexts:
+    names = tuple(dict.fromkeys(item.benchmark for item in benchmarks.items))
+    encoded = [text.text.encode("utf-8", "replace") for text in sought]
+    return ItemTexts(
+        benchmarks=names,
+        benchmark_of=np.array([names.index(i.benchmark) for i in benchmarks.items], np.uint16),
+        ids=tuple(item.id for item in benchmarks.items),
+        items=np.array([text.item for text in sought], np.uint32),
+        sides=np.array([SIDES.index(text.side) for text in sought], np.uint8),
+        blob=b"".join(encoded),
+        offsets=np.concatenate([[0], np.cumsum(list(map(len, encoded)))]).astype(np.int64),
+    )

@@ -1,0 +1,80 @@
+"""Characters beyond ASCII as the plain letters and digits that they stand for in a search of leaks.
+
+é is e, ﬁ is fi, ² is a 2 of its own, ½ is 1 and 2, β is the word beta; signs part words.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+_GREEK = """
+alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma
+tau upsilon phi chi psi omega
+"""
+_WORDS = {
+    **{chr(0x3B1 + place): name for place, name in enumerate(_GREEK.split())},
+    "ϵ": "epsilon",
+    "∞": "infinity",
+    "√": "sqrt",
+    "∛": "3",
+    "∜": "4",
+}
+# They stand within words, or are no more than an apostrophe: what they part stays one word.
+_NOTHING = frozenset("’‘ʼʹʻ′″＇`´")
+# Their words are not parted by spaces: each character counts as one.
+_WITHOUT_SPACES = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3040, 0x30FF),
+    (0x3400, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x323AF),
+)
+
+
+@lru_cache(maxsize=65_536)
+def plain_run(run: str) -> bytes:
+    """Return what a run of characters beyond ASCII stands for, in lower case, as UTF-8."""
+    return "".join(map(plain_character, run)).encode()
+
+
+@lru_cache(maxsize=65_536)
+def plain_character(character: str) -> str:
+    """Return letters, digits and the spaces that part them; "" for what parts nothing."""
+    if character in _NOTHING:
+        return ""
+    raised = unicodedata.decomposition(character).startswith(("<super>", "<sub>", "<fraction>"))
+    parts = [_plain(c) for c in unicodedata.normalize("NFKD", character).casefold()]
+    plain = "".join(parts)
+    return f" {plain}" if raised else plain
+
+
+def _plain(character: str) -> str:
+    if character in _WORDS:
+        return f" {_WORDS[character]} "
+    if character.isascii():
+        return character if character.isalnum() else " "
+    category = unicodedata.category(character)
+    if category in ("Mn", "Cf"):
+        return ""
+    if category[0] == "N":
+        value = unicodedata.digit(character, None)
+        return " " if value is None else str(value)
+    if category[0] not in "LM":
+        return " "
+    code = ord(character)
+    if any(first <= code <= last for first, last in _WITHOUT_SPACES):
+        return f" {character} "
+    return character
+
+
+class _PlainCharacters(dict[int, str]):
+    """What `str.translate` puts for each character; ASCII stays as it is."""
+
+    def __missing__(self, code: int) -> str:
+        plain = chr(code) if code < 128 else plain_character(chr(code))
+        self[code] = plain
+        return plain
+
+
+PLAIN_CHARACTERS = _PlainCharacters()

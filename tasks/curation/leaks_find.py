@@ -1,0 +1,152 @@
+"""Benchmark items in texts: which, and where in the text."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gleanery.tasks.curation.leaks_folding import Origins, fold, fold_with_origins
+from gleanery.tasks.curation.leaks_index import SIDES, HashTable, LeakIndex
+from gleanery.tasks.curation.leaks_whole import Standing, stands
+from gleanery.tasks.dataset_records import Leak
+from gleanery.tasks.ngram_hashes import NgramHashes, WordHashes, word_hashes
+
+_BATCH_CHARACTERS = 1 << 21
+_COVERED = 0.5  # of a finding's words; beyond it an item of the same benchmark explains them
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """A sought text in one of the texts, from word `first` up to `end` (of all words hashed)."""
+
+    text: int
+    sought: int
+    kind: str
+    first: int
+    end: int
+    standing: Standing = Standing.WITHIN
+
+
+def find_leaks(texts: Iterable[tuple[str, str]], index: LeakIndex) -> list[Leak]:
+    """Return the benchmark items found in texts, each given with the id that its leaks will have.
+
+    A leak is a run of n words or more of an item, or a whole short question; its span is the
+    longest such run, in characters of the text. Where items of one benchmark share words, those
+    that account for most of them are named. The order is that of the texts.
+    """
+    return [leak for batch in _batches(texts) for leak in _leaks_of_batch(batch, index)]
+
+
+def _batches(texts: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    batch: list[tuple[str, str]] = []
+    size = 0
+    for text in texts:
+        batch.append(text)
+        size += len(text[1])
+        if size >= _BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _leaks_of_batch(batch: Sequence[tuple[str, str]], index: LeakIndex) -> Iterator[Leak]:
+    words = word_hashes([fold(text) for _, text in batch])
+    findings = [*_by_ngrams(words, index), *_by_whole_texts(words, index)]
+    of_text: dict[int, list[_Finding]] = defaultdict(list)
+    for finding in findings:
+        of_text[finding.text].append(finding)
+    for number in sorted(of_text):
+        identity, text = batch[number]
+        yield from _leaks_of_text(identity, text, of_text[number], words, index)
+
+
+def _hits(
+    ngrams: NgramHashes, words: WordHashes, table: HashTable
+) -> Iterator[tuple[int, int, int]]:
+    """Yield text, first word and value of every n-gram that the table has."""
+    found = table.find(ngrams.hashes)
+    texts = np.searchsorted(ngrams.offsets, found, side="right") - 1
+    first = found + (words.offsets[:-1] - ngrams.offsets[:-1])[texts]
+    for at, text, word in zip(found.tolist(), texts.tolist(), first.tolist(), strict=True):
+        for value in table.values_of(ngrams.hashes[at]):
+            yield text, word, value
+
+
+def _by_ngrams(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
+    """Yield the longest run of n-grams of each sought text in each text."""
+    places: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for text, word, sought in _hits(words.ngrams(index.n), words, index.ngrams):
+        places[text, sought].append(word)
+    for (text, sought), firsts in places.items():
+        best = run = (firsts[0], firsts[0] + index.n)
+        for first in firsts[1:]:
+            run = (run[0] if first <= run[1] else first, first + index.n)
+            best = max(best, run, key=lambda span: span[1] - span[0])
+        yield _Finding(text, sought, "ngram", *best)
+
+
+def _by_whole_texts(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
+    """Yield every place where a text has all words of a question, however it stands there."""
+    whole = index.whole
+    for size, table in whole.anchors.items():
+        for text, word, number in _hits(words.ngrams(size), words, table):
+            own = whole.hashes[whole.offsets[number] : whole.offsets[number + 1]]
+            first = word - int(whole.places[number])
+            end = first + len(own)
+            if first < words.offsets[text] or end > words.offsets[text + 1]:
+                continue
+            if np.array_equal(words.hashes[first:end], own):
+                sought, standing = int(whole.texts[number]), Standing(int(whole.standing[number]))
+                yield _Finding(text, sought, "whole_text", first, end, standing)
+
+
+def _leaks_of_text(
+    identity: str,
+    text: str,
+    findings: Sequence[_Finding],
+    words: WordHashes,
+    index: LeakIndex,
+) -> Iterator[Leak]:
+    origins = fold_with_origins(text)
+    texts = index.texts
+    found = []
+    for finding in findings:
+        span = _span(finding, words, origins)
+        if stands(text, *span, texts.text(finding.sought), finding.standing):
+            found.append(finding)
+    for finding in _telling_apart(found, index):
+        start, end = _span(finding, words, origins)
+        item = int(texts.items[finding.sought])
+        yield Leak(
+            id=identity,
+            benchmark=texts.benchmarks[texts.benchmark_of[item]],
+            item_id=texts.ids[item],
+            kind=finding.kind,
+            side=SIDES[texts.sides[finding.sought]],
+            start=start,
+            end=end,
+            matched=text[start:end],
+            item_text=texts.text(finding.sought),
+        )
+
+
+def _span(finding: _Finding, words: WordHashes, origins: Origins) -> tuple[int, int]:
+    return origins.span(int(words.starts[finding.first]), int(words.ends[finding.end - 1]))
+
+
+def _telling_apart(findings: Sequence[_Finding], index: LeakIndex) -> list[_Finding]:
+    """Return the findings that others of their benchmark do not account for, in their order."""
+    texts = index.texts
+    covered: dict[int, set[int]] = defaultdict(set)
+    kept = []
+    for finding in sorted(
+        findings, key=lambda f: (f.first - f.end, texts.sides[f.sought], f.sought)
+    ):
+        own = covered[int(texts.benchmark_of[texts.items[finding.sought]])]
+        span = range(finding.first, finding.end)
+        if len(own.intersection(span)) <= _COVERED * len(span):
+            own.update(span)
+            kept.append(finding)
+    return sorted(kept, key=lambda f: (f.first, f.sought))

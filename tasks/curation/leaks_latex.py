@@ -1,0 +1,71 @@
+r"""LaTeX as the words that are left of it: `\dfrac{a}{b}` and a/b are both a and b.
+
+Signs (\times, \le, \in …) and layout leave nothing, as × and ≤ do; names (\alpha, \sin) stay words.
+"""
+
+import re
+from functools import lru_cache
+
+COMMAND = re.compile(
+    rb"""
+    \\(?: (?:begin|end) \s* \{ [^{}\n]{0,40} \}
+            (?: \s* (?: \{[lcr|@\ ]*\} | \[[tbcpH!]*\] ) )*
+        | (?: [hv]space\*? | [hv]?phantom | label | color | textcolor | tag\*? | hskip )
+            \s* \{ [^{}\n]{0,40} \}
+        | [A-Za-z]+ \*?
+        | [^A-Za-z\x80-\xff] )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# 1,\!000 and 10\,000 and 1{,}000 are one number; \frac12 holds two.
+GLUED = re.compile(
+    rb"\\[,!;:](?<=\d\\[,!;:])(?=\d{3}(?!\d)) | \\! | \{,\}(?<=\d\{,\})(?=\d{3}(?!\d))", re.VERBOSE
+)
+BARE_FRACTION = re.compile(rb"\\[dtc]?(?:frac|binom)\s*(\d)\s*(\d)", re.IGNORECASE)
+
+_DROPPED = """
+frac dfrac tfrac cfrac binom dbinom tbinom left right big bigg bigl bigr biggl biggr middle
+text textbf textit textrm texttt textsf textsc textnormal mathrm mathbf mathit mathsf mathtt
+mathbb mathcal mathfrak mathscr boldsymbol bm mbox hbox fbox operatorname emph underline rm bf
+it sf tt sl displaystyle textstyle scriptstyle limits nolimits mathop mathbin mathrel boxed
+quad qquad enspace thinspace space newline linebreak hfill hline cline noindent par centering
+item nonumber notag
+times cdot div pm mp ast star bullet circ oplus otimes wedge vee land lor lnot neg
+le leq leqslant ge geq geqslant lt gt ne neq ll gg approx equiv sim simeq cong propto
+in ni notin subset subseteq supset supseteq cup cap setminus emptyset varnothing
+forall exists nexists to rightarrow longrightarrow leftarrow implies iff mapsto hookrightarrow
+leftrightarrow longleftrightarrow rightleftharpoons uparrow downarrow longmapsto xrightarrow
+ldots dots cdots vdots ddots dotsc dotsb dotsm degree angle perp parallel nparallel triangle
+square prime dagger ddagger nabla partial int iint iiint oint sum prod coprod bigcup bigcap
+langle rangle lfloor rfloor lceil rceil lvert rvert vert mid nmid lbrace rbrace lbrack rbrack
+overline bar hat widehat tilde widetilde vec dot ddot overrightarrow overleftrightarrow
+underbrace overbrace stackrel overset underset substack not because therefore checkmark
+colon hbar ell re im aleph top bot vdash models
+"""
+_NAMES = {
+    "infty": "infinity",
+    "varepsilon": "epsilon",
+    "vartheta": "theta",
+    "varphi": "phi",
+    "varrho": "rho",
+    "varsigma": "sigma",
+    "varpi": "pi",
+    "pmod": "mod",
+    "bmod": "mod",
+}
+# A line end or tab that a dump of strings left as two characters, with the word after it.
+_ESCAPED_BREAK = re.compile(r"[nrt](?=[A-Z])")
+
+
+_DROPPED_NAMES = frozenset(_DROPPED.split())
+
+
+@lru_cache(maxsize=65_536)
+def plain_command(command: bytes) -> bytes:
+    """Return the word that a LaTeX command (a match of `COMMAND`) stands for, or a space."""
+    name = command[1:].decode("ascii", "replace").rstrip("*")
+    if not name.isalpha() or name.lower() in _DROPPED_NAMES or name in ("n", "r", "t"):
+        return b" "
+    if _ESCAPED_BREAK.match(name):
+        return f" {name[1:]} ".encode()
+    return f" {_NAMES.get(name.lower(), name)} ".encode()
