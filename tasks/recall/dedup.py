@@ -11,7 +11,6 @@ from gleanery.infra.losses import Loss
 from gleanery.tasks.page_keys import address_key, text_key
 from gleanery.tasks.records import Document, KeptDocument
 
-
 SAME_TEXT_ELSEWHERE = "same text as a document of another batch"
 
 

@@ -39,7 +39,7 @@ class ForgottenSource(Record):
 
 
 def page_source(url: str, reason: str = "") -> ForgottenSource:
-    """Return the page of an address, which need not be one of the web. Raises `ValueError` on ""."""
+    """Return the page of an address, of the web or not. Raises `ValueError` for an empty one."""
     if not url.strip():
         raise ValueError("an empty address is no page's: give it whole, with https:// before it")
     return ForgottenSource(kind="page", address=url.strip(), key=address_key(url), reason=reason)
