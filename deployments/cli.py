@@ -16,6 +16,7 @@ from gleanery.deployments import (
     show,
     skills,
     taxonomy,
+    trace,
 )
 from gleanery.deployments.prefect_server import ServerNotStarted
 from gleanery.flows.pipeline_config import ConfigError
@@ -98,6 +99,17 @@ def show_command(
 ) -> None:
     """Show the whole lineage of a pair or an example: source, prompts, models, every version."""
     show.show(row, root)
+
+
+@app.command(name="trace")
+def trace_command(
+    source: Annotated[str, typer.Argument(help="Address of a page, or a host with --site.")],
+    root: Annotated[str, typer.Option(help="Where to look; empty takes GLEANERY_ROOT.")] = "",
+    site: Annotated[bool, typer.Option(help="The whole site, with all hosts below it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, for machines.")] = False,
+) -> None:
+    """List every example made from a page or its mirrors, and the releases that hold them."""
+    trace.trace(source, root, site, as_json)
 
 
 @app.command(name="audit")

@@ -1,0 +1,128 @@
+"""What came of a source's pages: pairs, refined versions, candidates, and rows of releases."""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from gleanery.deployments.trace_records import (
+    TracedCandidate,
+    TracedLoss,
+    TracedPage,
+    TracedPair,
+    TracedRow,
+    TracedVersion,
+)
+from gleanery.deployments.trace_stores import Harvested, name_of, newest_receipts
+from gleanery.infra.losses import Loss
+from gleanery.infra.receipts import Receipt
+from gleanery.infra.row_search import find_rows
+from gleanery.infra.storage import Store
+from gleanery.tasks.dataset_records import Candidate
+from gleanery.tasks.records import QAPair, RefinedPair
+from gleanery.tasks.release.forgotten import Forgotten
+from gleanery.tasks.release.forgotten_rows import forgotten_rows
+from gleanery.tasks.release.published import list_releases, released_columns
+from gleanery.tasks.stage_inputs import CANDIDATES, EXTRACT, REFINE
+
+DUPLICATES = "duplicates"
+
+
+def with_rows(harvests: Sequence[Harvested], pages: Sequence[TracedPage]) -> list[TracedPage]:
+    """Return the pages with the pairs that were found in each, and what was made of the pairs."""
+    of_pipeline: dict[str, list[TracedPage]] = defaultdict(list)
+    for page in pages:
+        of_pipeline[page.pipeline].append(page)
+    made = {
+        place: (pairs, losses)
+        for harvest in harvests
+        for place, pairs, losses in _rows_of(harvest, of_pipeline[harvest.name])
+    }
+    return [
+        page.model_copy(update=dict(zip(("pairs", "losses"), made[page.place], strict=True)))
+        if page.place in made
+        else page
+        for page in pages
+    ]
+
+
+def candidates_of(dataset: Store, asked: Forgotten) -> list[TracedCandidate]:
+    """Return the candidates that a dataset would leave out if this was forgotten."""
+    receipts = newest_receipts(dataset, CANDIDATES)
+    duplicates = newest_receipts(dataset, DUPLICATES)
+    why = forgotten_rows(dataset, [*receipts.values()], [*duplicates.values()], asked)
+    return [
+        TracedCandidate(
+            dataset=name_of(dataset),
+            id=row.id,
+            pipeline=row.pipeline,
+            document_id=row.document_id,
+            url=row.url,
+            origin=row.origin,
+            strategy=row.strategy,
+            question=row.question,
+            why=why[row.id],
+        )
+        for receipt in (receipts.values() if why else ())
+        for row in find_rows(dataset, receipt.data, "id", why, Candidate)
+    ]
+
+
+def released_of(dataset: Store, urls: Container[str], ids: Container[str]) -> list[TracedRow]:
+    """Return the rows of all releases of a dataset with one of these addresses or ids."""
+    return [
+        TracedRow(dataset=name_of(dataset), release=version, **row)
+        for version in list_releases(dataset)
+        for row in released_columns(dataset, version, ("id", "split", "url"))
+        if row["id"] in ids or (row["url"] and row["url"] in urls)
+    ]
+
+
+def _rows_of(
+    harvest: Harvested, pages: Iterable[TracedPage]
+) -> list[tuple[tuple[str, str, str], list[TracedPair], list[TracedLoss]]]:
+    of_part: dict[str, set[str]] = defaultdict(set)
+    for page in pages:
+        of_part[page.part].add(page.document_id)
+    found = []
+    for part, documents in of_part.items():
+        extracted, refined = (harvest.receipts[stage].get(part) for stage in (EXTRACT, REFINE))
+        if extracted is None:
+            continue
+        pairs = find_rows(harvest.store, extracted.data, "document_id", documents, QAPair)
+        traced = _pairs(harvest.store, pairs, refined)
+        losses = _losses(harvest.store, extracted, documents)
+        of_document: dict[str, list[TracedPair]] = defaultdict(list)
+        for pair in pairs:
+            of_document[pair.document_id].append(traced[pair.id])
+        found += [
+            ((harvest.name, part, document), of_document[document], losses[document])
+            for document in documents
+        ]
+    return found
+
+
+def _pairs(store: Store, pairs: Sequence[QAPair], refined: Receipt | None) -> dict[str, TracedPair]:
+    ids = {pair.id for pair in pairs}
+    rows = find_rows(store, refined.data, "pair_id", ids, RefinedPair) if refined and ids else []
+    losses = _losses(store, refined, ids) if refined and ids else defaultdict(list)
+    versions: dict[str, list[TracedVersion]] = defaultdict(list)
+    for row in rows:
+        version = TracedVersion(id=row.id, outcome=row.outcome, refiner=row.refiner)
+        versions[row.pair_id].append(version)
+    return {
+        pair.id: TracedPair(
+            id=pair.id,
+            question=pair.question,
+            origin=pair.origin,
+            versions=versions[pair.id],
+            losses=losses[pair.id],
+        )
+        for pair in pairs
+    }
+
+
+def _losses(store: Store, receipt: Receipt, ids: Container[str]) -> Mapping[str, list[TracedLoss]]:
+    found: dict[str, list[TracedLoss]] = defaultdict(list)
+    for row in find_rows(store, receipt.losses, "row_id", ids, Loss) if receipt.losses else ():
+        loss = TracedLoss(stage=receipt.stage, reason=row.reason, detail=row.detail)
+        found[row.row_id].append(loss)
+    return found
