@@ -7,7 +7,7 @@ forty runs collides.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 
-_CHUNK_BYTES = 1 << 18  # the arrays of a chunk stay in the processor's cache
+_CHUNK_BYTES = 1 << 18
 _BLOCK = 8  # bytes of a word that are read at once
 _LONG_WORD = 64  # bytes; beyond it a word is hashed alone, for a blob may be megabytes long
 _SPACE = 32
@@ -93,49 +93,63 @@ def ngram_hashes(texts: Sequence[bytes], n: int) -> NgramHashes:
 
 def word_hashes(texts: Sequence[bytes]) -> WordHashes:
     """Return the hash and the place of every word of the texts; spaces part words."""
-    chunks = [_hash_chunk(chunk) for chunk in _chunks(texts)]
-    if not chunks:
-        none = np.zeros(0, np.int64)
-        return WordHashes(none.astype(np.uint64), np.zeros(1, np.int64), none, none)
-    if len(chunks) == 1:
-        return chunks[0]
-    counts = np.concatenate([np.diff(chunk.offsets) for chunk in chunks])
+    return joined_words(map(_spaced_words, chunks(texts)))
+
+
+def chunks(texts: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """Yield the texts in groups of some 256 KB: their arrays stay in the processor's cache."""
+    sizes = np.cumsum([len(text) for text in texts]) // _CHUNK_BYTES
+    edges = [0, *(np.flatnonzero(np.diff(sizes)) + 1).tolist(), len(texts)]
+    return (texts[start:end] for start, end in pairwise(edges) if end > start)
+
+
+def joined_words(groups: Iterable[WordHashes]) -> WordHashes:
+    """Return the words of groups of texts as those of all texts, in the same order."""
+    several = list(groups)
+    if len(several) == 1:
+        return several[0]
+    none = np.zeros(0, np.int64)
+    counts = [none, *(np.diff(group.offsets) for group in several)]
     return WordHashes(
-        hashes=np.concatenate([chunk.hashes for chunk in chunks]),
-        offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        starts=np.concatenate([chunk.starts for chunk in chunks]),
-        ends=np.concatenate([chunk.ends for chunk in chunks]),
+        hashes=np.concatenate([none.astype(np.uint64), *(group.hashes for group in several)]),
+        offsets=np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64),
+        starts=np.concatenate([none, *(group.starts for group in several)]),
+        ends=np.concatenate([none, *(group.ends for group in several)]),
     )
 
 
-def _chunks(texts: Sequence[bytes]) -> list[Sequence[bytes]]:
-    sizes = np.cumsum([len(text) for text in texts]) // _CHUNK_BYTES
-    edges = [0, *(np.flatnonzero(np.diff(sizes)) + 1).tolist(), len(texts)]
-    return [texts[start:end] for start, end in pairwise(edges) if end > start]
+def hash_words(
+    data: bytes, starts: Positions, ends: Positions, lengths: Sequence[int]
+) -> WordHashes:
+    """Return the words of texts that stand in `data`, one byte apart, where someone found them.
+
+    `starts` and `ends` are offsets of the words in `data`, and `lengths` those of the texts in
+    bytes.
+    """
+    text_starts = np.concatenate([[0], np.cumsum(np.array(lengths, np.int64) + 1)])
+    offsets = np.searchsorted(starts, text_starts).astype(np.int64)
+    hashes = _hashes(data, starts, ends)
+    before = np.repeat(text_starts[:-1], np.diff(offsets))
+    return WordHashes(hashes, offsets, starts - before, ends - before)
 
 
-def _hash_chunk(texts: Sequence[bytes]) -> WordHashes:
-    data = b" ".join(texts) + b" " + bytes(_BLOCK)
-    text = np.frombuffer(data, np.uint8)[:-_BLOCK]
-    ends = np.flatnonzero(text == _SPACE)
+def _spaced_words(texts: Sequence[bytes]) -> WordHashes:
+    data = b" ".join(texts) + b" "
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _SPACE)
     starts = np.empty_like(ends)
     starts[0], starts[1:] = 0, ends[:-1] + 1
     if not (starts < ends).all():  # an empty text, or spaces side by side
         filled = starts < ends
         starts, ends = starts[filled], ends[filled]
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    text_starts = np.concatenate([[0], np.cumsum(lengths + 1)])
-    offsets = np.searchsorted(starts, text_starts).astype(np.int64)
-    hashes = _hash_words(data, starts, ends)
-    before = np.repeat(text_starts[:-1], np.diff(offsets))
-    return WordHashes(hashes, offsets, starts - before, ends - before)
+    return hash_words(data, starts, ends, [len(text) for text in texts])
 
 
-def _hash_words(data: bytes, starts: Positions, ends: Positions) -> Hashes:
+def _hashes(data: bytes, starts: Positions, ends: Positions) -> Hashes:
     """Return a hash for each word, read eight bytes at a time."""
+    data += bytes(_BLOCK)  # the last word is read with what stands behind it
     blocks = np.ndarray((len(data) - _BLOCK + 1,), "<u8", data, strides=(1,))
     lengths = ends - starts
-    hashes = blocks[starts].astype(np.uint64) & _MASKS[np.minimum(lengths, _BLOCK)]
+    hashes = blocks[starts].astype(np.uint64, copy=False) & _MASKS[np.minimum(lengths, _BLOCK)]
     hashes = _mixed(hashes + lengths.astype(np.uint64) * _LENGTH)
     longer = np.flatnonzero((lengths > _BLOCK) & (lengths <= _LONG_WORD))
     for done in range(_BLOCK, _LONG_WORD, _BLOCK):

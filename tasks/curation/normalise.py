@@ -1,0 +1,134 @@
+"""What a text says, for telling duplicates: its words and signs, without case and typography.
+
+Signs of mathematics and code count as words of their own, for `2 * (3 + 4)` is not `2 * 3 + 4`, and
+C# is not C. What prose is punctuated with, and what Markdown and LaTeX mark it up with, does not
+count.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from gleanery.tasks.curation.normalise_unicode import encode_plain
+from gleanery.tasks.ngram_hashes import WordHashes, chunks, hash_words, joined_words
+
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+_PARTS, _WORD, _SIGN, _OPEN = 0, 1, 2, 3  # what a byte does; open: what is beside it decides
+_SIGNS = b"+/<>^%!|()[]{}&"
+_LOWER = bytes(code + 32 if ord("A") <= code <= ord("Z") else code for code in range(256))
+
+
+_DIGITS, _LETTERS = b"0123456789", bytes([*range(ord("a"), ord("z") + 1), *range(0x80, 0x100)])
+
+
+def _marked(characters: bytes) -> Flags:
+    table = np.zeros(256, np.bool_)
+    table[list(characters)] = True
+    return table
+
+
+_DIGIT, _LETTER = _marked(_DIGITS), _marked(_LETTERS)
+_IS_WORD, _GAP = _DIGIT | _LETTER, _marked(b" \n")
+_PARTS_WORDS = ~(_IS_WORD | _marked(b"'"))
+_KIND = np.where(_IS_WORD, _WORD, np.where(_marked(_SIGNS), _SIGN, _PARTS)).astype(np.uint8)
+_KIND[list(b".-*=~'#")] = _OPEN
+_KINDS = _KIND.tobytes()  # translating bytes is far faster than indexing by them
+_MARGIN = 3  # bytes that a rule looks at on either side
+
+
+def words_and_signs(texts: Sequence[str]) -> WordHashes:
+    """Return the words and signs of texts, hashed; their places are those in the encoded texts.
+
+    Letters are case-folded and in their compatible form (NFKC), in any script. A hyphen between two
+    words, a point after one, and apostrophes are no signs; a minus, a decimal point and the prime
+    of a derivative are.
+    """
+    encoded = [encode_plain(text) for text in texts]
+    return joined_words(
+        hash_words(*_found(group), [len(text) for text in group]) for group in chunks(encoded)
+    )
+
+
+def spelt_out(text: str) -> str:
+    """Return the words and signs of one text with single spaces between them, to look at."""
+    data, starts, ends = _found([encode_plain(text)])
+    words = (data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
+    return b" ".join(words).decode()
+
+
+def _found(
+    encoded: Sequence[bytes],
+) -> tuple[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the texts as one, and where each word or sign starts and ends in it."""
+    data = b"\n".join(encoded).translate(_LOWER)
+    # With parting bytes around it, no rule looks beyond the ends.
+    framed = b"\n" * _MARGIN + data + b"\n" * _MARGIN
+    kind = np.frombuffer(bytearray(framed.translate(_KINDS)), np.uint8)
+    _decide_open(np.frombuffer(framed, np.uint8), kind)
+    word, sign = kind == _WORD, kind == _SIGN
+    starts, ends = sign.copy(), sign
+    starts[1:] |= word[1:] & ~word[:-1]
+    ends[:-1] |= word[:-1] & ~word[1:]
+    first, last = np.flatnonzero(starts), np.flatnonzero(ends)
+    return data, first - _MARGIN, last + (1 - _MARGIN)
+
+
+class _Beside:
+    """What stands around the places where a character is."""
+
+    def __init__(self, text: Bytes, places: npt.NDArray[np.int64], character: int) -> None:
+        self._text, self._places, self._character = text, places, character
+
+    def is_in(self, table: Flags, *steps: int) -> Flags:
+        """Return for each place whether all characters so many steps away are in a table."""
+        verdicts = [table[self._text[self._places + step]] for step in steps]
+        return np.logical_and.reduce(verdicts)
+
+    def repeats(self, *steps: int) -> Flags:
+        """Return for each place whether the same character stands so many steps away, each time."""
+        verdicts = [self._text[self._places + step] == self._character for step in steps]
+        return np.logical_and.reduce(verdicts)
+
+
+def _no_hyphen(beside: _Beside) -> Flags:
+    joins = beside.is_in(_LETTER, -2, -1, 1, 2)
+    dash = beside.is_in(_GAP, -1, 1) & beside.is_in(_LETTER, -3, -2, 2, 3)
+    return ~(joins | dash | beside.repeats(1) | beside.repeats(-1))
+
+
+def _no_mark(beside: _Beside) -> Flags:
+    return ~(beside.repeats(1) | beside.repeats(-1))
+
+
+def _no_rule(beside: _Beside) -> Flags:
+    return ~(beside.repeats(-1, 1) | beside.repeats(1, 2) | beside.repeats(-2, -1))
+
+
+def _is_prime(beside: _Beside) -> Flags:
+    return beside.is_in(_LETTER, -1) & beside.is_in(_PARTS_WORDS, -2) & ~beside.is_in(_IS_WORD, 1)
+
+
+# What an open character is where its rule holds; where it does not, it parts words.
+_RULES: dict[str, tuple[int, Callable[[_Beside], Flags]]] = {
+    ".": (_WORD, lambda beside: beside.is_in(_DIGIT, 1)),
+    "#": (_WORD, lambda beside: beside.is_in(_LETTER, -1)),
+    "-": (_SIGN, _no_hyphen),
+    "*": (_SIGN, _no_mark),
+    "~": (_SIGN, _no_mark),
+    "=": (_SIGN, _no_rule),
+    "'": (_SIGN, _is_prime),
+}
+
+
+def _decide_open(text: Bytes, kind: Bytes) -> None:
+    """Set the kind of the characters that are words or signs only beside certain others."""
+    places = np.flatnonzero(kind == _OPEN)
+    characters = text[places]
+    for character, (verdict, rule) in _RULES.items():
+        code = ord(character)
+        own = places[characters == code]
+        if len(own):
+            kind[own] = np.where(rule(_Beside(text, own, code)), verdict, _PARTS)

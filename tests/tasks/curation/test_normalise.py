@@ -1,0 +1,82 @@
+import unicodedata
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gleanery.tasks.curation.normalise import spelt_out, words_and_signs
+
+SAME = [
+    ("What is 2*(3 + 4)?", "what is  2 * (3+4)"),
+    ("Don’t “quote” it – ever…", 'don\'t "quote" it - ever'),
+    ("A **well-known** _fact_.", "a well known fact"),
+    ("ﬁnd the STRASSE", "Find the Straße"),
+    ("Caf\u00e9", "cafe\u0301"),
+    ("\uff11\uff12\uff0b\uff13", "12+3"),
+    ("x² − 5½", "x^2 - 5 1/2"),
+    ("soft\u00adhyphen\u200b", "softhyphen"),
+    ("## Heading\n---\ntext", "heading text"),
+    ("f′(x)", "f'(x)"),
+    ("数学は、楽しい。", "数学は楽しい"),
+]
+DIFFERENT = [
+    ("2 * (3 + 4)", "2 * 3 + 4"),
+    ("3 - 4", "3 + 4"),
+    ("C#", "C"),
+    ("C++", "C"),
+    ("f'(x)", "f(x)"),
+    (".5 + 1", "5 + 1"),
+    ("1.5", "1 5"),
+    ("5!", "5"),
+    ("x-y", "x y"),
+    ("x - y", "x y"),
+    ("|x|", "x"),
+    ("x²", "x2"),
+    ("a == b", "a b"),
+    ("für", "fur"),
+    ("≤ 3", "≥ 3"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_typography_and_markup_do_not_count(one: str, other: str) -> None:
+    assert spelt_out(one) == spelt_out(other) != ""
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_signs_of_mathematics_and_code_count(one: str, other: str) -> None:
+    assert spelt_out(one) != spelt_out(other)
+
+
+def test_letters_of_scripts_without_spaces_are_words() -> None:
+    assert spelt_out("楽しい math").split() == ["楽", "し", "い", "math"]
+    assert spelt_out("русский язык").split() == ["русский", "язык"]
+
+
+@given(st.text())
+def test_any_text_is_read_and_case_and_composition_do_not_count(text: str) -> None:
+    words = spelt_out(text)
+    assert spelt_out(words) == words
+    assert spelt_out(unicodedata.normalize("NFD", text)) == words
+    assert words.casefold() == words
+
+
+@given(st.lists(st.text("aB1 .-*=~'#é\n", max_size=12), max_size=6))
+def test_texts_are_read_the_same_alone_and_in_a_batch(texts: list[str]) -> None:
+    together = words_and_signs(texts)
+    alone = [words_and_signs([text]).hashes.tolist() for text in texts]
+    starts = together.offsets.tolist()
+    assert [together.hashes[a:b].tolist() for a, b in pairwise(starts)] == alone
+
+
+@given(st.text("aB1 .-*=~'#é(", max_size=20))
+def test_hashed_words_are_those_spelt_out(text: str) -> None:
+    words = spelt_out(text).split()
+    hashes = words_and_signs([text]).hashes.tolist()
+    assert len(hashes) == len(words)
+    assert len(set(hashes)) == len(set(words))
+
+
+def test_lone_surrogates_break_nothing() -> None:
+    assert spelt_out("a \ud800 b").split() == ["a", "b"]
