@@ -89,7 +89,8 @@ _OTHERS = {
         "AGPL": r"\bagpl|affero general public|gnu\.org/licenses/agpl",
         "LGPL": r"\blgpl|lesser general public|gnu\.org/(?:licenses|copyleft)/lesser",
         "GPL": r"\bgpl|gnu general public|(?<!affero )(?<!lesser )general public licen[cs]e",
-        RESERVED: r"\ball[\s-]+rights?[\s-]+reserved|\barxiv\.org/licenses/(?:nonexclusive|assumed)",
+        RESERVED: r"\ball[\s-]+rights?[\s-]+reserved"
+        r"|\barxiv\.org/licenses/(?:nonexclusive|assumed)",
     }.items()
 }
 

@@ -32,7 +32,8 @@ def mix_rows(
     Rows of a source are taken in the order of their draws; one whose domain has its fill already
     is left out. A cap that is a share follows the rows from the web that are in at the end: the
     cap that all web rows would give is lowered until it holds for what is left under it. The result
-    is the largest such cap, with at least one row of each domain.
+    is the largest such cap, with at least one row of each domain. That there are too few domains
+    for the share is a shortfall of the mix.
     """
     order = np.lexsort((draws, source_of))
     web = domains != NO_DOMAIN
@@ -50,6 +51,7 @@ def mix_rows(
         if lower >= cap:
             break
         cap = lower
+    mix.shortfalls += _too_few_domains(recipe, domains[web])
     return Mixed(kept, ~open_rows, available, mix)
 
 
@@ -63,3 +65,14 @@ def _first_of_each(
     kept = np.zeros(len(order), dtype=np.bool_)
     kept[candidates[place < np.asarray(taken, dtype=np.int64)[source_of[candidates]]]] = True
     return kept
+
+
+def _too_few_domains(recipe: Recipe, domains: Integers) -> list[str]:
+    share, there = recipe.domain_cap.share, len(np.unique(domains))
+    if share is None or not there or share * there >= 1:
+        return []
+    return [
+        f"domain_cap: {there:,} web domains are left, and no mix of them gives each at most "
+        f"{share:.2%}: raise the share to {1 / there:.2%} or more, give a count instead, or set "
+        "shortfall: warn to take one row of each"
+    ]

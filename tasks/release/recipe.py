@@ -62,8 +62,10 @@ class LicenceFilter(Config):
         (), description="Only these licences or families; empty allows every one."
     )
     deny: tuple[str, ...] = Field((), description="Never these, whatever is allowed.")
-    unknown: Literal["keep", "drop"] = Field(
-        "keep", description="What becomes of a page that declares no licence that we know."
+    unknown: Literal["as_listed", "keep", "drop"] = Field(
+        "as_listed",
+        description="What becomes of a page that declares no licence that we know: by default "
+        '"unknown" is a licence like others, which goes in unless others alone are allowed.',
     )
 
     @model_validator(mode="after")
@@ -76,6 +78,8 @@ class LicenceFilter(Config):
             )
         if both := sorted({*self.allow} & {*self.deny}):
             raise ValueError(f"{', '.join(both)} cannot be both allowed and denied")
+        if self.unknown == "keep" and "unknown" in self.deny:
+            raise ValueError("unknown licences cannot be both kept and denied")
         return self
 
 
@@ -130,8 +134,8 @@ class Recipe(Config):
     lengths: Lengths = Field(Lengths(), description="How long questions and answers may be.")
     filters: tuple[ScoreFilter, ...] = Field((), description="Bounds on scores.")
     siblings: Siblings = Field(Siblings(), description="What becomes of versions of one original.")
-    domain_cap: DomainCap = Field(DomainCap(), description="How much one web domain may give.")
     balance: tuple[Balance, ...] = Field((), description="What is made more even, in this order.")
+    domain_cap: DomainCap = Field(DomainCap(), description="How much one web domain may give.")
     total: int | None = Field(
         None,
         ge=1,

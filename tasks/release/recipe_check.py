@@ -38,21 +38,24 @@ def check_names(
         raise RecipeError(problems)
 
 
-def check_strategies(recipe: Recipe, known: Mapping[str, Collection[str]]) -> None:
-    """Raise `RecipeError` if a source names a strategy that none of its rows has.
+def check_strategies(recipe: Recipe, known: Mapping[str, Collection[str]]) -> list[str]:
+    """Return a note for each source some of whose strategies no row has (yet).
 
-    `known` has the strategies by the source's label.
+    `known` has the strategies that there are, by the source's label. Raises `RecipeError` if a
+    source with rows has none of its strategies: that is a wrong name.
     """
-    problems = []
+    notes, problems = [], []
     for source in recipe.sources:
-        there = known.get(source.label, ())
-        if there and (wrong := sorted({*source.strategies} - {*there})):
-            problems.append(
-                f"  sources: {source.label} has no rows of strategy {', '.join(wrong)}; known: "
+        there = {*known.get(source.label, ())}
+        wrong = sorted({*source.strategies} - there)
+        if there and wrong:
+            (notes if there & {*source.strategies} else problems).append(
+                f"{source.label} has no rows of strategy {', '.join(wrong)}; known: "
                 f"{', '.join(sorted(there))}"
             )
     if problems:
-        raise RecipeError(problems)
+        raise RecipeError([f"  sources: {problem}" for problem in problems])
+    return notes
 
 
 def _scores_named(recipe: Recipe) -> list[tuple[str, str]]:

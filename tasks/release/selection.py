@@ -43,7 +43,23 @@ class Selection:
     @property
     def kept(self) -> npt.NDArray[np.bool_]:
         """Which rows are in."""
-        return self.reasons == 0
+        kept: npt.NDArray[np.bool_] = self.reasons == 0
+        return kept
+
+    def verdicts(self, rows: pa.Table) -> pa.Table:
+        """Return the rows' ids with `reason` (`KEPT` for what is in) and `split`, as a table."""
+        sides = pa.array(["train", "validation"])
+        return pa.table(
+            {
+                "id": rows["id"],
+                "reason": pa.DictionaryArray.from_arrays(
+                    pa.array(self.reasons), pa.array(self.names)
+                ),
+                "split": pa.DictionaryArray.from_arrays(
+                    pa.array(self.validation.astype(np.int8)), sides
+                ),
+            }
+        )
 
 
 def select(rows: pa.Table, recipe: Recipe, pipelines: Mapping[str, str] | None = None) -> Selection:
@@ -57,7 +73,7 @@ def select(rows: pa.Table, recipe: Recipe, pipelines: Mapping[str, str] | None =
     check_names(recipe, pipelines or seen.methods_of_pipelines(), seen.scores())
     sources = recipe.sources or tuple(Source(pipeline=name) for name in seen.methods_of_pipelines())
     source_of = seen.source_of(sources)
-    check_strategies(recipe, seen.strategies(sources, source_of))
+    notes = check_strategies(recipe, seen.strategies(sources, source_of))
     verdicts = Verdicts(len(rows))
     refuse(seen, recipe, sources, source_of, verdicts)
     ids = text_keys(rows["id"])
@@ -68,7 +84,7 @@ def select(rows: pa.Table, recipe: Recipe, pipelines: Mapping[str, str] | None =
         left = verdicts.open_rows()
         stays = balanced(balance, source_of[left], groups_by(seen, balance.by)[left], draws[left])
         verdicts.refuse_at(left[~stays], "balance")
-    mixed, left = _mix(seen, recipe, sources, source_of, ids, verdicts)
+    mixed = _mix(seen, recipe, sources, source_of, ids, verdicts)
     if mixed.mix.shortfalls and recipe.shortfall == "error":
         raise RecipeError([f"  {problem}" for problem in mixed.mix.shortfalls])
     validation = validation_rows(rows, recipe.validation, recipe.seed)
@@ -79,6 +95,7 @@ def select(rows: pa.Table, recipe: Recipe, pipelines: Mapping[str, str] | None =
         counts=verdicts.counts(seen.texts("pipeline")),
         taken=_taken(sources, mixed),
         notes=(
+            *notes,
             *mixed.mix.shortfalls,
             *_notes_on_validation(recipe, validation[verdicts.reasons == 0]),
         ),
@@ -105,17 +122,28 @@ def _mix(
     source_of: Integers,
     ids: Words,
     verdicts: Verdicts,
-) -> tuple[Mixed, Integers]:
-    """Refuse what the domain cap and the mix leave out; return the mix and the rows it had."""
+) -> Mixed:
+    """Refuse what the domain cap and the mix leave out; return the mix."""
+    counted = np.array([one.count is not None for one in sources], dtype=np.bool_)
     nothing = [n for n, one in enumerate(sources) if one.weight == 0 or one.count == 0]
-    verdicts.refuse(np.isin(source_of, nothing), "weight")
+    left = verdicts.open_rows()
+    # They are no part of the mix: not even a place below a domain's cap is theirs.
+    _refuse_surplus(verdicts, left[np.isin(source_of[left], nothing)], source_of, counted)
     left = verdicts.open_rows()
     domains = np.where(seen.texts("domain").equal(""), NO_DOMAIN, seen.texts("domain").codes)[left]
     draws = draw(key("mix", recipe.seed), ids)[left]
     mixed = mix_rows(recipe, sources, source_of[left], domains, draws)
     verdicts.refuse_at(left[mixed.domain_full], "domain_cap")
-    verdicts.refuse_at(left[~mixed.kept & ~mixed.domain_full], "weight")
-    return mixed, left
+    _refuse_surplus(verdicts, left[~mixed.kept & ~mixed.domain_full], source_of, counted)
+    return mixed
+
+
+def _refuse_surplus(
+    verdicts: Verdicts, places: Integers, source_of: Integers, counted: npt.NDArray[np.bool_]
+) -> None:
+    by_count = counted[source_of[places]]
+    verdicts.refuse_at(places[by_count], "count")
+    verdicts.refuse_at(places[~by_count], "weight")
 
 
 def _taken(sources: Sequence[Source], mixed: Mixed) -> tuple[Taken, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from gleanery.tasks.release.licences import canonical_licence, labels_of
+from gleanery.tasks.release.licences import UNKNOWN, canonical_licence, labels_of
 from gleanery.tasks.release.mixing_balance import NO_GROUP, rarest_group
 from gleanery.tasks.release.mixing_order import places
 from gleanery.tasks.release.recipe import DUPLICATE_KINDS, LicenceFilter, Recipe, Source
@@ -56,9 +56,8 @@ def _not_licensed(seen: Seen, wanted: LicenceFilter) -> npt.NDArray[np.bool_]:
 
 def _is_refused(text: str, wanted: LicenceFilter) -> bool:
     labels = labels_of(canonical_licence(text))
-    if "unknown" in labels:
-        named = "unknown" in wanted.deny
-        return wanted.unknown == "drop" or named
+    if UNKNOWN in labels and wanted.unknown != "as_listed":
+        return wanted.unknown == "drop"
     return bool(labels & {*wanted.deny}) or bool(wanted.allow and not labels & {*wanted.allow})
 
 
@@ -86,7 +85,8 @@ def best_siblings(
     order = np.lexsort((draws, *reversed(ranked)))
     rank = np.empty(len(order), dtype=np.uint64)
     rank[order] = np.arange(len(order), dtype=np.uint64)
-    return alone | (places(origins, rank) == 0)
+    first: npt.NDArray[np.bool_] = places(origins, rank) == 0
+    return alone | first
 
 
 def groups_by(seen: Seen, by: Grouping) -> Integers:

@@ -17,6 +17,7 @@ The plans were held out before anything was written, for evaluation that is abou
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gleanery.tasks.dataset_records import HELD_OUT
 from gleanery.tasks.release.recipe import Validation
@@ -29,7 +30,7 @@ def row_groups(rows: pa.Table) -> Integers:
     """Return for each row the number of its group; `same_as` may name rows that are not here."""
     count = len(rows)
     ids, same_as = rows["id"], rows["same_as"]
-    lengths = pa.compute.list_value_length(same_as).to_numpy().astype(np.int64)
+    lengths = pc.list_value_length(same_as).to_numpy().astype(np.int64)
     named = pa.chunked_array(
         [*ids.chunks, *(chunk.flatten() for chunk in same_as.chunks)], pa.string()
     )
@@ -69,7 +70,7 @@ def _anchors_that_drew(rows: pa.Table, share: float, seed: int) -> npt.NDArray[n
     """
     anchors = rows["split_by"]
     for name in ("origin", "id"):
-        anchors = pa.compute.if_else(pa.compute.equal(anchors, ""), rows[name], anchors)
+        anchors = pc.if_else(pc.equal(anchors, ""), rows[name], anchors)
     column = texts_of(anchors)
     draws = draw(key("split", seed), text_keys(column.texts))
     return column.where(draws < np.uint64(int(share * 2**64)))

@@ -28,8 +28,9 @@ def connected_groups(count: int, one: Integers, other: Integers) -> Integers:
 
 
 def pairs_of_equals(codes: Integers) -> tuple[Integers, Integers]:
-    """Return pairs of positions that link all positions with the same code: each with the first."""
-    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    heads = first[inverse]
-    rest = np.flatnonzero(heads != np.arange(len(codes)))
-    return rest, heads[rest]
+    """Return pairs of positions that link all positions with the same code, small whole numbers."""
+    positions = np.arange(len(codes))
+    heads = np.empty(codes.max(initial=-1) + 1, dtype=np.int64)
+    heads[codes] = positions
+    rest = np.flatnonzero(heads[codes] != positions)
+    return rest, heads[codes[rest]]

@@ -147,8 +147,13 @@ def test_scores_are_not_held_against_anything_before_they_are_known() -> None:
         check_names(recipe, {"web": "harvest"}, ["judge.correct"])
 
 
-def test_unknown_strategy_is_named_with_the_known_ones() -> None:
-    recipe = parse_recipe("sources: [{method: harvest, strategies: [improve]}]", "recipe.yaml")
-    with pytest.raises(RecipeError, match="strategy improve; known: corrected, improved"):
-        check_strategies(recipe, {"method harvest": ["improved", "corrected"]})
-    check_strategies(recipe, {"method harvest": []})
+def test_unknown_strategy_is_noted_and_an_error_where_no_other_is_there() -> None:
+    recipe = parse_recipe(
+        "sources: [{method: harvest, strategies: [improve, kept]}]", "recipe.yaml"
+    )
+    assert check_strategies(recipe, {"method harvest": ["improve", "corrected"]}) == [
+        "method harvest has no rows of strategy kept; known: corrected, improve"
+    ]
+    assert check_strategies(recipe, {"method harvest": []}) == []
+    with pytest.raises(RecipeError, match="strategy improve, kept; known: corrected"):
+        check_strategies(recipe, {"method harvest": ["corrected"]})
