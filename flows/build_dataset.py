@@ -9,8 +9,10 @@ from gleanery.flows.curation_stages import gather
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.dataset_sources import run_source, source_parts
 from gleanery.flows.fan_out import PARTS_AT_ONCE
+from gleanery.flows.release_dataset import release_dataset
 from gleanery.flows.run import Again, Run, open_run
 from gleanery.tasks.curation.candidates_part import SourcePart
+from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.stage_output import StageOutput
 
 DatasetRun = Run[DatasetConfig]
@@ -27,8 +29,9 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
         if config.refresh:
             for source in config.sources:
                 run_source(source)
-        candidates = gather(run, _sources(run))
-        return [candidates]
+        candidates, receipts = gather(run, _sources(run))
+        selection, _ = release_dataset(run, Curated(receipts), [candidates])
+        return [candidates, selection]
 
 
 def _sources(run: DatasetRun) -> Sequence[SourcePart]:

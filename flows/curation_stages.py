@@ -7,6 +7,7 @@ from gleanery.flows.fan_out import do_parts
 from gleanery.flows.progress import StageProgress
 from gleanery.flows.run import Run
 from gleanery.flows.summary import finish_stage
+from gleanery.infra.receipts import Receipt
 from gleanery.tasks.curation.candidates_part import (
     SourcePart,
     gather_candidates,
@@ -19,7 +20,7 @@ from gleanery.tasks.tasks import do_part
 DatasetRun = Run[DatasetConfig]
 
 
-def gather(run: DatasetRun, sources: Sequence[SourcePart]) -> StageOutput:
+def gather(run: DatasetRun, sources: Sequence[SourcePart]) -> tuple[StageOutput, Sequence[Receipt]]:
     """Return the candidates: every current row of every source that is made already."""
     with StageProgress(CANDIDATES, len(sources)) as progress:
         receipts = do_parts(
@@ -31,4 +32,5 @@ def gather(run: DatasetRun, sources: Sequence[SourcePart]) -> StageOutput:
             ),
             progress,
         )
-    return finish_stage(run, CANDIDATES, [receipt for receipt in receipts if receipt])
+    made = [receipt for receipt in receipts if receipt]
+    return finish_stage(run, CANDIDATES, made), made

@@ -15,6 +15,7 @@ from gleanery.flows.pipeline_config import (
 )
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
+from gleanery.tasks.release.recipe import Recipe
 
 SourcePipeline = Annotated[
     HarvestConfig | TaxonomyConfig | SkillsConfig, Field(discriminator="method")
@@ -38,6 +39,12 @@ class DatasetConfig(PipelineConfig):
     )
     pairs: Literal["refined", "extracted"] = Field(
         "refined", description="Which of a harvest's pairs: rewritten, or as the pages have them."
+    )
+
+    title: str = Field("", description="What the dataset card is headed; empty takes the name.")
+    recipe: Recipe = Field(Recipe(), description="What of the curated rows is released.")
+    report_examples: int = Field(
+        300, ge=0, le=2000, description="Released rows that the report shows with their lineage."
     )
 
     @field_validator("sources")

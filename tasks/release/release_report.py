@@ -1,0 +1,258 @@
+"""The data of a release's report, gathered from what curation and selection left."""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+from gleanery.infra.losses import Loss
+from gleanery.infra.parts import Parts
+from gleanery.infra.receipts import Receipt
+from gleanery.infra.row_search import find_rows
+from gleanery.tasks.dataset_records import Candidate, Duplicate, Leak
+from gleanery.tasks.diversity import GroupDiversity, compare_diversity
+from gleanery.tasks.release.manifest import Changes, RowCounts
+from gleanery.tasks.release.release_samples import Row, sampled_examples
+from gleanery.tasks.release.release_statistics import ReleaseStatistics
+from gleanery.tasks.release.release_work import ReleaseWork
+from gleanery.tasks.release.report_data import (
+    Change,
+    ChangeCount,
+    DuplicateCount,
+    FunnelStage,
+    LeakCount,
+    PipelineCoverage,
+    ReportData,
+    SourceRows,
+    StageCost,
+)
+from gleanery.tasks.release.report_matches import mark_match
+from gleanery.tasks.release.report_samples import Excerpt, Fact, LeakShown, cut_excerpt
+from gleanery.tasks.release.selection_part import Curated
+from gleanery.tasks.seeded import keys
+
+_LEAKS_SHOWN = 40
+_UNITS = {
+    "recall": ("pages", "pages"),
+    "dedup": ("pages", "pages"),
+    "extract": ("pages", "pairs"),
+    "refine": ("pairs", "pairs"),
+    "subjects": ("disciplines", "subjects"),
+    "syllabi": ("subjects", "syllabi"),
+    "plans": ("plans", "plans"),
+    "questions": ("plans", "questions"),
+    "examples": ("questions", "examples"),
+    "skill-examples": ("plans", "examples"),
+}
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What was seen while the rows of a release passed by; `losses` are all that are out."""
+
+    statistics: ReleaseStatistics
+    sample: Sequence[Row]
+    counts: RowCounts
+    losses: Sequence[Loss]
+    changes: Changes | None
+
+
+def release_report(
+    parts: Parts, curated: Curated, selection: Receipt, work: ReleaseWork, passed: Passed
+) -> ReportData:
+    """Return what the report of a release shows."""
+    leaks = [row for receipt in curated.leaks for row in parts.rows(receipt, Leak)]
+    duplicates = [row for receipt in curated.duplicates for row in parts.rows(receipt, Duplicate)]
+    return ReportData(
+        name=work.title,
+        version=f"after {passed.changes.against}" if passed.changes else "first release",
+        date=datetime.datetime.now(datetime.UTC).strftime("%d %B %Y"),
+        facts=[Fact(name=name, value=value) for name, value in work.facts.items()],
+        recipe=yaml.safe_dump(work.recipe.model_dump(mode="json"), sort_keys=False),
+        sources=_sources(selection, passed),
+        funnel=_funnel(selection, work),
+        scores=passed.statistics.scores(work.recipe),
+        lengths=passed.statistics.lengths(),
+        breakdowns=passed.statistics.breakdowns(),
+        coverage=[
+            PipelineCoverage(pipeline=name, coverage=coverage)
+            for name, coverage in work.coverage.items()
+        ],
+        diversity=_diversity(passed.sample),
+        benchmarks=list(work.benchmarks),
+        leaks=_leak_counts(leaks),
+        leaks_shown=_leaks_shown(parts, curated, leaks),
+        duplicates_searched=list(work.duplicates),
+        duplicates=_duplicate_counts(duplicates),
+        costs=_costs(work),
+        change=_change(passed.changes),
+        licences=passed.statistics.licence_counts(),
+        examples=sampled_examples(passed.sample, work.stores),
+    )
+
+
+def _sources(selection: Receipt, passed: Passed) -> list[SourceRows]:
+    rows: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (pipeline, split), count in passed.statistics.released.items():
+        rows[pipeline][split] += count
+    return [
+        SourceRows(
+            source=pipeline,
+            candidates=candidates,
+            rows={split: rows[pipeline][split] for split in ("train", "validation")},
+            wanted=_wanted(selection, pipeline),
+        )
+        for pipeline, candidates in sorted(passed.statistics.candidates.items())
+    ]
+
+
+def _wanted(selection: Receipt, pipeline: str) -> str:
+    for taken in selection.notes["taken"]:
+        if taken["source"] != f"pipeline {pipeline}":
+            continue
+        if taken["weight"] is not None:
+            return f"weight {taken['weight']:g}"
+        if taken["count"] is not None:
+            return f"{taken['count']:,} rows"
+    return ""
+
+
+def _funnel(selection: Receipt, work: ReleaseWork) -> list[FunnelStage]:
+    stages = [
+        FunnelStage(
+            name=output.stage,
+            lane=lane,
+            rows_in=output.rows_in,
+            rows_out=output.rows_out,
+            unit_in=_UNITS.get(output.stage, ("rows", "rows"))[0],
+            unit_out=_UNITS.get(output.stage, ("rows", "rows"))[1],
+            rejected=output.rejected,
+            failed=output.failed,
+        )
+        for lane, outputs in work.stages.items()
+        if lane
+        for output in outputs
+    ]
+    [gathered] = [output for output in work.stages[""] if output.stage == "candidates"]
+    stages.append(
+        FunnelStage(
+            name="candidates",
+            lane="",
+            rows_in=gathered.rows_in,
+            rows_out=gathered.rows_out,
+            unit_out="candidates",
+            rejected=gathered.rejected,
+        )
+    )
+    stages.append(
+        FunnelStage(
+            name="selection",
+            lane="",
+            rows_in=selection.rows_in,
+            rows_out=selection.rows_out,
+            unit_in="candidates",
+            unit_out="released rows",
+            rejected=selection.rejected,
+        )
+    )
+    return stages
+
+
+def _costs(work: ReleaseWork) -> list[StageCost]:
+    return [
+        StageCost(
+            name=output.stage,
+            lane=lane,
+            sent=output.usage.sent,
+            reused=output.usage.reused,
+            prompt_tokens=output.usage.prompt_tokens,
+            completion_tokens=output.usage.completion_tokens,
+            cost=output.usage.cost,
+            seconds=output.seconds,
+        )
+        for lane, outputs in work.stages.items()
+        for output in outputs
+    ]
+
+
+def _diversity(sample: Sequence[Row]) -> list[GroupDiversity]:
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for candidate, _, _ in sample:
+        groups[candidate.pipeline].append(candidate.question)
+    return compare_diversity(dict(sorted(groups.items()))) if groups else []
+
+
+def _leak_counts(leaks: Sequence[Leak]) -> list[LeakCount]:
+    found: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for leak in leaks:
+        found[leak.benchmark, leak.kind, leak.side].add(leak.id)
+    return [
+        LeakCount(benchmark=benchmark, kind=kind, side=side, rows=len(ids))
+        for (benchmark, kind, side), ids in sorted(found.items())
+    ]
+
+
+def _leaks_shown(parts: Parts, curated: Curated, leaks: Sequence[Leak]) -> list[LeakShown]:
+    draws = keys([leak.id for leak in leaks], "leaks", 0).tolist()
+    order = sorted(range(len(leaks)), key=lambda at: (draws[at], leaks[at].item_id))
+    shown = [leaks[at] for at in order[:_LEAKS_SHOWN]]
+    texts = _texts(parts, curated.candidates, {leak.id for leak in shown})
+    return [
+        LeakShown(
+            id=leak.id,
+            benchmark=leak.benchmark,
+            item_id=leak.item_id,
+            kind=leak.kind,
+            side=leak.side,
+            text=_marked(texts.get(leak.id, ""), leak),
+            item=mark_match(leak.item_text, leak.matched),
+            reason=leak.reason,
+        )
+        for leak in shown
+    ]
+
+
+def _marked(text: str, leak: Leak) -> Excerpt:
+    start = text.find(leak.matched) if leak.matched else -1
+    spans = [(start, start + len(leak.matched), "match")] if start >= 0 else []
+    return cut_excerpt(text, spans)
+
+
+def _texts(parts: Parts, candidates: Sequence[Receipt], ids: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for receipt in candidates if ids else ():
+        for row in find_rows(parts.store, receipt.data, "id", ids, Candidate):
+            turns = [*row.messages, *row.original]
+            found[row.id] = "\n\n".join(turn.content for turn in turns)
+    return found
+
+
+def _duplicate_counts(duplicates: Sequence[Duplicate]) -> list[DuplicateCount]:
+    counts = Counter((row.kind, row.level) for row in duplicates)
+    return [
+        DuplicateCount(kind=kind, level=level, rows=rows)
+        for (kind, level), rows in sorted(counts.items())
+    ]
+
+
+def _change(changes: Changes | None) -> Change | None:
+    if changes is None:
+        return None
+    added = [
+        ChangeCount(reason=reason, source=source, rows=rows)
+        for source, counts in changes.sources.items()
+        for reason, rows in (("new", counts.added), ("text or split changed", counts.changed))
+        if rows
+    ]
+    removed = [
+        ChangeCount(reason=reason, source=source, rows=rows)
+        for (source, reason), rows in _removed(changes).items()
+    ]
+    unchanged = changes.total.unchanged + changes.total.annotated
+    return Change(previous=changes.against, unchanged=unchanged, added=added, removed=removed)
+
+
+def _removed(changes: Changes) -> Mapping[tuple[str, str], int]:
+    return {("", reason): rows for reason, rows in changes.removed.items()}

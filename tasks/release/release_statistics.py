@@ -1,0 +1,106 @@
+"""What a release's report counts over all candidates: scores, lengths, and what they are about."""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from gleanery.tasks.dataset_records import Candidate, ExampleScore
+from gleanery.tasks.release.recipe import Recipe
+from gleanery.tasks.release.report_data import Breakdown, Count, Histogram
+from gleanery.tasks.release.report_histograms import histogram
+from gleanery.tasks.release.rows import is_detail, own_scores
+
+_LENGTHS = ("question", "answer")
+
+
+class ReleaseStatistics:
+    """Counts over candidates as they pass by; nine bytes of memory for each score and length."""
+
+    def __init__(self) -> None:
+        self.candidates: Counter[str] = Counter()  # by pipeline
+        self.released: Counter[tuple[str, str]] = Counter()  # by pipeline and split
+        self._values: defaultdict[tuple[str, str], array[float]] = defaultdict(lambda: array("d"))
+        self._kept: defaultdict[tuple[str, str], array[int]] = defaultdict(lambda: array("b"))
+        self._domains: Counter[str] = Counter()
+        self._subjects: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._skills: Counter[str] = Counter()
+        self.licences: Counter[str] = Counter()
+
+    def add(self, candidate: Candidate, scores: Iterable[ExampleScore], split: str | None) -> None:
+        """Count a candidate; `split` is where it is in the release, `None` if it is out."""
+        kept = split is not None
+        self.candidates[candidate.pipeline] += 1
+        for score in (*own_scores(candidate), *scores):
+            if not is_detail(score.name):
+                self._add((score.name, score.scorer), score.value, kept)
+        for title, text in zip(_LENGTHS, (candidate.question, candidate.answer), strict=True):
+            self._add((title, "words"), len(text.split()), kept)
+        if split is not None:
+            self.released[candidate.pipeline, split] += 1
+            self._describe(candidate)
+
+    def _add(self, place: tuple[str, str], value: float, kept: bool) -> None:
+        self._values[place].append(value)
+        self._kept[place].append(kept)
+
+    def _describe(self, candidate: Candidate) -> None:
+        if candidate.domain:
+            self._domains[candidate.domain] += 1
+            self.licences[candidate.licence] += 1
+        self._subjects[candidate.method][candidate.subject] += 1
+        if candidate.method == "skills":
+            self._skills.update(candidate.labels[1:])
+
+    def scores(self, recipe: Recipe) -> list[Histogram]:
+        """Return the distribution of each score, with the bound that the recipe sets it."""
+        bounds = {one.score: one for one in recipe.filters}
+        drawn = []
+        for name, scorer in sorted(self._values, key=lambda place: (place[1], place[0])):
+            if name in _LENGTHS and scorer == "words":
+                continue
+            bound = bounds.get(f"{scorer}.{name}")
+            at_most = bool(bound and bound.least is None)
+            threshold = (bound.most if at_most else bound.least) if bound else None
+            drawn.append(self._histogram(name, scorer, threshold, at_most))
+        return drawn
+
+    def lengths(self) -> list[Histogram]:
+        """Return the distribution of the lengths of questions and answers, in words."""
+        return [self._histogram(title, "words") for title in _LENGTHS]
+
+    def _histogram(
+        self, title: str, of: str, threshold: float | None = None, at_most: bool = False
+    ) -> Histogram:
+        place = (title, of)
+        kept = [bool(flag) for flag in self._kept[place]]
+        return histogram(
+            title, of, self._values[place], kept=kept, threshold=threshold, at_most=at_most
+        )
+
+    def breakdowns(self) -> list[Breakdown]:
+        """Return the released rows by what they are about, as far as there are any."""
+        titles = {
+            "harvest": "Subject of the page",
+            "taxonomy": "Discipline",
+            "skills": "Query type",
+        }
+        found = [_breakdown("Web domain", self._domains)]
+        found += [
+            _breakdown(titles.get(method, method), subjects)
+            for method, subjects in sorted(self._subjects.items())
+        ]
+        found.append(_breakdown("Skill", self._skills, "A row counts for each of its skills."))
+        return [breakdown for breakdown in found if breakdown.counts]
+
+    def licence_counts(self) -> list[Count]:
+        """Return the released rows from pages by the licence that the page declares."""
+        return _counts(self.licences)
+
+
+def _breakdown(title: str, counter: Counter[str], note: str = "") -> Breakdown:
+    return Breakdown(title=title, counts=_counts(counter), note=note if counter else "")
+
+
+def _counts(counter: Counter[str]) -> list[Count]:
+    ordered = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+    return [Count(name=name, rows=rows) for name, rows in ordered]

@@ -1,0 +1,3 @@
+"""The stages of a release."""
+
+SELECTION = "selection"
