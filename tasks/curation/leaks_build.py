@@ -11,7 +11,7 @@ from gleanery.tasks.curation import leaks_folding
 from gleanery.tasks.curation.benchmark_config import DecontaminationConfig
 from gleanery.tasks.curation.benchmark_items import Benchmarks
 from gleanery.tasks.curation.leaks_index import (
-    ANCHORS,
+    ANCHOR,
     SIDES,
     HashTable,
     ItemTexts,
@@ -48,7 +48,7 @@ def build_index(benchmarks: Benchmarks, config: DecontaminationConfig) -> LeakIn
     for kept in (np.flatnonzero(has_ngrams), whole.texts):
         in_use[[sought[text].item for text in kept.tolist()]] = True
     return LeakIndex(
-        digest=_digest(benchmarks, config),
+        digest=index_digest(benchmarks, config),
         n=config.n,
         texts=_item_texts(sought, benchmarks),
         ngrams=HashTable.of(hashes, owners),
@@ -64,7 +64,8 @@ def build_index(benchmarks: Benchmarks, config: DecontaminationConfig) -> LeakIn
     )
 
 
-def _digest(benchmarks: Benchmarks, config: DecontaminationConfig) -> str:
+def index_digest(benchmarks: Benchmarks, config: DecontaminationConfig) -> str:
+    """Return the digest of all that decides the verdicts of the index of these benchmarks."""
     settings = config.model_dump(mode="json", exclude={"benchmarks"})
     items = [[i.benchmark, i.id, i.question, i.choices, i.answers] for i in benchmarks.items]
     return digest([VERSION, leaks_folding.VERSION, settings, items])
@@ -144,11 +145,7 @@ def _whole_texts(
             standings.append(int(needed))
     parts = [words.hashes[words.offsets[t] : words.offsets[t + 1]] for t in texts]
     offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
-    places = np.zeros(len(texts), np.uint16)
-    anchors = {}
-    for size, below in zip(ANCHORS, (1 << 62, ANCHORS[0]), strict=True):
-        own = [t for t, part in enumerate(parts) if size <= len(part) < below]
-        anchors[size] = _anchors(words, np.array(texts, np.int64), own, size, places)
+    places, anchors = _anchors(words, texts)
     whole = WholeTexts(
         texts=np.array(texts, np.uint32),
         hashes=np.concatenate([np.zeros(0, np.uint64), *parts]),
@@ -160,24 +157,18 @@ def _whole_texts(
     return whole, never
 
 
-def _anchors(
-    words: WordHashes,
-    texts: Positions,
-    own: Sequence[int],
-    size: int,
-    places: npt.NDArray[np.uint16],
-) -> HashTable:
-    """Return a table with the rarest words in a row of each text, and note where they stand."""
-    ngrams = words.ngrams(size)
+def _anchors(words: WordHashes, texts: Sequence[int]) -> tuple[npt.NDArray[np.uint16], HashTable]:
+    """Return where the rarest three words of each text stand, and the table that has them."""
+    ngrams = words.ngrams(ANCHOR)
     counts: Counter[int] = Counter(ngrams.hashes.tolist())
-    hashes = []
-    for number in own:
-        text = int(texts[number])
+    places, hashes = [], []
+    for text in texts:
         found = ngrams.hashes[ngrams.offsets[text] : ngrams.offsets[text + 1]].tolist()
         place = min(range(min(len(found), 1 << 16)), key=lambda at: (counts[found[at]], at))
-        places[number] = place
+        places.append(place)
         hashes.append(found[place])
-    return HashTable.of(np.array(hashes, np.uint64), np.array(own, np.uint32))
+    numbers = np.arange(len(texts), dtype=np.uint32)
+    return np.array(places, np.uint16), HashTable.of(np.array(hashes, np.uint64), numbers)
 
 
 def _item_texts(sought: Sequence[SoughtText], benchmarks: Benchmarks) -> ItemTexts:

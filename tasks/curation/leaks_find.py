@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from gleanery.tasks.curation.leaks_folding import Origins, fold, fold_with_origins
-from gleanery.tasks.curation.leaks_index import SIDES, HashTable, LeakIndex
+from gleanery.tasks.curation.leaks_index import ANCHOR, SIDES, HashTable, LeakIndex
 from gleanery.tasks.curation.leaks_whole import Standing, stands
 from gleanery.tasks.dataset_records import Leak
 from gleanery.tasks.ngram_hashes import NgramHashes, WordHashes, word_hashes
 
-_BATCH_CHARACTERS = 1 << 21
+_BATCH_CHARACTERS = 1 << 19  # more, and the arrays do not fit the processor's cache
 _COVERED = 0.5  # of a finding's words; beyond it an item of the same benchmark explains them
 
 
@@ -90,16 +90,15 @@ def _by_ngrams(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
 def _by_whole_texts(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
     """Yield every place where a text has all words of a question, however it stands there."""
     whole = index.whole
-    for size, table in whole.anchors.items():
-        for text, word, number in _hits(words.ngrams(size), words, table):
-            own = whole.hashes[whole.offsets[number] : whole.offsets[number + 1]]
-            first = word - int(whole.places[number])
-            end = first + len(own)
-            if first < words.offsets[text] or end > words.offsets[text + 1]:
-                continue
-            if np.array_equal(words.hashes[first:end], own):
-                sought, standing = int(whole.texts[number]), Standing(int(whole.standing[number]))
-                yield _Finding(text, sought, "whole_text", first, end, standing)
+    for text, word, number in _hits(words.ngrams(ANCHOR), words, whole.anchors):
+        own = whole.hashes[whole.offsets[number] : whole.offsets[number + 1]]
+        first = word - int(whole.places[number])
+        end = first + len(own)
+        if first < words.offsets[text] or end > words.offsets[text + 1]:
+            continue
+        if np.array_equal(words.hashes[first:end], own):
+            sought, standing = int(whole.texts[number]), Standing(int(whole.standing[number]))
+            yield _Finding(text, sought, "whole_text", first, end, standing)
 
 
 def _leaks_of_text(

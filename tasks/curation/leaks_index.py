@@ -10,13 +10,19 @@ from gleanery.tasks.curation.benchmark_config import Side
 from gleanery.tasks.ngram_hashes import Hashes
 
 SIDES: tuple[Side, ...] = ("question", "answer", "choices")
-ANCHORS = (4, 2)  # words that a whole text is found by: two where it has fewer than four
-_FILTER_BITS = 24
+ANCHOR = 3  # words that a whole text is found by
+_MOST_BITS = 27  # 16 MB
+_BIT = (1 << np.arange(8)).astype(np.uint8)
+
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HashTable:
-    """Hashes in order, and what each stands for; most lookups end at a filter of bits."""
+    """Hashes in order, and what each stands for; most lookups end at a filter of bits.
+
+    A hash sets two bits of the filter: one by its highest bits and one by its lowest.
+    """
 
     hashes: Hashes
     values: npt.NDArray[np.uint32]
@@ -26,24 +32,37 @@ class HashTable:
     def of(cls, hashes: Hashes, values: npt.NDArray[np.uint32]) -> "HashTable":
         """Return the table of these hashes and values; a hash may stand for several."""
         order = np.lexsort((values, hashes))
-        # About 32 bits per hash let one lookup in 32 through.
-        size = min(max(len(hashes).bit_length() + 5, 10), _FILTER_BITS)
-        bits = np.zeros(1 << (size - 3), np.uint8)
-        places = (hashes >> np.uint64(64 - size)).astype(np.int64)
-        np.bitwise_or.at(bits, places >> 3, (1 << (places & 7)).astype(np.uint8))
-        return cls(hashes[order], values[order], bits)
+        # About 32 bits per hash: of 300 others, one gets past both.
+        size = min(max(len(hashes).bit_length() + 5, 10), _MOST_BITS)
+        table = cls(hashes[order], values[order], np.zeros(1 << (size - 3), np.uint8))
+        for places in (table._high(hashes), table._low(hashes)):
+            np.bitwise_or.at(table.bits, places >> 3, (1 << (places & 7)).astype(np.uint8))
+        return table
 
-    def find(self, hashes: Hashes) -> npt.NDArray[np.int64]:
+    def find(self, hashes: Hashes) -> Places:
         """Return the places in `hashes` of those that the table has, in their order."""
         if not len(self.hashes):
             return np.zeros(0, np.int64)
-        size = len(self.bits).bit_length() + 2
-        places = (hashes >> np.uint64(64 - size)).astype(np.int64)
-        maybe = np.flatnonzero((self.bits[places >> 3] >> (places & 7).astype(np.uint8)) & 1)
+        maybe = np.flatnonzero(self._set(self._high(hashes)))
+        maybe = maybe[self._set(self._low(hashes[maybe])) != 0]
         wanted = hashes[maybe]
         at = np.minimum(np.searchsorted(self.hashes, wanted), len(self.hashes) - 1)
-        found: npt.NDArray[np.int64] = maybe[self.hashes[at] == wanted]
+        found: Places = maybe[self.hashes[at] == wanted]
         return found
+
+    def _high(self, hashes: Hashes) -> Places:
+        return (hashes >> np.uint64(64 - self._filter_bits)).view(np.int64)
+
+    def _low(self, hashes: Hashes) -> Places:
+        return (hashes & np.uint64((1 << self._filter_bits) - 1)).view(np.int64)
+
+    def _set(self, places: Places) -> npt.NDArray[np.uint8]:
+        found: npt.NDArray[np.uint8] = self.bits[places >> 3] & _BIT[places & 7]
+        return found
+
+    @property
+    def _filter_bits(self) -> int:
+        return len(self.bits).bit_length() + 2
 
     def values_of(self, value: np.uint64) -> list[int]:
         """Return what a hash stands for."""
@@ -61,8 +80,8 @@ class WholeTexts:
     """Texts that are sought whole, by the hashes of their words.
 
     Text `t` is `texts[t]` of the index and has the words `hashes[offsets[t] : offsets[t + 1]]`; in
-    `anchors[size]` a hash of `size` words stands for `t`, from its word `places[t]` on. `standing`
-    says how clearly a text must stand by itself.
+    `anchors` the hash of its three words from `places[t]` on stands for it. `standing` says how
+    clearly a text must stand by itself.
     """
 
     texts: npt.NDArray[np.uint32]
@@ -70,7 +89,7 @@ class WholeTexts:
     offsets: npt.NDArray[np.int64]
     places: npt.NDArray[np.uint16]
     standing: npt.NDArray[np.uint8]
-    anchors: dict[int, HashTable]
+    anchors: HashTable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +128,6 @@ class LeakIndex:
             whole.texts, whole.hashes, whole.offsets, whole.places, whole.standing,
             texts.benchmark_of, texts.items, texts.sides, texts.offsets,
         ]  # fmt: skip
-        tables = [self.ngrams, *whole.anchors.values()]
+        tables = [self.ngrams, whole.anchors]
         ids = sum(49 + len(name) + 8 for name in texts.ids)
         return sum(a.nbytes for a in arrays) + sum(t.size for t in tables) + len(texts.blob) + ids

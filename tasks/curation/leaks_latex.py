@@ -17,10 +17,10 @@ COMMAND = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# 1,\!000 and 10\,000 and 1{,}000 are one number; \frac12 holds two.
-GLUED = re.compile(
-    rb"\\[,!;:](?<=\d\\[,!;:])(?=\d{3}(?!\d)) | \\! | \{,\}(?<=\d\{,\})(?=\d{3}(?!\d))", re.VERBOSE
-)
+# 1,\!000 and 10\,000 and 1{,}000 are one number; \frac12 holds two. Patterns begin with one plain
+# character wherever they can: `re` looks for that a hundred times faster than for anything else.
+GLUED = re.compile(rb"\\(?:!|[,;:](?<=\d\\.)(?=\d{3}(?!\d)))")
+GLUED_BY_BRACES = re.compile(rb"\{,\}(?<=\d\{,\})(?=\d{3}(?!\d))")
 BARE_FRACTION = re.compile(rb"\\[dtc]?(?:frac|binom)\s*(\d)\s*(\d)", re.IGNORECASE)
 
 _DROPPED = """

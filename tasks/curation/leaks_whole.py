@@ -3,6 +3,7 @@
 import re
 from enum import IntEnum
 
+from gleanery.tasks.curation.leaks_index import ANCHOR
 from gleanery.tasks.curation.leaks_telling import are_telling
 
 _LEAST_DISTINCT = 4
@@ -28,19 +29,19 @@ def needed_standing(question: str, words: list[bytes], n: int) -> Standing | Non
     """Return what a question must stand like to be found whole; `None` if it never tells enough.
 
     The fewer words it has that tell of a subject, the clearer it must stand by itself. Not sought
-    are single words, what is framing alone ("Which of the following is true?") and what reads like
-    a heading ("Neural networks:").
+    are one or two words, what is framing alone ("Which of the following is true?") and what reads
+    like a heading ("The coronary arteries").
     """
     telling = int(are_telling(words).sum())
     if len(words) >= n and (telling >= 2 or len(set(words)) >= _LEAST_DISTINCT):
         return Standing.WITHIN
     if (telling >= 2 and len(words) >= 8) or (telling >= 3 and len(words) >= 6):
         return Standing.WITHIN
-    if len(words) < 2 or (not telling and _FRAME & set(words)):
+    if len(words) < ANCHOR or (not telling and _FRAME & set(words)):
         return None
-    if len(words) < 4 and "?" not in question and not any(c.isdigit() for c in question):
+    if len(words) == ANCHOR and "?" not in question and not any(c.isdigit() for c in question):
         return None
-    return Standing.SENTENCE if telling and len(words) >= 3 else Standing.ALONE
+    return Standing.SENTENCE if telling else Standing.ALONE
 
 
 def stands(text: str, start: int, end: int, question: str, needed: Standing) -> bool:
