@@ -17,6 +17,13 @@ SHEET = "https://course.example/sheet"
 FORGOTTEN = Forgotten((page_source(SHEET),)).with_texts(page_source(SHEET), [text_key("sheet")])
 
 
+def match(tables: list[pa.Table], copies: list[tuple[str, str]]) -> dict[str, str]:
+    pairs = [{"id": copy, "kept_id": kept} for copy, kept in copies]
+    return match_forgotten(
+        lambda: tables, lambda: [pa.Table.from_pylist(pairs)] if pairs else [], FORGOTTEN
+    )
+
+
 def candidates(*rows: tuple[str, str, str, str]) -> pa.Table:
     """Return candidates of id, document, address and text."""
     keyed = [(*row[:3], text_key(row[3]) if row[3] else "") for row in rows]
@@ -30,9 +37,9 @@ def test_rows_of_the_page_and_of_its_mirror_go_and_say_why() -> None:
         ("other", "d3", "https://course.example/other", "other"),
         ("synthetic", "", "", ""),
     )
-    assert match_forgotten([table], [], FORGOTTEN) == {
+    assert match([table], []) == {
         "own": f"from {SHEET}",
-        "mirror": f"https://mirror.example/copy has the text of {SHEET}",
+        "mirror": f"from https://mirror.example/copy, which has the text of {SHEET}",
     }
 
 
@@ -52,7 +59,7 @@ def test_near_copies_of_the_page_go_whichever_of_them_stays() -> None:
         [("kept", "own"), ("third", "own"), ("its copy", "other")],
         [("d1", "d2"), ("d3", "d2"), ("d5", "d4")],  # by documents
     ):
-        found = match_forgotten([candidates(*rows)], copies, FORGOTTEN)
+        found = match([candidates(*rows)], copies)
         assert found.keys() == expected
         assert found["kept"] == f"a near copy of a page from {SHEET}"
 
@@ -60,12 +67,12 @@ def test_near_copies_of_the_page_go_whichever_of_them_stays() -> None:
 def test_copies_in_another_part_are_found() -> None:
     one = candidates(("copy", "d2", "https://b.example/", "with a banner"))
     two = candidates(("own", "d1", SHEET, "sheet"))
-    assert match_forgotten([one, two], [("copy", "own")], FORGOTTEN).keys() == {"copy", "own"}
+    assert match([one, two], [("copy", "own")]).keys() == {"copy", "own"}
 
 
 def test_empty_text_keys_are_no_match() -> None:
     table = candidates(("old", "d1", "https://b.example/", ""))
-    assert match_forgotten([table], [], FORGOTTEN) == {}
+    assert match([table], []) == {}
 
 
 def commit(store: Store, stage: str, rows: Sequence[Record], kind: type[Record]) -> Receipt:
