@@ -8,6 +8,7 @@ import typer
 from gleanery.deployments import (
     audit,
     estimate,
+    forget,
     preview,
     proposing,
     reasons,
@@ -110,6 +111,29 @@ def trace_command(
 ) -> None:
     """List every example made from a page or its mirrors, and the releases that hold them."""
     trace.trace(source, root, site, as_json)
+
+
+@app.command(name="forget")
+def forget_command(
+    source: Annotated[str, typer.Argument(help="Address of a page, or a host with --site.")] = "",
+    config: Annotated[
+        Path | None, typer.Argument(help="The dataset's YAML file; without, all below the root.")
+    ] = None,
+    root: Annotated[str, typer.Option(help="Where to look; empty takes GLEANERY_ROOT.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    site: Annotated[bool, typer.Option(help="The whole site, with all hosts below it.")] = False,
+    unseen: Annotated[bool, typer.Option(help="Also what nothing is known of yet.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take it off the list again.")] = False,
+    show_list: Annotated[bool, typer.Option("--list", help="Show all that is forgotten.")] = False,
+) -> None:
+    """Leave a page, its mirrors with it, out of the next release; say what that does not reach."""
+    reach = forget.find_reach(config, root)
+    if show_list:
+        forget.show_list(reach)
+    elif undo:
+        forget.undo(source, reach, site)
+    else:
+        forget.forget(source, reach, reason, site, unseen)
 
 
 @app.command(name="audit")

@@ -35,7 +35,7 @@ def trace(address: str, root: str = "", site: bool = False, as_json: bool = Fals
 
     Raises `UnknownSource`, a `ValueError`, if nothing below the root is.
     """
-    source = site_source(address) if site else page_source(address)
+    source = source_of(address, site)
     found = find_trace(source, find_pipelines(root, read_settings()))
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
@@ -43,12 +43,17 @@ def trace(address: str, root: str = "", site: bool = False, as_json: bool = Fals
         print_trace(found, open_console())
 
 
+def source_of(address: str, site: bool, reason: str = "") -> ForgottenSource:
+    """Return the page or the site that someone asks about. Raises `ValueError` if it is neither."""
+    return site_source(address, reason) if site else page_source(address, reason)
+
+
 def find_trace(source: ForgottenSource, stores: Sequence[Store]) -> Trace:
     """Return everything that was made from a source. Raises `UnknownSource` if nothing was."""
     harvests = read_harvests(stores)
     found = trace_source(source, harvests, dataset_stores(stores))
     if found.empty:
-        raise UnknownSource(_unknown(source, found.searched, harvests))
+        raise UnknownSource(unknown(source, found.searched, harvests))
     return found
 
 
@@ -93,9 +98,7 @@ def _searched(harvests: Sequence[Harvested], datasets: Sequence[Store]) -> list[
     ]
 
 
-def _unknown(
-    source: ForgottenSource, searched: Sequence[str], harvests: Sequence[Harvested]
-) -> str:
+def unknown(source: ForgottenSource, searched: Sequence[str], harvests: Sequence[Harvested]) -> str:
     """Return what to say of a source that nothing is known of, with addresses that are like it."""
     address = source.address if "//" in source.address else f"//{source.address}"
     near = neighbours(harvests, registered_domain(address))

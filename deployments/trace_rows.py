@@ -1,7 +1,10 @@
 """What came of a source's pages: pairs, refined versions, candidates, and rows of releases."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gleanery.deployments.trace_records import (
     TracedCandidate,
@@ -14,13 +17,14 @@ from gleanery.deployments.trace_records import (
 from gleanery.deployments.trace_stores import Harvested, name_of, newest_receipts
 from gleanery.infra.losses import Loss
 from gleanery.infra.receipts import Receipt
-from gleanery.infra.row_search import find_rows
+from gleanery.infra.row_search import find_rows, read_columns
 from gleanery.infra.storage import Store
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import QAPair, RefinedPair
 from gleanery.tasks.release.forgotten import Forgotten
 from gleanery.tasks.release.forgotten_rows import forgotten_rows
-from gleanery.tasks.release.published import list_releases, released_columns
+from gleanery.tasks.release.published import list_releases, read_manifest
+from gleanery.tasks.release.rows import SPLITS
 from gleanery.tasks.stage_inputs import CANDIDATES, EXTRACT, REFINE
 
 DUPLICATES = "duplicates"
@@ -66,14 +70,29 @@ def candidates_of(dataset: Store, asked: Forgotten) -> list[TracedCandidate]:
     ]
 
 
-def released_of(dataset: Store, urls: Container[str], ids: Container[str]) -> list[TracedRow]:
+def released_of(dataset: Store, urls: Container[str], ids: Collection[str]) -> list[TracedRow]:
     """Return the rows of all releases of a dataset with one of these addresses or ids."""
+    wanted = pa.array([*ids], pa.string())
     return [
         TracedRow(dataset=name_of(dataset), release=version, **row)
         for version in list_releases(dataset)
-        for row in released_columns(dataset, version, ("id", "split", "url"))
-        if row["id"] in ids or (row["url"] and row["url"] in urls)
+        for table in _released_tables(dataset, version)
+        for row in _released_from(table, urls, wanted)
     ]
+
+
+def _released_tables(dataset: Store, version: str) -> Iterator[pa.Table]:
+    manifest = read_manifest(dataset, version)
+    for split in SPLITS:
+        for path in manifest.data_files(split):
+            yield read_columns(dataset, f"{manifest.folder}/{path}", ("id", "split", "url"))
+
+
+def _released_from(table: pa.Table, urls: Container[str], ids: pa.Array) -> list[dict[str, str]]:
+    its = pa.array([url for url in table["url"].unique().to_pylist() if url in urls], pa.string())
+    of_source = pc.or_(pc.is_in(table["id"], ids), pc.is_in(table["url"], its))
+    rows: list[dict[str, str]] = table.filter(of_source).to_pylist()
+    return rows
 
 
 def _rows_of(
