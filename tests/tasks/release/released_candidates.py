@@ -1,4 +1,4 @@
-"""Rows of a small release, the same each time; also what a process of its own publishes of them."""
+"""Rows of a small release, the same each time; also a store that kills who publishes them."""
 
 import os
 import signal
@@ -123,15 +123,3 @@ class KillingStore(Store):
         if self.changes == self.at and self.after:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
-
-
-def publish_alone(root: str, count: int, answers: dict[int, str] | None = None) -> None:
-    """Publish in a process of its own, which somebody kills."""
-    publish_rows(Store(root), count, answers)
-
-
-def publish_until(root: str, count: int, at: int, after: bool) -> None:
-    """Publish in a process that kills itself at the `at`-th change of the storage."""
-    store = KillingStore(root)
-    store.arm(at, after)
-    publish_rows(store, count)

@@ -1,0 +1,49 @@
+"""Publishes in forks of a process that has loaded everything, so that a kill hits work, no import.
+
+One JSON line on the standard input for each run: root, count, and where it is to kill itself. One
+line with the fork's process id comes back at once, and one with its exit code at its end.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import pandas
+import s3fs
+from released_candidates import KillingStore, publish_rows
+
+from gleanery.infra.storage import Store
+
+assert (pandas, s3fs)  # loaded for the forks: pyarrow asks for the one, S3 needs the other
+
+
+def work(job: dict[str, object]) -> None:
+    root, count = str(job["root"]), int(str(job["count"]))
+    if "at" not in job:
+        publish_rows(Store(root), count)
+        return
+    store = KillingStore(root)
+    store.arm(int(str(job["at"])), bool(job["after"]))
+    publish_rows(store, count)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        process = os.fork()
+        if process == 0:
+            code = 1
+            try:
+                work(json.loads(line))
+                code = 0
+            finally:
+                os._exit(code)
+        print(process, flush=True)
+        _, status = os.waitpid(process, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    main()
