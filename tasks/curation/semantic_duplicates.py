@@ -1,0 +1,126 @@
+"""Candidates that ask the same in other words: near by their vectors, and with the same facts."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from pydantic import Field
+
+from gleanery.infra.config import Config
+from gleanery.tasks.curation.semantic_clusters import ClusteredSearch
+from gleanery.tasks.curation.semantic_guard import why_different
+from gleanery.tasks.curation.semantic_neighbours import AnyVectors, Keys, similar_pairs
+from gleanery.tasks.curation.who_stays import (
+    STAYS,
+    Original,
+    SimilarPairs,
+    duplicate_rows,
+    who_stays,
+)
+from gleanery.tasks.dataset_records import Duplicate
+
+SEMANTIC = "semantic"
+
+
+class SemanticConfig(Config):
+    """From where on two texts say the same. Models differ in how near they put paraphrases."""
+
+    words_threshold: float = Field(
+        0.6, gt=0, le=1, description="Least cosine of vectors made from the words of the dataset."
+    )
+    embedding_threshold: float = Field(
+        0.9, gt=0, le=1, description="Least cosine of an embedding model's vectors."
+    )
+    exhaustive_rows: int = Field(
+        100_000,
+        ge=1_000,
+        description="So many texts with the same numbers are compared each with each; more are "
+        "searched by clusters, which is faster and misses some pairs.",
+    )
+    search: ClusteredSearch = Field(ClusteredSearch(), description="The search by clusters.")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared: `originals` in the order of their rank, and rows that have a vector.
+
+    Originals have the first rows of `vectors`, `keys` and the texts, in their order; rows behind
+    them are `followers`: near duplicates that were found before, by the number of the original that
+    each points to.
+    """
+
+    originals: Sequence[Original]
+    vectors: AnyVectors
+    keys: Keys
+    text: Callable[[int], str]
+    followers: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+
+
+def semantic_duplicates(
+    compared: Comparison, threshold: float, config: SemanticConfig, level: str
+) -> tuple[list[Duplicate], dict[str, int]]:
+    """Return the duplicates among the originals, and how many pairs differed, by what.
+
+    A pair has the same numbers, a cosine of at least `threshold` and no difference that
+    `why_different` finds. What is removed reaches all this itself with what stays; so do the near
+    duplicates that point to it: they come along, and an original whose followers do not, stays.
+    """
+    count = len(compared.originals)
+    differed: dict[str, int] = {}
+    found = similar_pairs(
+        compared.vectors[:count],
+        compared.keys[:count],
+        threshold,
+        config.exhaustive_rows,
+        config.search,
+    )
+    verified = [_verified(compared, pairs, threshold, differed) for pairs in found]
+    kept_for, similarity = who_stays(count, verified)
+    rows = list(duplicate_rows(compared.originals, kept_for, similarity, SEMANTIC, level))
+    return rows + list(_of_followers(compared, kept_for, level)), dict(sorted(differed.items()))
+
+
+def _verified(
+    compared: Comparison, pairs: SimilarPairs, threshold: float, differed: dict[str, int]
+) -> SimilarPairs:
+    """Return the pairs that do not differ in what their texts hold to."""
+    kept = []
+    for place, (one, other) in enumerate(
+        zip(pairs.one.tolist(), pairs.other.tolist(), strict=True)
+    ):
+        stays, goes = min(one, other), max(one, other)
+        reason = _difference(compared, stays, goes, threshold)
+        if reason is None:
+            kept.append(place)
+        else:
+            differed[reason] = differed.get(reason, 0) + 1
+    return SimilarPairs(pairs.one[kept], pairs.other[kept], pairs.similarity[kept])
+
+
+def _difference(compared: Comparison, stays: int, goes: int, threshold: float) -> str | None:
+    if reason := why_different(compared.text(stays), compared.text(goes)):
+        return reason
+    for row in compared.followers.get(goes, ()):
+        near = _cosine(compared, stays, row) >= threshold
+        if not near or why_different(compared.text(stays), compared.text(row)):
+            return "followers"
+    return None
+
+
+def _of_followers(compared: Comparison, kept_for: Keys, level: str) -> Iterator[Duplicate]:
+    for goes, rows in compared.followers.items():
+        if (stays := int(kept_for[goes])) == STAYS:
+            continue
+        for row, row_id in rows.items():
+            yield Duplicate(
+                id=row_id,
+                kept_id=compared.originals[stays].ids[0],
+                kind=SEMANTIC,
+                level=level,
+                similarity=round(_cosine(compared, stays, row), 4),
+            )
+
+
+def _cosine(compared: Comparison, one: int, other: int) -> float:
+    left, right = (compared.vectors[row].astype(np.float32) for row in (one, other))
+    return float(left @ right)
