@@ -1,6 +1,6 @@
 """The last step of a mix: rows in random order, until a domain is full or a source has given."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,29 +30,55 @@ def mix_rows(
     """Return which rows are in: each has the number of its source and domain, and a random draw.
 
     Rows of a source are taken in the order of their draws; one whose domain has its fill already
-    is left out. A cap that is a share follows the rows from the web that are in at the end: the
-    cap that all web rows would give is lowered until it holds for what is left under it. The result
-    is the largest such cap, with at least one row of each domain. That there are too few domains
-    for the share is a shortfall of the mix.
+    is left out. What a domain may give as a share follows the rows from the web that are in at the
+    end, and these follow it: the largest number of rows is looked for that is not more than this
+    share of what is in under it, and one row of each domain may always go in. That there are too
+    few domains for a share is a shortfall of the mix.
     """
     order = np.lexsort((draws, source_of))
     web = domains != NO_DOMAIN
     place_in_domain = np.zeros(len(domains), dtype=np.int64)
     place_in_domain[web] = places(domains[web], draws[web])
-    cap = recipe.domain_cap.count or len(domains)
-    while True:
+
+    def under(cap: int) -> Mixed:
         open_rows = ~web | (place_in_domain < cap)
         available = np.bincount(source_of[open_rows], minlength=len(sources)).tolist()
         mix = mix_sources(sources, available, recipe)
         kept = _first_of_each(open_rows, order, source_of, mix.taken)
-        if recipe.domain_cap.share is None:
-            break
-        lower = max(1, int(recipe.domain_cap.share * np.count_nonzero(kept & web) + 1e-9))
-        if lower >= cap:
-            break
-        cap = lower
-    mix.shortfalls += _too_few_domains(recipe, domains[web])
-    return Mixed(kept, ~open_rows, available, mix)
+        return Mixed(kept, ~open_rows, available, mix)
+
+    cap = int(place_in_domain.max(initial=0)) + 1
+    if recipe.domain_cap.count is not None:
+        cap = min(cap, recipe.domain_cap.count)
+    mixed = under(cap)
+    if (share := recipe.domain_cap.share) is not None:
+
+        def is_within(cap: int, mixed: Mixed) -> bool:
+            return cap <= share * int(np.count_nonzero(mixed.kept & web)) + 1e-9
+
+        if cap > 1 and not is_within(cap, mixed):
+            mixed = _largest_within(cap, under, is_within)
+        mixed.mix.shortfalls += _too_few_domains(share, domains[web])
+    return mixed
+
+
+def _largest_within(
+    beyond: int, under: Callable[[int], Mixed], is_within: Callable[[int, Mixed], bool]
+) -> Mixed:
+    """Return the mix under the largest cap that is within its share, below one that is not.
+
+    Halving finds it: the rows that are in grow ever slower with the cap, so that once a cap is
+    beyond its share, larger ones are too.
+    """
+    cap, best = 1, None
+    while beyond - cap > 1:
+        middle = (cap + beyond) // 2
+        mixed = under(middle)
+        if is_within(middle, mixed):
+            cap, best = middle, mixed
+        else:
+            beyond = middle
+    return best or under(1)
 
 
 def _first_of_each(
@@ -67,9 +93,9 @@ def _first_of_each(
     return kept
 
 
-def _too_few_domains(recipe: Recipe, domains: Integers) -> list[str]:
-    share, there = recipe.domain_cap.share, len(np.unique(domains))
-    if share is None or not there or share * there >= 1:
+def _too_few_domains(share: float, domains: Integers) -> list[str]:
+    there = len(np.unique(domains))
+    if not there or share * there >= 1:
         return []
     return [
         f"domain_cap: {there:,} web domains are left, and no mix of them gives each at most "

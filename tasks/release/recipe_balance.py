@@ -41,7 +41,8 @@ class Balance(Config):
         " or query_type (of the synthesis from skills).",
     )
     mode: Literal["none", "cap", "smooth", "uniform"] = Field(
-        "none", description="How even: not at all, capped, by a power of the size, or all the same."
+        "smooth",
+        description="How even: not at all, capped, by a power of the size, or all the same.",
     )
     rows: int | None = Field(None, ge=1, description="r: groups of up to so many rows stay whole.")
     exponent: float = Field(0.5, ge=0, le=1, description="e of smooth: 1 changes nothing.")

@@ -44,7 +44,8 @@ def check_strategies(recipe: Recipe, known: Mapping[str, Collection[str]]) -> li
     `known` has the strategies that there are, by the source's label. Raises `RecipeError` if a
     source with rows has none of its strategies: that is a wrong name.
     """
-    notes, problems = [], []
+    notes: list[str] = []
+    problems: list[str] = []
     for source in recipe.sources:
         there = {*known.get(source.label, ())}
         wrong = sorted({*source.strategies} - there)

@@ -56,7 +56,7 @@ def test_rows_without_a_group_stay_and_each_source_is_balanced_apart() -> None:
 
 def test_without_a_mode_all_rows_stay() -> None:
     groups = np.array([0, 0, 1])
-    assert balanced(Balance(by="skill"), groups * 0, groups, draws(3)).all()
+    assert balanced(Balance(by="skill", mode="none"), groups * 0, groups, draws(3)).all()
 
 
 @given(st.lists(st.integers(-1, 5), max_size=200), st.integers(1, 20), st.integers(0, 5))

@@ -60,6 +60,16 @@ def test_share_that_no_mix_of_so_few_domains_has_is_named() -> None:
     assert "raise the share to 25.00% or more" in problem
 
 
+def test_share_that_leaves_little_of_large_domains_is_found_at_once() -> None:
+    """With 49 large domains and one of 10 rows, 2 % is 10 rows of 500: far below all others."""
+    domains = [n % 49 for n in range(49 * 2000)] + [49] * 10
+    recipe = Recipe(domain_cap=DomainCap(share=0.02))
+    result = mixed(recipe, (Source(pipeline="web"),), [WEB] * len(domains), domains)
+    counts = Counter(np.array(domains)[result.kept].tolist())
+    assert set(counts.values()) == {10}
+    assert len(counts) == 50
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 1), st.integers(-1, 6)), max_size=150),
     st.sampled_from([None, 1, 3, 10]),
