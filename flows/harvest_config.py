@@ -7,6 +7,7 @@ from pydantic import Field
 
 from gleanery.flows.pipeline_config import PipelineConfig, PipelineName, read_values, to_config
 from gleanery.infra.llm.config import EngineConfig
+from gleanery.tasks.curation.benchmark_config import DecontaminationConfig
 from gleanery.tasks.extraction.config import ExtractionConfig
 from gleanery.tasks.recall.calibration_stage import CalibrationConfig
 from gleanery.tasks.recall.recall_config import RecallConfig
@@ -23,6 +24,15 @@ class HarvestConfig(PipelineConfig):
     recall: RecallConfig = Field(RecallConfig(), description="How pages are read and recalled.")
     extraction: ExtractionConfig = Field(
         ExtractionConfig(), description="How pairs are found in pages."
+    )
+    decontamination: DecontaminationConfig = Field(
+        DecontaminationConfig(),
+        description="Benchmarks whose items are kept out before anything is refined; a dataset "
+        "looks for them again in what it releases.",
+    )
+    drop_leaking_pages: bool = Field(
+        False,
+        description="Leave out all pairs of a page on which an item was found, as MAmmoTH2 does.",
     )
     refinement: RefinementConfig = Field(RefinementConfig(), description="How pairs are rewritten.")
     refiners: tuple[EngineConfig, ...] = Field(

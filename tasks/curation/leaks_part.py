@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
+from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
 from gleanery.tasks.curation.leaks_find import find_leaks
@@ -11,12 +12,12 @@ from gleanery.tasks.dataset_records import Candidate, Leak
 from gleanery.tasks.records import Document, QAPair
 from gleanery.tasks.stage_inputs import (
     CANDIDATES,
+    LEAKS,
     documents_input,
     pairs_and_documents,
     pairs_input,
 )
 
-LEAKS = "leaks"
 VERSION = 1
 _BETWEEN = "\n\n"
 
@@ -65,6 +66,22 @@ def leaks_by_pair(
         if own:
             found[pair.id] = own
     return found
+
+
+def leaked_pairs(parts: Parts, part: str, whole_pages: bool) -> dict[str, Loss]:
+    """Return, by their ids, the pairs of a part that are not worth refining ("benchmark_leak")."""
+    newest = parts.newest(LEAKS, part)
+    pairs, _ = pairs_and_documents(parts, part)
+    found = leaks_by_pair(pairs, parts.rows(newest, Leak) if newest else (), whole_pages)
+    return {
+        row_id: Loss(
+            row_id=row_id,
+            reason="benchmark_leak",
+            detail=f"{leak.benchmark} {leak.item_id} ({leak.side}"
+            f"{'' if leak.id == row_id else ', on its page'}): {leak.matched[:200]}",
+        )
+        for row_id, leak in found.items()
+    }
 
 
 def standing_leaks(

@@ -1,9 +1,10 @@
 """Refinement of one part: its plan, and the dialogue of a pair."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.dialogues import Dialogue
+from gleanery.infra.losses import Loss
 from gleanery.infra.receipts import Input, Plan
 from gleanery.tasks.llm_part import LLMPart, RowOutcome
 from gleanery.tasks.records import Document, QAPair, RefinedPair
@@ -21,17 +22,23 @@ def refinement_part(
     load: Callable[[], tuple[Sequence[QAPair], Sequence[Document]]],
     config: RefinementConfig,
     refiners: Sequence[EngineConfig],
+    find_leaks: Callable[[], Mapping[str, Loss]] = dict,
 ) -> LLMPart[QAPair, RefinedPair]:
-    """Return the work of one part; `load` gives its pairs and the documents they come from."""
+    """Return the work of one part; `load` gives its pairs and the documents they come from.
+
+    `find_leaks` gives, by their ids, the pairs that hold a benchmark's item: nobody pays for those.
+    """
     texts: dict[str, str] = {}
+    leaked: dict[str, Loss] = {}
 
     def load_pairs() -> Sequence[QAPair]:
         pairs, documents = load()
         texts.update((document.id, document.text) for document in documents)
+        leaked.update(find_leaks())
         return pairs
 
     def dialogue(pair: QAPair, attempt: int) -> Dialogue[RowOutcome[RefinedPair]]:
-        if loss := loss_before_asking(pair, config):
+        if loss := leaked.get(pair.id) or loss_before_asking(pair, config):
             return RowOutcome(losses=[loss])
         text = texts[pair.document_id]
         requests = [request_for(pair, text, config, r.identity, attempt) for r in refiners]
