@@ -73,6 +73,7 @@
     const rows = scores.map(([name, value, detail]) =>
       make("tr", "", make("th", "", name), make("td", "number", round(value)), make("td", "", detail)));
     for (const cell of head.children) cell.scope = "col";
+    head.children[1].className = "number";
     for (const row of rows) row.firstChild.scope = "row";
     return make("div", "scroll", make("table", "", make("thead", "", head), make("tbody", "", ...rows)));
   };
@@ -141,20 +142,28 @@
       ["examples", "found", "more", "controls"].map((id) => document.getElementById(id));
     const [search, source, split, order] =
       ["search", "source", "split", "order"].map((id) => document.getElementById(id));
-    const scoreNames = JSON.parse(order.dataset.scores);
     const haystacks = new Map(
       examples.map((example) => [example, strings(example).join("\n").toLowerCase()]));
     let matching = examples;
     let shown = 0;
 
-    const chosenValue = (select) => (select.selectedIndex > 0 ? select.value : null);
-    const scoreOf = (example, name) => (example.scores.find(([one]) => one === name) ?? [])[1];
+    // The first option of a list stands for all; the others stand for `values`, in their order.
+    const fill = (select, values, label = (value) => value || "none") => {
+      select.append(...values.map((value) => make("option", "", label(value))));
+      return () => (select.selectedIndex > 0 ? values[select.selectedIndex - 1] : null);
+    };
+    const valuesOf = (read) => [...new Set(examples.flatMap(read))].sort();
+    const wantedSource = fill(source, valuesOf((example) => [example.source]));
+    const wantedSplit = fill(split, valuesOf((example) => [example.split]));
+    const names = valuesOf((example) => example.scores.map(([name]) => name));
+    const orders = names.flatMap((name) => [[name, "lowest", 1], [name, "highest", -1]]);
+    const wantedOrder = fill(order, orders, ([name, which]) => `${name}, ${which} first`);
 
+    const scoreOf = (example, name) => (example.scores.find(([one]) => one === name) ?? [])[1];
     const ordered = (rows) => {
-      if (!order.value) return rows;
-      const [at, which] = order.value.split(" ");
-      const name = scoreNames[Number(at)];
-      const sign = which === "highest" ? -1 : 1;
+      const wanted = wantedOrder();
+      if (!wanted) return rows;
+      const [name, , sign] = wanted;
       const scored = rows.filter((row) => scoreOf(row, name) !== undefined);
       return scored.sort((a, b) => sign * (scoreOf(a, name) - scoreOf(b, name)));
     };
@@ -166,17 +175,17 @@
     };
     const update = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const [wantedSource, wantedSplit] = [chosenValue(source), chosenValue(split)];
+      const [fromSource, inSplit] = [wantedSource(), wantedSplit()];
       matching = ordered(
         examples.filter((example) =>
-          (wantedSource === null || example.source === wantedSource) &&
-          (wantedSplit === null || example.split === wantedSplit) &&
+          (fromSource === null || example.source === fromSource) &&
+          (inSplit === null || example.split === inSplit) &&
           words.every((word) => haystacks.get(example).includes(word))),
       );
       list.replaceChildren();
       shown = 0;
       found.textContent = matching.length
-        ? `${matching.length} of ${examples.length} examples`
+        ? `${matching.length} of ${examples.length} examples${wantedOrder() ? " that have this score" : ""}`
         : "No example matches.";
       showMore();
     };

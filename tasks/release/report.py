@@ -135,10 +135,10 @@ def _why_out(data: ReportData) -> Html | None:
     if not ranked:
         return None
     said = ", ".join(
-        f"{count(rows)} {shortened(name.replace('_', ' '), 60)}" for name, rows in ranked[:4]
+        f"{shortened(name.replace('_', ' '), 60)} {count(rows)}" for name, rows in ranked[:4]
     )
     rest = f", {count(sum(rows for _, rows in ranked[4:]))} for other reasons" if ranked[4:] else ""
-    return tag("p", f"Most were left out for these reasons: {said}{rest}.", class_="lead")
+    return tag("p", f"Why rows were left out: {said}{rest}.", class_="lead")
 
 
 def _facts(data: ReportData) -> Html | None:
@@ -186,18 +186,16 @@ def _charts(histograms: Sequence[Histogram], none: str) -> Html:
     if not histograms:
         return nothing(none)
     drawn: list[Child] = [chart(one) for one in histograms[:_MOST_CHARTS]]
-    legend = None
+    legend: list[Child] = []
     if any(one.kept for one in histograms):
-        legend = tag(
-            "p",
-            tag("span", class_="key all"), " all candidates ",
-            tag("span", class_="key kept"), " released ",
-            tag("span", class_="key threshold"), " the recipe's threshold",
-            class_="legend",
-        )  # fmt: skip
+        legend += [tag("span", class_="key all"), " all candidates "]
+        legend += [tag("span", class_="key kept"), " released "]
+    if any(one.threshold is not None for one in histograms):
+        legend += [tag("span", class_="key threshold"), " the recipe's threshold"]
     left = len(histograms) - _MOST_CHARTS
     more = tag("p", counted(left, "more distribution"), class_="note") if left > 0 else None
-    return tag("div", legend, tag("div", *drawn, class_="charts"), more)
+    key = tag("p", *legend, class_="legend") if legend else None
+    return tag("div", key, tag("div", *drawn, class_="charts"), more)
 
 
 def _beside(name: str) -> str:

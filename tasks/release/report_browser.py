@@ -14,7 +14,7 @@ from gleanery.tasks.release.report_samples import (
 from gleanery.tasks.release.report_tables import nothing
 from gleanery.tasks.release.report_text import json_for_script, safe_url, shortened
 
-LARGEST = 8_000_000  # characters of embedded examples; those beyond are left out, and it is said
+LARGEST = 6_000_000  # characters of embedded examples; those beyond are left out, and it is said
 _LONGEST_FACT = 2000
 _MOST_PIECES = 200  # facts, scores, steps or labels of one example
 
@@ -28,10 +28,6 @@ def browser(examples: Sequence[SampledExample]) -> Html:
     if shown < len(examples):
         left = len(examples) - shown
         said += f" ({left:,} more were drawn, but left out: the file would be too large)"
-    sources = sorted({example.source for example in examples[:shown]})
-    splits = sorted({example.split for example in examples[:shown]})
-    names = sorted({(one.scorer, one.name) for e in examples[:shown] for one in e.scores})
-    scores = [name for scorer, one in names for name in [f"{scorer}: {one}"]]
     return tag(
         "div",
         tag("p", said, ". Each opens to its messages, its scores, and its whole lineage."),
@@ -40,9 +36,9 @@ def browser(examples: Sequence[SampledExample]) -> Html:
             "form",
             _labelled("Search", tag("input", type="search", id="search", autocomplete="off",
                                     placeholder="words, a domain, an id …")),
-            _labelled("Source", _choice("source", "all sources", sources)),
-            _labelled("Split", _choice("split", "all splits", splits)),
-            _labelled("Order", _order(scores)),
+            _labelled("Source", _choice("source", "all sources")),
+            _labelled("Split", _choice("split", "all splits")),
+            _labelled("Order", _choice("order", "as drawn")),
             class_="controls", id="controls", role="search", hidden=True,
         ),
         tag("p", id="found", role="status", aria_live="polite", class_="note"),
@@ -69,20 +65,9 @@ def _labelled(label: str, control: Html) -> Html:
     return tag("label", tag("span", label), control)
 
 
-def _choice(name: str, every: str, values: Sequence[str]) -> Html:
-    options = [tag("option", shortened(value, 60) or "none", value=value) for value in values]
-    return tag("select", tag("option", every, value="", data_all=True), *options, id=name)
-
-
-def _order(scores: Sequence[str]) -> Html:
-    options = [
-        tag("option", f"{shortened(name, 60)}, {which} first", value=f"{at} {which}")
-        for at, name in enumerate(scores)
-        for which in ("lowest", "highest")
-    ]
-    names = json_for_script(list(scores))
-    return tag("select", tag("option", "as drawn", value=""), *options, id="order",
-               data_scores=names)  # fmt: skip
+def _choice(name: str, first: str) -> Html:
+    """Return a list of choices; the script adds those that the examples have."""
+    return tag("select", tag("option", first), id=name)
 
 
 def _compact(example: SampledExample) -> dict[str, Any]:

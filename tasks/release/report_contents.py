@@ -46,7 +46,7 @@ def licences(data: ReportData) -> Html:
     if not data.licences:
         return nothing("No licence is recorded for any row.")
     counts = {entry.name: entry.rows for entry in data.licences}
-    return bars("Released rows by licence", counts, what="licence", whole=data.rows)
+    return bars("Released rows by licence", counts, what="licence", whole=data.rows, quiet=True)
 
 
 def change(data: ReportData) -> Html:
@@ -56,7 +56,7 @@ def change(data: ReportData) -> Html:
     added, removed = _rows(data.change.added), _rows(data.change.removed)
     said = tag(
         "p",
-        f"Beside {shortened(data.change.previous)}: ",
+        f"Compared with {shortened(data.change.previous)}: ",
         tag("strong", f"+{count(added)}"),
         f" {'row' if added == 1 else 'rows'} added, ",
         tag("strong", f"−{count(removed)}"),

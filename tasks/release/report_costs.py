@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gleanery.tasks.release.report_data import ReportData, StageCost
 from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count, decimal, money
+from gleanery.tasks.release.report_numbers import count, decimal, decimals, fixed, money
 from gleanery.tasks.release.report_tables import bar, nothing, table
 from gleanery.tasks.release.report_text import shortened
 
@@ -19,20 +19,22 @@ def costs(data: ReportData) -> Html:
     with_lane = any(stage.lane for stage in asked)
     columns = ["stage", *(["pipeline"] if with_lane else []), "", "requests", "from journal"]
     columns += ["tokens in", "tokens out", "tokens per example"]
-    columns += ["cost", "cost per example"] if priced else []
+    unit = shortened(data.money_unit, 12) or "cost"
+    columns += [unit, f"{unit} per example"] if priced else []
     total = StageCost(
         name="all stages", lane="", sent=_sum(asked, "sent"), reused=_sum(asked, "reused"),
         prompt_tokens=_sum(asked, "prompt_tokens"),
         completion_tokens=_sum(asked, "completion_tokens"),
         cost=sum(stage.cost for stage in asked),
     )  # fmt: skip
+    digits = decimals(total.cost / max(1, data.rows)) + 1 if priced else None
 
     def cells(stage: StageCost, whole: bool) -> list[Child]:
         return [
             shortened(stage.name),
             *([("" if whole else shortened(stage.lane) or "curation")] if with_lane else []),
             None if whole else bar(_tokens(stage), largest),
-            *_figures(stage, data, priced),
+            *_figures(stage, data.rows, digits),
         ]
 
     shown = table(
@@ -59,18 +61,16 @@ def cost_per_example(data: ReportData) -> str:
     return money(spent / data.rows, shortened(data.money_unit, 12)) if spent and data.rows else ""
 
 
-def _figures(stage: StageCost, data: ReportData, priced: bool) -> list[str]:
-    unit = shortened(data.money_unit, 12)
+def _figures(stage: StageCost, rows: int, digits: int | None) -> list[str]:
     figures = [
         count(stage.sent),
         count(stage.reused),
         count(stage.prompt_tokens),
         count(stage.completion_tokens),
-        decimal(_tokens(stage) / data.rows) if data.rows else "–",
+        fixed(_tokens(stage) / rows, 1) if rows else "–",
     ]
-    if priced:
-        figures.append(money(stage.cost, unit))
-        figures.append(money(stage.cost / data.rows, unit) if data.rows else "–")
+    if digits is not None:
+        figures += [money(stage.cost), fixed(stage.cost / rows, digits) if rows else "–"]
     return figures
 
 

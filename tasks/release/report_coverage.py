@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from gleanery.tasks.coverage import Evenness, Grid, Reached
 from gleanery.tasks.diversity import GroupDiversity
-from gleanery.tasks.diversity_words import Mean
 from gleanery.tasks.release.report_data import PipelineCoverage, ReportData
 from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count, decimal, share
+from gleanery.tasks.release.report_numbers import count, decimal, fixed, share
 from gleanery.tasks.release.report_tables import bar, bars, nothing, table
 from gleanery.tasks.release.report_text import shortened
 
@@ -27,7 +26,7 @@ def _breakdown(data: ReportData, at: int) -> Html:
     title = shortened(one.title)
     counts = {entry.name: entry.rows for entry in one.counts}
     shown = (
-        bars(f"Released rows by {title}", counts, what=title, whole=data.rows)
+        bars(f"Released rows by {title}", counts, what=title, whole=data.rows, quiet=True)
         if counts
         else nothing(f"No row has a {title.lower()}.")
     )
@@ -152,26 +151,16 @@ def _diversity_row(group: GroupDiversity) -> list[Child]:
     if found is None:
         return [*name, "too few", *["–"] * 8]
     runs, spread = found.runs, found.spread
+    distinct = (runs.distinct_1, runs.distinct_2, runs.distinct_3) if runs else ()
     return [
         *name,
         count(found.texts),
-        decimal(found.openings.distinct) if found.openings else "–",
-        *(
-            [_mean(runs.distinct_1), _mean(runs.distinct_2), _mean(runs.distinct_3)]
-            if runs
-            else ["–"] * 3
-        ),
-        _mean(runs.compression) if runs else "–",
-        *(
-            [decimal(x) for x in (spread.distance, spread.nearest, spread.vendi)]
-            if spread
-            else ["–"] * 3
-        ),
+        fixed(found.openings.distinct, 3) if found.openings else "–",
+        *([fixed(one.value, 3) for one in distinct] or ["–"] * 3),
+        fixed(runs.compression.value, 2) if runs else "–",
+        *([fixed(spread.distance, 3), fixed(spread.nearest, 3)] if spread else ["–"] * 2),
+        fixed(spread.vendi, 1) if spread else "–",
     ]
-
-
-def _mean(one: Mean) -> str:
-    return decimal(one.value)
 
 
 def _openings(groups: Sequence[GroupDiversity]) -> list[Html]:

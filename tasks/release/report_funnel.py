@@ -1,111 +1,156 @@
 """The funnel as a drawing: each stage's rows as a stream that narrows by what is lost there.
 
-Pipelines run side by side and join where the release takes over. Streams are as wide as their
-rows; where the largest is more than `_LINEAR_UP_TO` times the smallest, as their square root, so
-that small stages stay visible, and the caption says so.
+Pipelines run side by side and join where the release takes over; on a narrow screen they stand
+below each other. Each stream has its own scale, or a web crawl would leave nothing to be seen of
+the rest. One whose largest number is more than `_LINEAR_UP_TO` times its smallest is drawn as wide
+as the square root of its rows, and says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from gleanery.tasks.release.report_data import FunnelStage
 from gleanery.tasks.release.report_html import Child, Html, tag
 from gleanery.tasks.release.report_numbers import count
 from gleanery.tasks.release.report_text import shortened
 
-_LINEAR_UP_TO = 40
-_WIDEST = 92.0  # of a stream
-_LANE = 318.0  # of a lane with its labels
-_BODY, _GAP, _HEAD, _JOIN = 58.0, 16.0, 22.0, 46.0
-_LABEL = 40  # characters of a line beside a stream
+_LINEAR_UP_TO = 15
+_LANE, _LANE_WIDEST = 336.0, 84.0  # a lane with its labels, and the widest stream in it
+_RELEASE_WIDEST = 150.0
+_STAGE, _HEAD, _JOIN, _FOOT = 72.0, 24.0, 56.0, 10.0
+_FALL = 9.0  # how far what is lost moves aside
+_LINE = 36  # characters of a line beside a stream
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
-    largest: int
-    linear: bool
+class _Stream:
+    """Stages that follow each other, and how wide their rows are drawn."""
 
-    def __call__(self, rows: int) -> float:
-        if not rows or not self.largest:
+    name: str
+    stages: Sequence[FunnelStage]
+    widest: float
+
+    @property
+    def height(self) -> float:
+        return len(self.stages) * _STAGE
+
+    def wide(self, rows: int) -> float:
+        """Return the width of so many rows; what is there is never too thin to be seen."""
+        if not rows:
             return 0.0
-        part = rows / self.largest
-        return max(1.5, _WIDEST * (part if self.linear else part**0.5))
+        part = rows / max(self._rows)
+        return max(1.5, self.widest * (part if self.linear else part**0.5))
+
+    @property
+    def linear(self) -> bool:
+        return not self._rows or max(self._rows) <= _LINEAR_UP_TO * min(self._rows)
+
+    @property
+    def title(self) -> str:
+        return shortened(self.name, _LINE - 16) + ("" if self.linear else " (square roots)")
+
+    @property
+    def _rows(self) -> list[int]:
+        return [rows for one in self.stages for rows in (one.rows_in, one.rows_out) if rows]
 
 
 def draw_funnel(stages: Sequence[FunnelStage]) -> Html:
     """Return the diagram as a figure; the table of stages beside it says the same in words."""
-    lanes: dict[str, list[FunnelStage]] = {}
+    named: dict[str, list[FunnelStage]] = {}
     for stage in stages:
-        lanes.setdefault(stage.lane, []).append(stage)
-    shared = lanes.pop("", [])
-    rows = [n for stage in stages for n in (stage.rows_in, stage.rows_out) if n]
-    scale = _Scale(max(rows, default=0), not rows or max(rows) <= _LINEAR_UP_TO * min(rows))
-    width = _LANE * max(1, len(lanes))
-    deepest = max((len(lane) for lane in lanes.values()), default=0)
-    joint = (_HEAD + deepest * (_BODY + _GAP)) if lanes else 0.0
-    left = _left_of_shared(width, len(lanes))
+        named.setdefault(stage.lane, []).append(stage)
+    release = _Stream("release", named.pop("", []), _RELEASE_WIDEST)
+    lanes = [_Stream(name, lane, _LANE_WIDEST) for name, lane in named.items()]
+    streams = [*lanes, *([release] if release.stages else [])]
+    if len(streams) == 1:
+        drawings = [_alone(streams[0], "funnel")]
+    else:
+        drawings = [_together(lanes, release)]
+        drawings += [_alone(stream, "funnel narrow") for stream in streams]
+    scroll = tag("div", *drawings, class_="scroll", tabindex=0, role="region", aria_label="Funnel")
+    return tag("figure", scroll, tag("figcaption", _caption(streams)))
+
+
+def _caption(streams: Sequence[_Stream]) -> str:
+    said = "Streams are as wide as their rows"
+    if len(streams) > 1:
+        said += ", each to its own scale"
+    if not all(stream.linear for stream in streams):
+        said += "; square roots of them where it says so, or thin streams would vanish"
+    return f"{said}. What falls away was rejected or is open."
+
+
+def _alone(stream: _Stream, class_: str) -> Html:
+    parts = [_title(stream, 4, _HEAD), *_stream(stream, 4, _HEAD)]
+    width = stream.widest + _LANE - _LANE_WIDEST
+    return _drawing(parts, width, _HEAD + stream.height + _FOOT, class_, stream.name)
+
+
+def _together(lanes: Sequence[_Stream], release: _Stream) -> Html:
+    width = _LANE * max(2, len(lanes))
+    deepest = max(lane.height for lane in lanes)
+    left = width / 2 - _RELEASE_WIDEST if len(lanes) > 1 else 4.0
+    joint = _HEAD + deepest
+    below = joint + _JOIN
     parts: list[Child] = []
-    for at, (name, lane) in enumerate(lanes.items()):
-        x, y = at * _LANE + 4, _HEAD + (deepest - len(lane)) * (_BODY + _GAP)
-        parts.append(tag("text", shortened(name, 34), x=x, y=y - 9, class_="lane"))
-        parts += _stream(lane, x, y, scale)
-    below = joint + (_JOIN if lanes and shared else 0.0)
-    if shared:
-        parts += _joined(lanes, shared[0], left, joint, scale)
-        parts += _stream(shared, left, below, scale)
-    height = below + len(shared) * (_BODY + _GAP) + 8
-    caption = "Streams are as wide as their rows" + (
-        "." if scale.linear else ": in proportion to the square root, so that thin ones are seen."
-    )
-    drawing = tag(
+    ends: list[tuple[float, float, int]] = []
+    for at, lane in enumerate(lanes):
+        x, y = at * _LANE + 4, _HEAD + deepest - lane.height
+        parts += [_title(lane, x, y), *_stream(lane, x, y)]
+        last = lane.stages[-1].rows_out
+        ends.append((x, lane.wide(last), last))
+    height = joint + _FOOT
+    if release.stages:
+        parts += _joined(ends, left, release.wide(release.stages[0].rows_in), joint)
+        parts += _stream(release, left, below)
+        height = below + release.height + _FOOT
+    return _drawing(parts, width, height, "funnel wide", "all pipelines")
+
+
+def _drawing(parts: Sequence[Child], width: float, height: float, class_: str, name: str) -> Html:
+    return tag(
         "svg",
-        tag("title", "Rows from stage to stage"),
-        _fading(),
         *parts,
         viewBox=f"0 0 {width:.0f} {height:.0f}",
         role="img",
-        class_="funnel wide" if len(lanes) > 1 else "funnel",
+        aria_label=f"Rows from stage to stage, {shortened(name)}; the table below has the numbers",
+        class_=class_,
     )
-    scroll = tag("div", drawing, class_="scroll", tabindex=0, role="region", aria_label="Funnel")
-    return tag("figure", scroll, tag("figcaption", caption))
 
 
-def _left_of_shared(width: float, lanes: int) -> float:
-    return 4.0 if lanes <= 1 else max(4.0, width / 2 - _WIDEST)
+def _title(stream: _Stream, x: float, y: float) -> Html:
+    return tag("text", stream.title, x=x, y=y - 10, class_="lane")
 
 
-def _stream(stages: Sequence[FunnelStage], x: float, y: float, scale: _Scale) -> list[Child]:
+def _stream(stream: _Stream, x: float, y: float) -> list[Child]:
     """Return the shapes and labels of stages that follow each other downwards."""
     parts: list[Child] = []
-    for at, stage in enumerate(stages):
-        top = y + at * (_BODY + _GAP)
-        parts += _stage(stage, x, top, scale)
-    for at, (before, after) in enumerate(pairwise(stages)):
-        top = y + at * (_BODY + _GAP) + _BODY
-        parts.append(
-            _band(x, scale(before.rows_out), x, scale(after.rows_in), top, top + _GAP, "kept")
-        )
+    for at, stage in enumerate(stream.stages):
+        parts += _stage(stage, x, y + at * _STAGE, stream)
+    parts.append(_node(x, stream.wide(stream.stages[-1].rows_out), y + stream.height))
     return parts
 
 
-def _stage(stage: FunnelStage, x: float, y: float, scale: _Scale) -> list[Child]:
+def _stage(stage: FunnelStage, x: float, y: float, stream: _Stream) -> list[Child]:
     lost = sum(stage.rejected.values()) + sum(stage.failed.values())
-    wide_in, wide_out = scale(stage.rows_in), scale(stage.rows_out)
-    staying = wide_in * max(0.0, 1 - lost / stage.rows_in) if stage.rows_in else 0.0
+    wide_in, wide_out = stream.wide(stage.rows_in), stream.wide(stage.rows_out)
+    staying = wide_in
     if stage.rows_out <= stage.rows_in:
-        staying = min(wide_in, wide_out)
-    parts: list[Child] = []
+        staying = wide_out
+    elif lost:  # pages lost, though more pairs come out than pages went in
+        staying = stream.wide(max(0, stage.rows_in - lost))
+    parts: list[Child] = [_band(x, staying, x, wide_out, y, y + _STAGE, "kept")]
     if lost and wide_in > staying:
-        ends = x + _WIDEST + 6
-        parts.append(
-            _band(x + staying, wide_in - staying, ends, (wide_in - staying) / 2, y, y + _BODY * 0.9,
-                  "lost")
-        )  # fmt: skip
-    parts.append(_band(x, staying, x, wide_out, y, y + _BODY, "kept"))
-    parts.append(tag("rect", x=x, y=y - 1.5, width=wide_in, height=3, class_="node"))
-    parts.append(tag("rect", x=x, y=y + _BODY - 1.5, width=wide_out, height=3, class_="node"))
-    return [*parts, *_labels(stage, lost, x + _WIDEST + 20, y)]
+        gone = wide_in - staying
+        ends = x + staying + _FALL + gone / 4
+        parts.append(_band(x + staying, gone, ends, gone / 2, y, y + 46, "lost"))
+    parts.append(_node(x, wide_in, y))
+    return [*parts, *_labels(stage, lost, x + stream.widest + 2 * _FALL + 4, y)]
+
+
+def _node(x: float, wide: float, y: float) -> Html:
+    return tag("rect", x=x, y=y - 1.5, width=wide, height=3, class_="node")
 
 
 def _labels(stage: FunnelStage, lost: int, x: float, y: float) -> list[Child]:
@@ -114,35 +159,28 @@ def _labels(stage: FunnelStage, lost: int, x: float, y: float) -> list[Child]:
     flow += f"{count(stage.rows_out)} {shortened(stage.unit_out, 12)}"
     lines = [("stage", shortened(stage.name, 30)), ("flow", flow)]
     if lost:
-        reasons = {**stage.rejected}
-        for reason, number in stage.failed.items():
-            reasons[reason] = reasons.get(reason, 0) + number
-        named, most = max(reasons.items(), key=lambda item: item[1])
-        others = f" + {len(reasons) - 1:,} more" if len(reasons) > 1 else ""
-        why = f"{shortened(named.replace('_', ' '), 22)} {count(most)}{others}"
-        lines += [("loss", f"− {count(lost)}"), ("why", why if others else why.rpartition(" ")[0])]
+        reasons = Counter(stage.rejected) + Counter(stage.failed)
+        named, most = reasons.most_common(1)[0]
+        name = shortened(named.replace("_", " "), 24)
+        others = f", {len(reasons) - 1:,} more" if len(reasons) > 1 else ""
+        lines.append(("loss", f"− {count(lost)}"))
+        lines.append(("why", f"{name} {count(most)}{others}" if others else name))
     return [
-        tag("text", shortened(text, _LABEL), x=x, y=y + 9 + 15 * at, class_=kind)
+        tag("text", shortened(text, _LINE), x=x, y=y + 13 + 15 * at, class_=kind)
         for at, (kind, text) in enumerate(lines)
     ]
 
 
 def _joined(
-    lanes: Mapping[str, Sequence[FunnelStage]],
-    first: FunnelStage,
-    left: float,
-    y: float,
-    scale: _Scale,
+    ends: Sequence[tuple[float, float, int]], left: float, wide: float, y: float
 ) -> list[Child]:
-    """Return the bands from the lanes' ends to the first shared stage, each with its share."""
-    ends = [lane[-1].rows_out for lane in lanes.values()]
-    whole, wide = sum(ends), scale(first.rows_in)
+    """Return the bands from the lanes' ends (x, width, rows) to the first shared stage."""
+    whole = sum(rows for _, _, rows in ends)
     parts: list[Child] = []
-    here = left
-    for at, rows in enumerate(ends):
-        taken = wide * rows / whole if whole else 0.0
-        parts.append(_band(at * _LANE + 4, scale(rows), here, taken, y - _GAP, y + _JOIN, "kept"))
-        here += taken
+    for x, from_wide, rows in ends:
+        to_wide = wide * rows / whole if whole else 0.0
+        parts.append(_band(x, from_wide, left, to_wide, y, y + _JOIN, "kept"))
+        left += to_wide
     return parts
 
 
@@ -158,16 +196,4 @@ def _band(
         f"H{x2 + wide2:.1f}C{x2 + wide2:.1f},{y2 - bend:.1f} {x1 + wide1:.1f},{y1 + bend:.1f} "
         f"{x1 + wide1:.1f},{y1:.1f}Z"
     )
-    return tag("path", d=d, class_=tone, fill="url(#fading)" if tone == "lost" else None)
-
-
-def _fading() -> Html:
-    return tag(
-        "defs",
-        tag(
-            "linearGradient",
-            tag("stop", offset="0", class_="fade-from"),
-            tag("stop", offset="1", class_="fade-to"),
-            id="fading", x1=0, y1=0, x2=0, y2=1,
-        ),
-    )  # fmt: skip
+    return tag("path", d=d, class_=tone)

@@ -10,7 +10,7 @@ from gleanery.tasks.release.report_numbers import count, counted
 from gleanery.tasks.release.report_tables import bars, nothing, table
 from gleanery.tasks.release.report_text import shortened
 
-ALL = "all pipelines"
+RELEASE = "release"
 
 
 def funnel(data: ReportData) -> Html:
@@ -30,7 +30,7 @@ def funnel(data: ReportData) -> Html:
 
 
 def _row(stage: FunnelStage, with_lane: bool) -> Sequence[Child]:
-    lane = [shortened(stage.lane) or ALL] if with_lane else []
+    lane = [shortened(stage.lane) or RELEASE] if with_lane else []
     return [
         shortened(stage.name),
         *lane,
@@ -42,20 +42,37 @@ def _row(stage: FunnelStage, with_lane: bool) -> Sequence[Child]:
 
 
 def reasons(data: ReportData) -> Html:
-    """Return the rejected rows by stage and reason, and apart from them the rows still open."""
-    rejected = _by_reason(data.funnel, "rejected")
-    failed = _by_reason(data.funnel, "failed")
-    parts: list[Child] = []
-    if rejected:
-        caption = f"{count(sum(rejected.values()))} rows rejected, by stage and reason"
-        parts.append(bars(caption, rejected, what="stage and reason", tone="lost"))
-    else:
-        parts.append(nothing("No row was rejected."))
-    if failed:
-        caption = f"{count(sum(failed.values()))} rows still open, by stage and reason"
-        parts.append(bars(caption, failed, what="stage and reason", tone="lost"))
+    """Return the rejected rows by stage and reason, and apart from them the rows still open.
+
+    Each pipeline stands by itself: what a crawl rejects would make all other bars vanish.
+    """
+    rejected = [_by_lane(data.funnel, lane, "rejected") for lane in _lanes(data)]
+    failed = [_by_lane(data.funnel, lane, "failed") for lane in _lanes(data)]
+    parts: list[Child] = [tag("div", *rejected, class_="pair")]
+    if not any(rejected):
+        parts = [nothing("No row was rejected.")]
+    if any(failed):
+        parts += [tag("h4", "Still open"), tag("div", *failed, class_="pair")]
         parts.append(tag("p", "Open rows are tried again by the next run.", class_="note"))
     return tag("div", *parts)
+
+
+def _lanes(data: ReportData) -> list[str]:
+    return list(dict.fromkeys(stage.lane for stage in data.funnel))
+
+
+def _by_lane(stages: Sequence[FunnelStage], lane: str, field: str) -> Html | None:
+    counts: Counter[str] = Counter()
+    for stage in stages:
+        if stage.lane == lane:
+            for reason, rows in getattr(stage, field).items():
+                counts[f"{stage.name}: {reason.replace('_', ' ')}"] += rows
+    if not sum(counts.values()):
+        return None
+    name = shortened(lane) or RELEASE
+    verb = "rejected" if field == "rejected" else "open"
+    caption = f"{name}: {counted(sum(counts.values()), 'row')} {verb}"
+    return tag("section", bars(caption, counts, what="stage and reason", tone="lost"))
 
 
 def open_rows(data: ReportData) -> Html | None:
@@ -67,12 +84,3 @@ def open_rows(data: ReportData) -> Html | None:
     said = f"{counted(rows, 'row')} {verb} still open and so not in this release ("
     why = tag("a", "for these reasons", href="#reasons")
     return tag("p", said, why, "). The next run tries again.", class_="warning")
-
-
-def _by_reason(stages: Sequence[FunnelStage], field: str) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for stage in stages:
-        lane = f"{stage.lane} · " if stage.lane else ""
-        for reason, rows in getattr(stage, field).items():
-            counts[f"{lane}{stage.name}: {reason.replace('_', ' ')}"] += rows
-    return dict(counts)

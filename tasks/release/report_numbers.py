@@ -1,5 +1,7 @@
 """Numbers as the report shows them: separators, shares, and no more digits than say something."""
 
+from math import floor, log10
+
 
 def count(number: int) -> str:
     """Return a whole number with thousand separators."""
@@ -40,12 +42,16 @@ def decimal(number: float | None) -> str:
     return f"{number:.2g}"
 
 
-def money(amount: float, unit: str) -> str:
-    """Return an amount with its unit, with more digits the smaller it is."""
-    if amount == 0:
-        written = "0"
-    elif amount >= 1:
-        written = f"{amount:,.2f}"
-    else:
-        written = f"{amount:.6f}".rstrip("0").rstrip(".") if amount >= 1e-6 else f"{amount:.1g}"
-    return f"{written} {unit}".rstrip()
+def fixed(number: float, digits: int) -> str:
+    """Return a number with so many decimals, for a column of its like; "–" for none."""
+    return f"{number:,.{digits}f}" if number == number else "–"
+
+
+def decimals(amount: float) -> int:
+    """Return how many decimals an amount needs: two, and below 1 as many as give two figures."""
+    return 2 if amount <= 0 or amount >= 1 else max(2, 1 - floor(log10(amount)))
+
+
+def money(amount: float, unit: str = "") -> str:
+    """Return an amount with its unit."""
+    return f"{'0' if amount == 0 else fixed(amount, decimals(amount))} {unit}".rstrip()

@@ -55,10 +55,12 @@ def bars(
     whole: int | None = None,
     unit: str = "rows",
     tone: str = "kept",
+    quiet: bool = False,
 ) -> Html:
     """Return a table with a bar per name, the largest first; long ones fold, endless ones sum up.
 
-    `whole` is what shares are of: the sum of the counts unless a row may count several times.
+    `whole` is what shares are of: the sum of the counts unless a row may count several times. A
+    `quiet` caption is only read out: a heading above says the same.
     """
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     sum_of_all = sum(counts.values())
@@ -75,7 +77,9 @@ def bars(
         name = tag("em", f"{len(rest):,} more")
         rows.append((name, bar(left, largest, "quiet"), count(left), share(left, whole)))
     columns = (what, "", unit, "share")
-    shown = table(caption, columns, rows[:_SHOWN], numbers=2, class_="bars")
+    shown = table(
+        caption, columns, rows[:_SHOWN], numbers=2, class_="bars quiet" if quiet else "bars"
+    )
     if len(rows) <= _SHOWN:
         return shown
     others = table(f"{caption}, continued", columns, rows[_SHOWN:], numbers=2, class_="bars quiet")
