@@ -17,7 +17,7 @@ from gleanery.infra.digests import digest
 from gleanery.infra.losses import Loss
 from gleanery.infra.receipts import Plan, Receipt, Usage, count_reasons
 from gleanery.infra.storage import Store
-from gleanery.infra.tables import RowSpool, from_parquet
+from gleanery.infra.tables import RowFile, RowSpool, from_parquet
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -104,7 +104,7 @@ class Parts:
         self,
         plan: Plan,
         outcome: Outcome[R],
-        rows: RowSpool[R],
+        rows: RowFile,
         losses: RowSpool[Loss],
         started: float,
         after: Receipt | None,
@@ -148,7 +148,7 @@ class Parts:
                 self.store.delete(ours)
         return counts
 
-    def _store_spool(self, spool: RowSpool[Any], path: str) -> str:
+    def _store_spool(self, spool: RowFile, path: str) -> str:
         spool.close()
         self.store.write_file(path, spool.path)
         return path

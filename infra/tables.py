@@ -8,7 +8,7 @@ from itertools import accumulate, chain
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType, UnionType
-from typing import Any, Generic, Self, TypeVar, Union, get_args, get_origin
+from typing import Any, Generic, Protocol, Self, TypeVar, Union, get_args, get_origin
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -66,6 +66,22 @@ def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
         inner = _column(list(chain.from_iterable(values)), kind.value_type)
         return pa.ListArray.from_arrays(ends, inner)
     return pa.array(values, kind)
+
+
+class RowFile(Protocol):
+    """Rows on their way into a Parquet file, as `Parts.commit_spooled` takes them."""
+
+    path: Path
+    count: int
+
+    @property
+    def row_digest(self) -> str:
+        """The digest of all rows in their order."""
+        ...
+
+    def close(self) -> None:
+        """Complete the file; it may be read and stored now."""
+        ...
 
 
 class RowSpool(Generic[R]):

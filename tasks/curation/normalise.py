@@ -17,7 +17,7 @@ Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 
 _PARTS, _WORD, _SIGN, _OPEN = 0, 1, 2, 3  # what a byte does; open: what is beside it decides
-_SIGNS = b"+/<>^%!|()[]{}&"
+_SIGNS = b"+/<>^%|()[]{}&"
 _LOWER = bytes(code + 32 if ord("A") <= code <= ord("Z") else code for code in range(256))
 
 
@@ -32,9 +32,10 @@ def _marked(characters: bytes) -> Flags:
 
 _DIGIT, _LETTER = _marked(_DIGITS), _marked(_LETTERS)
 _IS_WORD, _GAP = _DIGIT | _LETTER, _marked(b" \n")
+_DIGIT_OR_BRACKET, _EQUALS = _marked(_DIGITS + b")"), _marked(b"=")
 _PARTS_WORDS = ~(_IS_WORD | _marked(b"'"))
 _KIND = np.where(_IS_WORD, _WORD, np.where(_marked(_SIGNS), _SIGN, _PARTS)).astype(np.uint8)
-_KIND[list(b".-*=~'#")] = _OPEN
+_KIND[list(b".-*=~'#!")] = _OPEN
 _KINDS = _KIND.tobytes()  # translating bytes is far faster than indexing by them
 _MARGIN = 3  # bytes that a rule looks at on either side
 
@@ -85,12 +86,12 @@ class _Beside:
     def is_in(self, table: Flags, *steps: int) -> Flags:
         """Return for each place whether all characters so many steps away are in a table."""
         verdicts = [table[self._text[self._places + step]] for step in steps]
-        return np.logical_and.reduce(verdicts)
+        return np.asarray(np.all(verdicts, axis=0), np.bool_)
 
     def repeats(self, *steps: int) -> Flags:
         """Return for each place whether the same character stands so many steps away, each time."""
         verdicts = [self._text[self._places + step] == self._character for step in steps]
-        return np.logical_and.reduce(verdicts)
+        return np.asarray(np.all(verdicts, axis=0), np.bool_)
 
 
 def _no_hyphen(beside: _Beside) -> Flags:
@@ -108,7 +109,16 @@ def _no_rule(beside: _Beside) -> Flags:
 
 
 def _is_prime(beside: _Beside) -> Flags:
-    return beside.is_in(_LETTER, -1) & beside.is_in(_PARTS_WORDS, -2) & ~beside.is_in(_IS_WORD, 1)
+    return _behind_one_letter(beside) & ~beside.is_in(_IS_WORD, 1)
+
+
+def _is_factorial(beside: _Beside) -> Flags:
+    unequal = beside.is_in(_EQUALS, 1)
+    return unequal | beside.is_in(_DIGIT_OR_BRACKET, -1) | _behind_one_letter(beside)
+
+
+def _behind_one_letter(beside: _Beside) -> Flags:
+    return beside.is_in(_LETTER, -1) & beside.is_in(_PARTS_WORDS, -2)
 
 
 # What an open character is where its rule holds; where it does not, it parts words.
@@ -120,6 +130,7 @@ _RULES: dict[str, tuple[int, Callable[[_Beside], Flags]]] = {
     "~": (_SIGN, _no_mark),
     "=": (_SIGN, _no_rule),
     "'": (_SIGN, _is_prime),
+    "!": (_SIGN, _is_factorial),
 }
 
 

@@ -20,7 +20,9 @@ SHINGLE = 5  # words
 PERMUTATIONS = 128
 BANDS, BAND_ROWS = 18, 7
 DIGEST_BYTES = 16
-_SEED = 42  # of the permutations, for ever: signatures that are stored hold it
+_SEED = 42
+# Signatures can be compared if all of this is the same.
+FAMILY = (SHINGLE, PERMUTATIONS, BANDS, BAND_ROWS, _SEED, RMinHash.ALGORITHM_VERSION)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 _BATCH = 128  # texts; their arrays stay in the processor's cache
@@ -65,7 +67,8 @@ def estimated_jaccard(
     chance, which is taken off.
     """
     equal = np.count_nonzero(ones == others, axis=1) / PERMUTATIONS
-    return np.maximum((equal - 1 / 256) / (1 - 1 / 256), 0).astype(np.float32)
+    corrected: npt.NDArray[np.float64] = np.maximum((equal - 1 / 256) / (1 - 1 / 256), 0)
+    return corrected.astype(np.float32)
 
 
 def _sign(texts: Sequence[str]) -> Signatures:

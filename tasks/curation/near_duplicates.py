@@ -1,0 +1,170 @@
+"""Which rows of an index say the same as one that stays, exactly or nearly.
+
+Rows are ranked by quality, then by arrival. Rank by rank, a row goes if it is like one that stays,
+and what it points to is the best ranked of these: a chain of similar rows removes nothing by
+itself. Siblings (rows of one group) are compared once, by the best ranked, and move together.
+Rows of the same text are compared once as well, so that a million copies cost one sort.
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from gleanery.tasks.curation.exact_rows import Ranks, first_of_equal
+from gleanery.tasks.curation.near_index import SignatureIndex
+from gleanery.tasks.curation.near_pairs import Pairs, band_pairs, better_of, worse_of
+from gleanery.tasks.curation.signatures import BANDS, SHINGLE, estimated_jaccard
+
+N = TypeVar("N", np.uint64, np.int64)
+
+_STAYS = -1
+_ROUNDS = 20  # of comparing what large buckets left; two or three do unless someone aims at it
+_LOOP_PAIRS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Removed:
+    """Rows of an index that are duplicates, in the order of arrival; arrays of the same length.
+
+    `kept` is the row that each is a duplicate of, `similarity` 1 where `exact`, else the estimated
+    Jaccard similarity of the two originals.
+    """
+
+    rows: Ranks
+    kept: Ranks
+    similarity: npt.NDArray[np.float32]
+    exact: npt.NDArray[np.bool_]
+
+
+class _Ranked:
+    """An index in the order of its ranks, 0 for the best."""
+
+    def __init__(self, index: SignatureIndex) -> None:
+        qualities = np.asarray(index.column("qualities"))
+        self.index = index
+        self.rows = np.argsort(-qualities, kind="stable").astype(np.uint32)  # of each rank
+        self._minima, self._digests = index.column("minima"), index.column("digests")
+
+    def column(self, name: str) -> npt.NDArray[np.uint64]:
+        """Return a column of numbers in the order of the ranks."""
+        return np.asarray(self.index.column(name)[self.rows])
+
+    def same_text(self, ones: Ranks, others: Ranks) -> npt.NDArray[np.bool_]:
+        """Return for pairs of ranks whether their texts have the same words."""
+        ours, theirs = self._digests[self.rows[ones]], self._digests[self.rows[others]]
+        return np.asarray((ours == theirs).all(axis=1))
+
+    def similarity(self, ones: Ranks, others: Ranks) -> npt.NDArray[np.float32]:
+        """Return the estimated Jaccard similarity of pairs of ranks."""
+        return estimated_jaccard(self._minima[self.rows[ones]], self._minima[self.rows[others]])
+
+
+def find_duplicates(index: SignatureIndex, threshold: float) -> Removed:
+    """Return the rows that go.
+
+    Two rows are alike if their texts are the same, or if they are long enough and their estimated
+    Jaccard similarity reaches the threshold (0 to 1).
+    """
+    ranked = _Ranked(index)
+    siblings = _first_siblings(ranked)
+    own = np.arange(index.count) == siblings
+    compared = np.flatnonzero(own & (ranked.column("words") > 0))
+    texts = np.arange(index.count)
+    texts[compared] = _first_copies(ranked, compared)
+    distinct = compared[texts[compared] == compared]
+    long_enough = distinct[ranked.column("words")[distinct] >= SHINGLE]
+    kept_for = _near(ranked, long_enough, threshold)
+    return _removed(ranked, siblings, texts, kept_for)
+
+
+def _first_siblings(ranked: _Ranked) -> Ranks:
+    """Return for each rank the best rank of its group."""
+    groups, first = ranked.column("groups"), np.arange(ranked.index.count)
+    grouped = np.flatnonzero(groups)
+    first[grouped] = first_of_equal(
+        groups[grouped], grouped, lambda ones, others: groups[ones] == groups[others]
+    )
+    return first
+
+
+def _first_copies(ranked: _Ranked, ranks: Ranks) -> Ranks:
+    """Return for each of the ranks the best rank with the same text."""
+    digests = ranked.index.column("digests")
+    values = np.ascontiguousarray(digests[:, :8]).view("<u8")[:, 0].astype(np.uint64)
+    return first_of_equal(values[ranked.rows[ranks]], ranks, ranked.same_text)
+
+
+def _near(ranked: _Ranked, ranks: Ranks, threshold: float) -> Ranks:
+    """Return for every rank of the index the one it is a near duplicate of, or `_STAYS`."""
+    kept_for = np.full(ranked.index.count, _STAYS, np.int64)
+    known, unsettled, again = np.zeros(0, np.uint64), np.zeros(0, np.int64), ranks
+    for _ in range(_ROUNDS):
+        found, left = _alike_pairs(ranked, again, threshold)
+        together = _union(known, found)
+        if len(together) == len(known):
+            break
+        known = together
+        kept_for = _greedy(known, ranked.index.count)
+        unsettled = _union(unsettled, left)
+        again = unsettled[kept_for[unsettled] == _STAYS]
+    return kept_for
+
+
+def _alike_pairs(ranked: _Ranked, ranks: Ranks, threshold: float) -> tuple[Pairs, Ranks]:
+    """Return the pairs that reach the threshold, and the ranks left unsettled by large buckets."""
+
+    def alike(ones: Ranks, others: Ranks) -> npt.NDArray[np.bool_]:
+        return ranked.similarity(ones, others) >= threshold
+
+    pairs, unsettled = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    for number in range(BANDS if len(ranks) > 1 else 0):
+        values = ranked.index.band(number)[ranked.rows[ranks]]
+        found = band_pairs(values, ranks, alike)
+        pairs = _union(pairs, found.pairs)
+        unsettled = _union(unsettled, found.unsettled)
+    return pairs, unsettled
+
+
+def _union(ones: npt.NDArray[N], others: npt.NDArray[N]) -> npt.NDArray[N]:
+    """Return all numbers of both, sorted and once each, in the memory of both: no table of them."""
+    if not len(others):
+        return ones
+    together = np.concatenate([ones, others])
+    together.sort()
+    return together[np.concatenate([[True], together[1:] != together[:-1]])]
+
+
+def _greedy(pairs: Pairs, count: int) -> Ranks:
+    """Return for each rank the best one that stays and is a pair with it, or `_STAYS`.
+
+    The pairs are sorted, so whether the better rank of a pair stays is known when it comes.
+    """
+    kept_for = np.full(count, _STAYS, np.int64)
+    gone = bytearray(count)
+    for at in range(0, len(pairs), _LOOP_PAIRS):
+        block = pairs[at : at + _LOOP_PAIRS]
+        for worse, better in zip(worse_of(block).tolist(), better_of(block).tolist(), strict=True):
+            if not gone[worse] and not gone[better]:
+                gone[worse] = 1
+                kept_for[worse] = better
+    return kept_for
+
+
+def _removed(ranked: _Ranked, siblings: Ranks, texts: Ranks, kept_for: Ranks) -> Removed:
+    originals = siblings  # what was compared for each rank: the best of its siblings,
+    copies = texts[originals]  # for which stands the best of the same text,
+    kept = np.where(kept_for[copies] == _STAYS, copies, kept_for[copies])  # or what that is like
+    gone = np.flatnonzero(kept != originals)
+    exact = kept[gone] == copies[gone]
+    similarity = np.ones(len(gone), np.float32)
+    near = np.flatnonzero(~exact)
+    for at in range(0, len(near), _LOOP_PAIRS >> 4):
+        block = near[at : at + (_LOOP_PAIRS >> 4)]
+        ones, others = copies[gone[block]], kept[gone[block]]
+        similarity[block] = ranked.similarity(ones, others)
+    rows = ranked.rows.astype(np.int64)
+    order = np.argsort(rows[gone])
+    gone = gone[order]
+    return Removed(rows[gone], rows[kept[gone]], similarity[order], exact[order])

@@ -1,0 +1,79 @@
+"""What of a candidate is compared, at which level, and what it is worth."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from gleanery.tasks.curation.signatures import sign_texts
+from gleanery.tasks.curation.signatures_table import DOCUMENT, EXAMPLE, QUESTION, SignedRows
+from gleanery.tasks.dataset_records import Candidate
+from gleanery.tasks.records import ChatMessage, Document
+
+UNSCORED = 0.5
+_ROWS = 4_096  # in one block
+
+
+def signed_candidates(candidates: Sequence[Candidate]) -> Iterator[SignedRows]:
+    """Yield the candidates' signatures at the levels of questions and of examples, in their order.
+
+    Where a candidate was rewritten, its original is signed: what siblings have in common.
+    """
+    for level in (QUESTION, EXAMPLE):
+        yield from _signed(
+            level,
+            [row.id for row in candidates],
+            [_group_number(row.origin) for row in candidates],
+            [quality_of(row) for row in candidates],
+            [_text(row, level) for row in candidates],
+        )
+
+
+def signed_documents(documents: Iterable[Document]) -> Iterator[SignedRows]:
+    """Yield the signatures of the documents' texts; the first of those with the same id counts."""
+    rows = list({row.id: row for row in reversed(list(documents))}.values())[::-1]
+    yield from _signed(
+        DOCUMENT,
+        [row.id for row in rows],
+        [0] * len(rows),
+        [row.score for row in rows],
+        [row.text for row in rows],
+    )
+
+
+def quality_of(candidate: Candidate) -> float:
+    """Return the mean of the scores (0 to 1) that a candidate was made with; 0.5 without any."""
+    values = [score.value for score in candidate.scores if 0 <= score.value <= 1]
+    return sum(values) / len(values) if values else UNSCORED
+
+
+def _text(candidate: Candidate, level: str) -> str:
+    turns: Sequence[ChatMessage] = candidate.original or candidate.messages
+    if level == QUESTION:
+        return next((turn.content for turn in turns if turn.role == "user"), "")
+    return "\n".join(turn.content for turn in turns)
+
+
+def _group_number(origin: str) -> int:
+    """Return 64 bits that stand for an origin, never 0; 0 for none."""
+    if not origin:
+        return 0
+    return int.from_bytes(hashlib.blake2b(origin.encode(), digest_size=8).digest()) or 1
+
+
+def _signed(
+    level: str,
+    ids: Sequence[str],
+    groups: Sequence[int],
+    qualities: Sequence[float],
+    texts: Sequence[str],
+) -> Iterator[SignedRows]:
+    for at in range(0, len(ids), _ROWS):
+        block = slice(at, at + _ROWS)
+        yield SignedRows(
+            level=level,
+            ids=ids[block],
+            groups=np.array(groups[block], np.uint64),
+            qualities=np.array(qualities[block], np.float32),
+            signatures=sign_texts(texts[block]),
+        )
