@@ -8,9 +8,12 @@ import typer
 
 from gleanery.deployments.methods import read_config, retried_stages, run_method
 from gleanery.deployments.prefect_server import prefect_server
+from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.pipeline_config import PipelineConfig
 from gleanery.infra.parts import Parts
 from gleanery.infra.settings import read_settings
+from gleanery.infra.storage import Store
+from gleanery.tasks.release.published import read_manifest
 
 if TYPE_CHECKING:
     from gleanery.flows.run import Again
@@ -41,8 +44,11 @@ def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:
     store = open_store(config, read_settings())
     typer.echo()
     print_funnel(outputs)
-    holds = "holds the result" if outputs[-1].rows_out else "holds no row"
-    typer.echo(f"\nEverything is at {store.root}: parts/{outputs[-1].stage} {holds}.")
+    if isinstance(config, DatasetConfig):
+        _tell_release(store)
+    else:
+        holds = "holds the result" if outputs[-1].rows_out else "holds no row"
+        typer.echo(f"\nEverything is at {store.root}: parts/{outputs[-1].stage} {holds}.")
     for report in reports:
         folder = read_settings().server_home / "reports" / config.name
         write_report(report, folder)
@@ -52,3 +58,18 @@ def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:
     open_rows = sum(sum(output.failed.values()) for output in outputs)
     if open_rows:
         typer.secho(f"{open_rows} rows are still open: run again to take them up.", fg="yellow")
+
+
+def _tell_release(store: Store) -> None:
+    manifest = read_manifest(store)
+    folder = store.uri(manifest.folder)
+    splits = ", ".join(f"{rows:,} {split}" for split, rows in manifest.rows.splits.items())
+    typer.echo(f"\nRelease {manifest.version} has {manifest.rows.total:,} rows ({splits}).")
+    if manifest.changes:
+        total = manifest.changes.total
+        typer.echo(
+            f"Beside {manifest.previous}: {total.added:,} added, {total.removed:,} removed, "
+            f"{total.changed:,} changed."
+        )
+    typer.echo(f"Load it:        datasets.load_dataset({folder!r})")
+    typer.echo(f"Open its report: {folder}/report.html")

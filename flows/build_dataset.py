@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from gleanery.flows.curation_stages import gather
+from gleanery.flows.curation_stages import find_duplicates, gather, sign
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.dataset_sources import run_source, source_parts
+from gleanery.flows.decontaminate import seek_leaks
 from gleanery.flows.fan_out import PARTS_AT_ONCE
 from gleanery.flows.release_dataset import release_dataset
 from gleanery.flows.run import Again, Run, open_run
@@ -29,9 +30,17 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
         if config.refresh:
             for source in config.sources:
                 run_source(source)
-        candidates, receipts = gather(run, _sources(run))
-        selection, _ = release_dataset(run, Curated(receipts), [candidates])
-        return [candidates, selection]
+        sources = _sources(run)
+        candidates = gather(run, sources)
+        names = [receipt.part for receipt in candidates.receipts]
+        leaks = seek_leaks(run, names, before_refinement=False)
+        made = frozenset(names)
+        signatures = sign(run, [source for source in sources if source.name in made])
+        duplicates = find_duplicates(run, signatures)
+        curated = Curated(candidates.receipts, duplicates.receipts, leaks.receipts)
+        stages = [candidates.output, leaks.output, signatures.output, duplicates.output]
+        selection, _ = release_dataset(run, curated, stages)
+        return [*stages, selection]
 
 
 def _sources(run: DatasetRun) -> Sequence[SourcePart]:

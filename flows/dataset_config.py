@@ -15,6 +15,8 @@ from gleanery.flows.pipeline_config import (
 )
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
+from gleanery.tasks.curation.benchmark_config import DecontaminationConfig
+from gleanery.tasks.curation.duplicates import DuplicatesConfig
 from gleanery.tasks.release.recipe import Recipe
 
 SourcePipeline = Annotated[
@@ -41,6 +43,12 @@ class DatasetConfig(PipelineConfig):
         "refined", description="Which of a harvest's pairs: rewritten, or as the pages have them."
     )
 
+    decontamination: DecontaminationConfig = Field(
+        DecontaminationConfig(), description="Benchmarks whose items are kept out."
+    )
+    duplicates: DuplicatesConfig = Field(
+        DuplicatesConfig(), description="How alike two texts must be for one of them to go."
+    )
     title: str = Field("", description="What the dataset card is headed; empty takes the name.")
     recipe: Recipe = Field(Recipe(), description="What of the curated rows is released.")
     report_examples: int = Field(

@@ -6,18 +6,14 @@ from typing import Any
 from gleanery.flows.fan_out import do_parts
 from gleanery.flows.progress import StageProgress
 from gleanery.flows.run import Run
-from gleanery.flows.summary import finish_stage
-from gleanery.infra.receipts import Receipt
+from gleanery.flows.stage_parts import Stage, finished
 from gleanery.tasks.curation.leaks_part import candidate_leaks, harvest_leaks, standing_leaks
 from gleanery.tasks.curation.leaks_store import stored_index
 from gleanery.tasks.stage_inputs import LEAKS
-from gleanery.tasks.stage_output import StageOutput
 from gleanery.tasks.tasks import do_part
 
 
-def seek_leaks(
-    run: Run[Any], parts: Sequence[str], before_refinement: bool
-) -> tuple[StageOutput, list[Receipt]]:
+def seek_leaks(run: Run[Any], parts: Sequence[str], before_refinement: bool) -> Stage:
     """Return the benchmark items found in each part, which are looked for in worker processes.
 
     Raises `BenchmarkError` for benchmarks that cannot be used, before anything is looked for.
@@ -32,5 +28,4 @@ def seek_leaks(
             lambda part: do_part.submit(run.workers, LEAKS, part, seek, run.parts, part, index),
             progress,
         )
-    receipts = [receipt for receipt in found if receipt]
-    return finish_stage(run, LEAKS, receipts), receipts
+    return finished(run, LEAKS, found)

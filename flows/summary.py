@@ -30,8 +30,8 @@ def finish_stage(run: Run[Any], stage: str, receipts: Sequence[Receipt]) -> Stag
         log.info("%s: %d rejected: %s", stage, count, reason)
     for reason, count in output.failed.items():
         log.warning("%s: %d failed: %s (the next run tries them again)", stage, count, reason)
-    if output.rows_in and not output.rows_out:
-        reason = reason_of_most(output.rejected, output.failed) or "no reason"
+    reason = reason_of_most(output.rejected, output.failed)
+    if reason and not output.rows_out:
         log.warning("%s: all %d rows are lost, most as %s", stage, output.rows_in, reason)
     elif output.empty:
         log.warning("%s", describe_empty(output))

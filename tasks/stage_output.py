@@ -74,6 +74,6 @@ def stage_output(stage: str, receipts: Sequence[Receipt], writer: str) -> StageO
         empty={
             receipt.part: reason_of_most(receipt.rejected, receipt.failed)
             for receipt in receipts
-            if receipt.rows_in and not receipt.rows_out
+            if not receipt.rows_out and (receipt.rejected or receipt.failed)
         },
     )
