@@ -1,0 +1,37 @@
+"""Agreement as a stage: the versions of each question of a part, compared in a worker process."""
+
+from collections.abc import Sequence
+
+from gleanery.infra.compute import Workers
+from gleanery.infra.parts import Parts
+from gleanery.infra.receipts import Receipt
+from gleanery.tasks.dataset_records import Candidate
+from gleanery.tasks.scoring.agreement import agreement_scores
+from gleanery.tasks.scoring.agreement_config import AgreementConfig
+from gleanery.tasks.scoring.comparing import Comparer
+from gleanery.tasks.scoring.scoring_part import Scored, Scorer, score_part
+from gleanery.tasks.scoring.stages import AGREEMENT
+
+VERSION = 1
+
+
+def agreement_scorer(config: AgreementConfig) -> Scorer:
+    """Return the scorer that compares versions."""
+    return Scorer(AGREEMENT, VERSION, config, score_agreement)
+
+
+def agreement_part(
+    workers: Workers, parts: Parts, candidates: Receipt, config: AgreementConfig
+) -> tuple[Receipt, bool]:
+    """Return the receipt of a part's agreement scores, and whether they stood already.
+
+    Siblings stand in one part: the rewrites of a pair, the answers to a question.
+    """
+    return score_part(workers, parts, candidates, agreement_scorer(config))
+
+
+def score_agreement(candidates: Sequence[Candidate], config: AgreementConfig) -> Scored:
+    """Return the agreement of candidates; comparisons that were given up are counted in a note."""
+    with Comparer(config) as comparer:
+        scores, losses = agreement_scores(candidates, comparer.same, config.most_versions)
+    return Scored(scores, losses, {"comparisons_given_up": comparer.given_up})

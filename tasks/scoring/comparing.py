@@ -1,0 +1,49 @@
+"""Comparisons in a process of their own: one that hangs or explodes is not comparable, no more."""
+
+from types import TracebackType
+from typing import Self
+
+from gleanery.infra.compute import LocalWorkers, WorkerDied
+from gleanery.tasks.scoring.agreement_config import AgreementConfig
+from gleanery.tasks.scoring.expressions import same_expression
+from gleanery.tasks.scoring.same_result import SameExpression, same_result
+
+
+class Comparer:
+    """Compares results; what needs algebra goes to a child process, started when first needed.
+
+    `given_up` counts the comparisons that it did not survive.
+    """
+
+    def __init__(self, config: AgreementConfig, algebra: SameExpression = same_expression) -> None:
+        self.given_up = 0
+        self._algebra = algebra
+        self._workers = LocalWorkers(config.compute)
+        self._known: dict[tuple[str, str], bool | None] = {}
+
+    def __enter__(self) -> Self:
+        """Return this comparer."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the child process."""
+        self._workers.close()
+
+    def same(self, one: str, other: str) -> bool | None:
+        """Return whether two results are the same, None where that cannot be told."""
+        pair = (min(one, other), max(one, other))
+        if pair not in self._known:
+            self._known[pair] = same_result(*pair, self._by_algebra)
+        return self._known[pair]
+
+    def _by_algebra(self, one: str, other: str) -> bool | None:
+        try:
+            return self._workers.run(self._algebra, one, other)
+        except WorkerDied:
+            self.given_up += 1
+            return None

@@ -1,0 +1,92 @@
+r"""Equality of two expressions in LaTeX, by computer algebra. Runs in a worker's main thread.
+
+Parsing and comparison are math-verify's (https://github.com/huggingface/Math-Verify), which sets
+an alarm for its time limit. Web pages hold expressions that no alarm stops (`9^{9^{9}}` is one call
+into C): those are refused here, and what is left is the worker's own limit to end.
+"""
+
+import math
+import re
+from typing import Any
+
+SECONDS = 3  # for each parse and each comparison
+LONGEST = 300  # characters
+_TOWER = re.compile(
+    r"\d\s*\}?\s*\^\s*\{?\s*\d{1,20}\s*\}?\s*\^|\^\s*\{?\s*-?\d{4,}|\d{4,}\s*!|!\s*!|\d{40,}"
+)
+_ROUNDING = 0.011  # relative, as for numbers
+_DECIMAL = re.compile(r"-?\d*\.(\d+)|-?\d+")
+
+
+def same_expression(one: str, other: str) -> bool | None:
+    """Return whether two expressions are equal; None where one cannot be read or takes too long.
+
+    A decimal agrees with what it is rounded from. Raises `MemoryError` when there is too little.
+    """
+    if max(len(one), len(other)) > LONGEST or _TOWER.search(one) or _TOWER.search(other):
+        return None
+    from math_verify import verify
+    from math_verify.errors import TimeoutException
+
+    try:
+        first, second = _parsed(one), _parsed(other)
+        if first is None or second is None or _is_matrix(first) != _is_matrix(second):
+            return None
+        first, second = _alike(first), _alike(second)
+        for gold, target in ((first, second), (second, first)):
+            if verify(gold, target, timeout_seconds=SECONDS, raise_on_error=True):
+                return True
+        return _rounded(one, first, second) or _rounded(other, second, first)
+    except MemoryError:
+        raise  # the process is not to be used again
+    except (Exception, TimeoutException):
+        return None  # hostile or odd LaTeX breaks a parser in any way it likes
+
+
+def _parsed(text: str) -> Any:
+    """Return what an expression is in algebra, or None if it cannot be read."""
+    from math_verify import LatexExtractionConfig, LatexNormalizationConfig, parse
+
+    # Units are off already: what is left of 2ab is a product.
+    notation = LatexNormalizationConfig(
+        basic_latex=True, units=False, malformed_operators=True, nits=True, boxed="none"
+    )
+    found = parse(
+        f"${text}$",
+        extraction_config=[LatexExtractionConfig(normalization_config=notation)],
+        fallback_mode="no_fallback",
+        parsing_timeout=SECONDS,
+        raise_on_error=True,
+    )
+    return found[0] if found and not isinstance(found[0], str) else None
+
+
+def _is_matrix(value: Any) -> bool:
+    return hasattr(value, "tolist")
+
+
+def _alike(value: Any) -> Any:
+    """Return an expression with real variables, and `i` as the imaginary unit.
+
+    The parser decides for each text whether its variables are real: x is not always the same x.
+    """
+    from sympy import I, Symbol
+
+    return value.subs(
+        {
+            symbol: I if symbol.name == "i" else Symbol(symbol.name, real=True)
+            for symbol in value.free_symbols
+        }
+    )
+
+
+def _rounded(text: str, number: Any, exact: Any) -> bool:
+    """Return whether a plain decimal is what an exact number comes to, rounded to its digits."""
+    decimal = _DECIMAL.fullmatch(text.strip())
+    if decimal is None or not decimal[1] or not getattr(exact, "is_number", False):
+        return False
+    value, rounded = complex(exact.evalf(15)), float(number)
+    if value.imag or not math.isfinite(value.real):
+        return False
+    difference = abs(value.real - rounded)
+    return difference <= min(10.0 ** -len(decimal[1]), _ROUNDING * abs(value.real))

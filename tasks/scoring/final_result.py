@@ -1,0 +1,186 @@
+"""The result that an answer arrives at, as it was written there."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gleanery.tasks.final_answers import (
+    closing_verdict,
+    opening_verdict,
+    option_letter,
+    same_quantity,
+    values_in,
+)
+from gleanery.tasks.quantities import plain, unit_after
+from gleanery.tasks.scoring.result_notation import bare, value_of
+from gleanery.tasks.scoring.result_numbers import number_in
+from gleanery.tasks.scoring.result_shapes import LONGEST
+
+_SHORT = 60  # characters: such an answer is nothing but its result
+_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
+_MARKED = re.compile(r"^\s*####\s*(.+)$", re.MULTILINE)
+_ANNOUNCED = re.compile(
+    r"\b(?:final )?(?:answer|result)s?\b(?: is| are|[*_ ]*[:=])+(?: thus| therefore| simply)?"
+    r"[:\s*_]*",
+    re.IGNORECASE,
+)
+_LETTER_FIRST = re.compile(r"^([A-E]) (?=[A-Z][a-z])")
+_DISPLAY = re.compile(r"\$\$.+?\$\$|\\\[.+?\\\]", re.DOTALL)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z*#(\\$]|$)|(?<=[.!?]\$\$)\s+|(?<=\.\\\])\s+|\n+")
+_FORMULA = re.compile(
+    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<![\\$])\$([^$]+?)(?<!\\)\$(?!\$)", re.DOTALL
+)
+_JOINING = re.compile(r"[\s,;]*(?:(?:and|or|und|oder|y|et|ou)\b)?[\s,;]*")
+_RELATION = re.compile(r"[<>≤≥≠]|\\(?:[lg]e|[lg]eq|neq?|[lg]t)(?![A-Za-z])")
+_EQUATION = re.compile(r"^\s*\\?[A-Za-z][^=]{0,40}=|^[\d\s.,()+*/^{}\\a-z-]*=")
+_NOUGHT_IS = re.compile(r"^\s*0\s*=")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LIST_OR_FORMULA = re.compile(r"[$\\=<>(\[{;^]|\d\s*,\s+\d|\b(?:or|and)\b")
+_REASON = re.compile(r",? (?:because|since)\b")
+_UNIT_TEXT = re.compile(r"[\s{}$]*([A-Za-zμΩ°%][A-Za-zμΩ°%/·^0-9]*)")
+_QUANTITY = re.compile(
+    r"(?<![\w.,^_{])[-+]?(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?(?![\w^]|[.,]\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FinalResult:
+    """A result; `announced` says that the answer declares it, or is nothing else."""
+
+    text: str
+    announced: bool
+
+
+def final_result(answer: str) -> FinalResult | None:
+    r"""Return the result that an answer arrives at, or None where none can be made out.
+
+    Announced: the last `\boxed{…}`, what stands behind `####`, a chosen option's letter, what "the
+    answer is" leads to, the whole of a short answer. Else the one formula (or row of formulas) or
+    number of its last sentence, the one number that it opens with before its reason ("It is 4,
+    because …"), or a verdict that it opens or closes with.
+    """
+    text = answer.strip()
+    if announced := _boxed(text) or _marked(text) or _letter(text) or _led_to(text) or _short(text):
+        return FinalResult(announced, True)
+    found = _closing(text) or _opening(text) or opening_verdict(text) or closing_verdict(text)
+    return FinalResult(found, False) if found else None
+
+
+def mentions(answer: str, result: str) -> bool:
+    """Return whether an answer holds a result's number anywhere."""
+    wanted = values_in(plain(value_of(bare(result))))
+    if len(wanted) != 1:
+        return " ".join(result.split()) in " ".join(answer.split())
+    return any(same_quantity(wanted[0], value) for value in values_in(plain(answer)))
+
+
+def closes_with(answer: str, result: str) -> bool:
+    """Return whether the last sentence of an answer holds a result, which is a number."""
+    closing = _sentences(answer)[-1:]
+    number = number_in(value_of(bare(result)))
+    return bool(number and closing and mentions(closing[0], result))
+
+
+def _boxed(text: str) -> str | None:
+    """Return what is in the last box, its braces balanced."""
+    boxes = list(_BOX.finditer(text))
+    if not boxes:
+        return None
+    start, depth = boxes[-1].end(), 1
+    for position in range(start, min(len(text), start + LONGEST)):
+        depth += (text[position] == "{") - (text[position] == "}")
+        if not depth:
+            return text[start:position].strip() or None
+    return None
+
+
+def _marked(text: str) -> str | None:
+    marked = _MARKED.findall(text)
+    return marked[-1].strip() if marked else None
+
+
+def _letter(text: str) -> str | None:
+    if letter := option_letter(text):
+        return letter
+    first = _LETTER_FIRST.match(text)
+    return first[1] if first else None
+
+
+def _led_to(text: str) -> str | None:
+    places = list(_ANNOUNCED.finditer(text))
+    if not places:
+        return None
+    sentence = _sentences(text[places[-1].end() :])[:1]
+    if not sentence:
+        return None
+    return _formulas(sentence[0]) or (sentence[0] if len(sentence[0]) <= _SHORT else None)
+
+
+def _short(text: str) -> str | None:
+    if not 0 < len(text) <= _SHORT or "\n" in text:
+        return None
+    words = plain(text)
+    numbers = list(_QUANTITY.finditer(words))
+    if len(numbers) > 1 and not _LIST_OR_FORMULA.search(text):
+        return None  # "70 times 70 ml are 4900 ml, that is 4.9 l"
+    is_sentence = len(_WORD.findall(words)) > 2 and not _LIST_OR_FORMULA.search(text)
+    if numbers and is_sentence and number_in(bare(text)) is None:
+        return _with_unit(numbers[0][0], words, numbers[0].end())
+    return text
+
+
+def _closing(text: str) -> str | None:
+    sentences = _sentences(text)
+    if not sentences:
+        return None
+    last = sentences[-1]
+    if _FORMULA.search(last):
+        return _formulas(last)  # of several, no one knows which is the result
+    last = plain(last)
+    numbers = list(_QUANTITY.finditer(last))
+    if len(numbers) != 1:
+        return None
+    return _with_unit(numbers[0][0], last, numbers[0].end())
+
+
+def _opening(text: str) -> str | None:
+    """Return the one number of a first clause that is followed by its reason."""
+    clause = _REASON.split(text[:200], maxsplit=1)
+    if len(clause) < 2 or _FORMULA.search(clause[0]):
+        return None
+    opening = plain(clause[0])
+    numbers = list(_QUANTITY.finditer(opening))
+    if len(numbers) != 1:
+        return None
+    return _with_unit(numbers[0][0], opening, numbers[0].end())
+
+
+def _sentences(text: str) -> list[str]:
+    text = _DISPLAY.sub(lambda match: " ".join(match[0].split()), text)
+    return [part.strip() for part in _SENTENCE_END.split(text) if part and part.strip()]
+
+
+def _formulas(sentence: str) -> str | None:
+    """Return a sentence's one formula with the unit behind it, or its formulas in a row."""
+    found = list(_FORMULA.finditer(sentence))
+    if not found:
+        return None
+    gaps = (
+        _JOINING.fullmatch(sentence, one.end(), other.start()) for one, other in pairwise(found)
+    )
+    if not all(gaps):
+        return None
+    formulas = [next(filter(None, match.groups())).strip(" .,;\n") for match in found]
+    if len(formulas) > 1:
+        return ", ".join(formulas)
+    formula = formulas[0]
+    if "=" in formula and (
+        _RELATION.search(formula) or _NOUGHT_IS.match(formula) or not _EQUATION.match(formula)
+    ):
+        return None  # a step or a check rather than a result
+    return _with_unit(formula, sentence, found[0].end())
+
+
+def _with_unit(result: str, sentence: str, end: int) -> str:
+    unit = _UNIT_TEXT.match(sentence, end) if unit_after(sentence, end) else None
+    return f"{result} {unit[1]}" if unit else result

@@ -1,0 +1,171 @@
+"""Do two answers arrive at the same result, however it is written?"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from gleanery.tasks.scoring.result_notation import bare
+from gleanery.tasks.scoring.result_numbers import (
+    Number,
+    number_in,
+    same_in_base,
+    same_number,
+)
+from gleanery.tasks.scoring.result_shapes import (
+    Expression,
+    Letter,
+    Several,
+    Shape,
+    Verdict,
+    Words,
+    shape_of,
+)
+
+_DECIMAL_COMMA = re.compile(
+    r"-?\d+,(?:\d{1,2}|\d{4,})(?![\d,])"
+)  # or a list: only equality is certain
+_INDEX = re.compile(r"(?<=[A-Za-z])_\{?(\w+)\}?")
+
+SameExpression = Callable[[str, str], bool | None]
+"""Whether two expressions in LaTeX are equal; None where that cannot be told."""
+
+
+def same_result(one: str, other: str, same_expression: SameExpression) -> bool | None:
+    """Return whether two results are the same, and None where they cannot be compared.
+
+    Compared here: option letters, verdicts, numbers with their units, per cent and rounding, sets,
+    tuples, intervals and inequalities, element by element. Words that differ may mean the same, so
+    they are not comparable. The rest is put to `same_expression`.
+    """
+    if _compact(one) and _compact(one) == _compact(other):
+        return True
+    if (based := same_in_base(bare(one), bare(other))) is not None:
+        return based
+    first, second = shape_of(one), shape_of(other)
+    if first is None or second is None:
+        return None
+    for text, number in ((one, second), (other, first)):
+        if isinstance(number, Number) and _DECIMAL_COMMA.match(bare(text)):
+            decimal = number_in(bare(text).replace(",", "."))
+            return (decimal is not None and same_number(decimal, number)) or None
+    return _same(first, second, same_expression)
+
+
+def _compact(text: str) -> str:
+    """Return a result without spaces and indices: H_2O is H2O, but 52_8 is not 528."""
+    return _INDEX.sub(r"\1", re.sub(r"[\s]+", "", bare(text)))
+
+
+def _same(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:
+    if one == other:
+        return True
+    if isinstance(one, Letter) or isinstance(other, Letter):
+        return _same_letter(one, other, algebra)
+    if isinstance(one, Verdict) or isinstance(other, Verdict):
+        both = isinstance(one, Verdict) and isinstance(other, Verdict)
+        return False if both else None
+    if isinstance(one, Words) or isinstance(other, Words):
+        return None
+    if isinstance(one, Several) or isinstance(other, Several):
+        return _same_several(one, other, algebra)
+    if isinstance(one, Number) and isinstance(other, Number):
+        return same_number(one, other)
+    return algebra(*_as_latex(one, other))
+
+
+def _same_letter(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:
+    if isinstance(one, Letter) and isinstance(other, Letter):
+        return one.letter == other.letter
+    letter, value = (one, other) if isinstance(one, Letter) else (other, one)
+    assert isinstance(letter, Letter)
+    if letter.text and (text := shape_of(letter.text)):
+        return _same(text, value, algebra)
+    if isinstance(value, Expression):  # C may be a constant: then it is no option
+        return algebra(letter.letter, value.text)
+    return None
+
+
+def _same_several(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:
+    if not isinstance(one, Several) or not isinstance(other, Several):
+        several, single = (one, other) if isinstance(one, Several) else (other, one)
+        assert isinstance(several, Several)
+        if several.kind in ("set", "list") and len(several.items) == 1:
+            return _same(several.items[0], single, algebra)
+        return False if isinstance(single, Number) else None
+    if len(one.items) != len(other.items):
+        return None if "union" in (one.kind, other.kind) else False
+    if one.names and other.names:
+        return _same_named(one, other, algebra)
+    kinds = {one.kind, other.kind}
+    if kinds == {"tuple"}:
+        if len(one.items) == 2 and _is_half_open(one, other):
+            return False
+        return _all_same(one.items, other.items, algebra)
+    if "tuple" in kinds:  # "2 and 3" may be meant as the point (2, 3): only equality is certain
+        return _all_same(one.items, other.items, algebra) or None
+    return _same_in_any_order(one.items, other.items, algebra)
+
+
+def _is_half_open(one: Several, other: Several) -> bool:
+    """Return whether brackets tell two intervals apart; `[1, 2]` for the point (1, 2) does too."""
+    return one.brackets != other.brackets
+
+
+def _same_named(one: Several, other: Several, algebra: SameExpression) -> bool | None:
+    values = dict(zip(other.names, other.items, strict=True))
+    if set(one.names) != set(values):
+        return None
+    return _all_same(one.items, [values[name] for name in one.names], algebra)
+
+
+def _all_same(
+    ones: Sequence[Shape], others: Sequence[Shape], algebra: SameExpression
+) -> bool | None:
+    results = [_same(one, other, algebra) for one, other in zip(ones, others, strict=True)]
+    if False in results:
+        return False
+    return None if None in results else True
+
+
+def _same_in_any_order(
+    ones: Sequence[Shape], others: Sequence[Shape], algebra: SameExpression
+) -> bool | None:
+    left, unsure = list(others), False
+    for one in ones:
+        for position, other in enumerate(left):
+            same = _same(one, other, algebra)
+            unsure = unsure or same is None
+            if same:
+                del left[position]
+                break
+        else:
+            return None if unsure else False
+    return True
+
+
+def _as_latex(one: Shape, other: Shape) -> tuple[str, str]:
+    """Return both as LaTeX, degrees beside a π as radians.
+
+    Where only one is an equation, the other's left side comes back.
+    """
+    left, right = _latex(one), _latex(other)
+    if isinstance(one, Number) and one.unit == "°" and "\\pi" in right:
+        return f"\\frac{{{left} \\pi}}{{180}}", right
+    if isinstance(other, Number) and other.unit == "°" and "\\pi" in left:
+        return left, f"\\frac{{{right} \\pi}}{{180}}"
+    if "=" in right and "=" not in left and isinstance(one, Expression) and one.whole:
+        return _latex(Expression(one.whole)), right
+    if "=" in left and "=" not in right and isinstance(other, Expression) and other.whole:
+        return left, _latex(Expression(other.whole))
+    return left, right
+
+
+def _latex(shape: Shape) -> str:
+    if isinstance(shape, Number):
+        value = shape.value
+        if value.denominator == 1:
+            return str(value.numerator)
+        if shape.digit:
+            return format(float(value), ".15g")
+        return f"\\frac{{{value.numerator}}}{{{value.denominator}}}"
+    assert isinstance(shape, Expression)
+    return shape.text.replace("⦃", "\\{").replace("⦄", "\\}")

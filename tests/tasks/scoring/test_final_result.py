@@ -1,0 +1,79 @@
+# ruff: noqa: E501  (answers are one paragraph)
+import pytest
+
+from gleanery.tasks.scoring.final_result import FinalResult, closes_with, final_result, mentions
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        (
+            "So it is $\\boxed{\\frac{1}{2}}$. First \\boxed{3}, then \\boxed{\\{1, \\frac{2}{3}\\}}.",
+            "\\{1, \\frac{2}{3}\\}",
+        ),
+        ("She has 5 + 3 = 8 left.\n#### 8", "8"),
+        ("Chlorophyll stands there. The answer is C) chloroplast.", "C"),
+        ("C Chloroplasts hold the chlorophyll.", "C"),
+        ("We add. The answer is $\\frac{7}{9}$. It is less than 1.", "\\frac{7}{9}"),
+        ("Work it out.\n\n**Answer:** 42 apples", "42 apples"),
+        ("42 m/s", "42 m/s"),
+        ("The speed is 42 m/s.", "42 m/s"),
+        ("x = 2 or x = 3", "x = 2 or x = 3"),
+        ("Metaphase.", "Metaphase."),
+    ],
+)
+def test_an_announced_result_is_found(answer: str, result: str) -> None:
+    assert final_result(answer) == FinalResult(result, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        (
+            "First we multiply the two.\n$$P = \\frac{5}{8} \\cdot \\frac{4}{7} = \\frac{5}{14}.$$\n"
+            "The probability is $\\frac{5}{14}$, about 36 %.",
+            "\\frac{5}{14}",
+        ),
+        (
+            "Adding both equations gives the two numbers. The pair is $x = 4$, $y = 2$.",
+            "x = 4, y = 2",
+        ),
+        ("Thymine takes as much as adenine does, so the DNA contains 20 percent cytosine.", "20 %"),
+        ("From rest the speed grows evenly, so the final speed is $42$ m/s at the end.", "42 m/s"),
+        ("The multiplier is 4, because 0.8 divided by 0.2 is 4, and so it goes on and on.", "4"),
+        (
+            "Subtract the two and double what is left over. Therefore\n$$x = 8 - 1 = 7.$$",
+            "x = 8 - 1 = 7",
+        ),
+        (
+            "Yes, because the sum of two even numbers is even, whichever two even ones they are.",
+            "yes",
+        ),
+    ],
+)
+def test_a_result_that_closes_the_answer_is_found(answer: str, result: str) -> None:
+    found = final_result(answer)
+    assert found is not None
+    assert (found.text.replace("percent", "%"), found.announced) == (result, False)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "The Moon turns once around its own axis in the same time in which it goes around the Earth.",
+        "The train takes $5.0\\,\\mathrm{s}$ to stop and travels $62.5\\,\\mathrm{m}$ while braking.",
+        "It is slightly too large, which one sees at once when one squares it: $5.1^2 = 26.01 > 26$.",
+        "\\boxed{" + "x" * 1000 + "}",
+        "\\boxed{never closed, " + "{" * 50,
+    ],
+)
+def test_where_nothing_is_certain_no_result_is_made_out(answer: str) -> None:
+    assert final_result(answer) is None
+
+
+def test_a_number_is_found_in_an_answer_whatever_its_notation() -> None:
+    assert mentions("Half of it, $\\frac12$, is left.", "0.5")
+    assert not mentions("A third of it is left.", "0.5")
+    assert closes_with("It costs 3. So we pay 5/14 of it, as said.", "\\frac{5}{14}")
+    assert not closes_with("We pay 5/14 of it. That is much.", "\\frac{5}{14}")
