@@ -35,16 +35,21 @@ _HUB_LICENCES = {
 def card_header(manifest: Manifest, facts: CardFacts) -> str:
     """Return the header with its fences."""
     fields: dict[str, Any] = {
-        "pretty_name": facts.title,
-        "language": facts.languages,
+        "pretty_name": _line(facts.title),
+        "language": [_line(name) for name in facts.languages],
         **_licence(manifest, facts.licence),
-        "task_categories": facts.tasks,
+        "task_categories": [_line(name) for name in facts.tasks],
         "size_categories": [size_category(manifest.rows.total)],
-        "tags": ["gleanery", "synthetic", *manifest.rows.methods, *facts.tags],
+        "tags": ["gleanery", "synthetic", *map(_line, [*manifest.rows.methods, *facts.tags])],
         "configs": [{"config_name": "default", "data_files": _data_files(manifest)}],
     }
-    text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=False, width=1000)
+    text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=False, width=10**6)
     return f"---\n{text}---\n"
+
+
+def _line(text: str) -> str:
+    """Return a text on one line: a line of its own could end the header."""
+    return " ".join(text.split())
 
 
 def size_category(rows: int) -> str:
@@ -61,7 +66,7 @@ def hub_licence(name: str) -> str:
 def _licence(manifest: Manifest, given: str) -> dict[str, str]:
     """Return the one licence of all rows, or that there are several, or none that is known."""
     if given:
-        return {"license": given}
+        return {"license": _line(given)}
     licences = list(manifest.rows.licences)
     if len(licences) == 1 and hub_licence(licences[0]):
         return {"license": hub_licence(licences[0])}

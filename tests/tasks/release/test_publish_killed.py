@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from released_candidates import publish_rows
 
 KILLS = 15
-COUNT = 200
+COUNT = 100
 KILLED = -9
 
 
