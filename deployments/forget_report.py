@@ -82,7 +82,7 @@ def _releases(found: Trace) -> list[str]:
     for (dataset, release), splits in rows.items():
         said = ", ".join(f"{count:,} {split}" for split, count in sorted(splits.items()))
         lines.append(
-            f"the release {release} of {dataset}, which has {_count(splits.total(), 'row')} from it "
+            f"release {release} of {dataset}, which has {_count(splits.total(), 'row')} from it "
             f"({said}): releases never change; delete its folder and its copies to withdraw it"
         )
     if lines:

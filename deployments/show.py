@@ -1,6 +1,6 @@
 """Showing where a pair or an example comes from: its source, and what made each version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -8,27 +8,58 @@ from rich.text import Text
 
 from gleanery.deployments.example_lineage import ExampleLineage, find_example
 from gleanery.deployments.excerpt import marked_excerpt
-from gleanery.deployments.lineage import Lineage, find_lineage
+from gleanery.deployments.lineage import Lineage, UnknownPair, find_lineage
 from gleanery.deployments.pipelines import find_pipelines
 from gleanery.deployments.terminal import open_console, printable
+from gleanery.deployments.trace_standing import Standing, find_standings
 from gleanery.infra.llm.protocol import Completion
 from gleanery.infra.receipts import Receipt
 from gleanery.infra.settings import read_settings
+from gleanery.infra.storage import Store
 from gleanery.tasks.records import Document, RefinedPair
 from gleanery.tasks.stage_inputs import DEDUP, EXTRACT, RECALL, REFINE
 
 
 def show(row_id: str, root: str = "") -> None:
-    """Print the lineage of a pair or an example, from any pipeline below the root.
+    """Print the lineage of a pair, an example, a candidate or a released row below the root.
 
     Raises `UnknownPair`, a `ValueError`, if no pipeline has it.
     """
     stores, console = find_pipelines(root, read_settings()), open_console()
+    standings = find_standings(stores, row_id)
     example = find_example(stores, row_id)
     if example:
         print_example(example, console)
-    else:
-        print_lineage(find_lineage(stores, row_id), console)
+    elif lineage := _lineage(stores, row_id, standings):
+        print_lineage(lineage, console)
+    for standing in standings:
+        print_standing(standing, console)
+
+
+def _lineage(stores: Sequence[Store], row_id: str, standings: Sequence[Standing]) -> Lineage | None:
+    """Return a pair's lineage; `None` for a released row whose pair no pipeline has any more."""
+    try:
+        return find_lineage(stores, row_id)
+    except UnknownPair:
+        if not standings:
+            raise
+    try:  # a pair that nothing has rewritten is a candidate under an id of its own
+        return find_lineage(stores, standings[0].origin)
+    except UnknownPair:
+        return None
+
+
+def print_standing(standing: Standing, console: Console) -> None:
+    """Print what a dataset has of a row: its verdicts, and the releases that hold it."""
+    _heading(console, f"In the dataset {standing.dataset}")
+    candidate = standing.candidate or "no more"
+    releases = ", ".join(standing.releases) or "none"
+    _print_fields(
+        console,
+        {"made from": standing.origin, "candidate": candidate, "in releases": releases},
+    )
+    for verdict in standing.verdicts:
+        _print_fields(console, {"verdict": verdict})
 
 
 def print_example(lineage: ExampleLineage, console: Console) -> None:

@@ -1,0 +1,115 @@
+"""Where a row stands in datasets: as a candidate, with every verdict on it, and in releases."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from gleanery.deployments.trace_stores import dataset_stores, name_of, newest_receipts
+from gleanery.infra.row_search import find_rows
+from gleanery.infra.storage import Store
+from gleanery.tasks.dataset_records import Candidate, Duplicate, ExampleScore, Leak
+from gleanery.tasks.records import Record
+from gleanery.tasks.release.forgotten import FORGOTTEN, read_forgotten
+from gleanery.tasks.release.published import list_releases, read_manifest
+from gleanery.tasks.release.rows import SPLITS
+from gleanery.tasks.release.rows_lineage import read_lineage
+from gleanery.tasks.scoring.stages import AGREEMENT, HEURISTICS, JUDGEMENTS
+from gleanery.tasks.stage_inputs import CANDIDATES
+
+_DUPLICATES = ("duplicates", "semantic_duplicates")
+_LEAKS = ("leaks", "paraphrases")
+_SCORES = (JUDGEMENTS, AGREEMENT, HEURISTICS)
+
+Row = TypeVar("Row", bound=Record)
+
+
+class Standing(Record):
+    """A row in one dataset: `origin` is the pair or plan that it was written from.
+
+    `candidate` says what it is among the candidates of today, "" for none; `verdicts` are lines;
+    `releases` those that hold it, each with its split.
+    """
+
+    dataset: str
+    origin: str
+    candidate: str
+    verdicts: list[str]
+    releases: list[str]
+
+
+class _Released(BaseModel):
+    """What is read of a released row; its other columns are left alone."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    split: str
+    lineage: str
+
+
+def find_standings(stores: Sequence[Store], row_id: str) -> list[Standing]:
+    """Return where the row of an id stands, one for each dataset that has it."""
+    found = [_standing(dataset, row_id) for dataset in dataset_stores(stores)]
+    return [standing for standing in found if standing]
+
+
+def _standing(dataset: Store, row_id: str) -> Standing | None:
+    candidates = _rows(dataset, CANDIDATES, row_id, Candidate)
+    released = _released(dataset, row_id)
+    if not candidates and not released:
+        return None
+    candidate = candidates[0] if candidates else None
+    origins = [read_lineage(row.lineage).origin for row in released.values()]
+    return Standing(
+        dataset=name_of(dataset),
+        origin=candidate.origin if candidate else origins[-1],
+        candidate=_described(candidate) if candidate else "",
+        verdicts=_verdicts(dataset, row_id, candidate),
+        releases=[f"{version} ({row.split})" for version, row in released.items()],
+    )
+
+
+def _described(candidate: Candidate) -> str:
+    return f"{candidate.strategy or candidate.method}, for {candidate.split}, {candidate.part}"
+
+
+def _verdicts(dataset: Store, row_id: str, candidate: Candidate | None) -> list[str]:
+    """Return in words what curation says of a row, of its own and of its source."""
+    said = []
+    for stage in _DUPLICATES:
+        for row in _rows(dataset, stage, row_id, Duplicate):
+            alike = f"{row.level}, similarity {row.similarity:.2f}"
+            said.append(f"{row.kind} duplicate of {row.kept_id} ({alike})")
+    for stage in _LEAKS:
+        for leak in _rows(dataset, stage, row_id, Leak):
+            said.append(f"leak of {leak.benchmark} {leak.item_id} ({leak.kind}, {leak.side})")
+    for stage in _SCORES:
+        for score in _rows(dataset, stage, row_id, ExampleScore):
+            detail = f": {score.detail}" if score.detail else ""
+            said.append(f"{score.scorer} {score.name} {score.value:.3g}{detail}")
+    if candidate and candidate.url:
+        forgotten = read_forgotten(dataset)
+        source = forgotten.by_address(candidate.url) or forgotten.by_text(candidate.page_text)
+        if source:
+            said.append(f"{FORGOTTEN} with {source.address} since {source.since}")
+    return said
+
+
+def _rows(dataset: Store, stage: str, row_id: str, record: type[Row]) -> list[Row]:
+    return [
+        row
+        for receipt in newest_receipts(dataset, stage).values()
+        for row in find_rows(dataset, receipt.data, "id", {row_id}, record)
+    ]
+
+
+def _released(dataset: Store, row_id: str) -> Mapping[str, _Released]:
+    """Return the row in each release that has it, by version."""
+    found = {}
+    for version in list_releases(dataset):
+        manifest = read_manifest(dataset, version)
+        for path in (path for split in SPLITS for path in manifest.data_files(split)):
+            for row in find_rows(dataset, f"{manifest.folder}/{path}", "id", {row_id}, _Released):
+                found[version] = row
+    return found
