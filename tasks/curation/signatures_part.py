@@ -89,5 +89,5 @@ def _plan(parts: Parts, source: SourcePart) -> Plan | None:
         version=VERSION,
         part=source.name,
         inputs=tuple(inputs),
-        decides={"family": FAMILY},
+        decides={"family": list(FAMILY)},
     )

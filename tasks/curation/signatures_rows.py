@@ -30,12 +30,15 @@ def signed_candidates(candidates: Sequence[Candidate]) -> Iterator[SignedRows]:
 
 
 def signed_documents(documents: Iterable[Document]) -> Iterator[SignedRows]:
-    """Yield the signatures of the documents' texts; the first of those with the same id counts."""
-    rows = list({row.id: row for row in reversed(list(documents))}.values())[::-1]
+    """Yield the signatures of the documents' texts, in their order.
+
+    A page that was recalled twice has two rows of one id: they count as siblings.
+    """
+    rows = list(documents)
     yield from _signed(
         DOCUMENT,
         [row.id for row in rows],
-        [0] * len(rows),
+        [_group_number(row.id) for row in rows],
         [row.score for row in rows],
         [row.text for row in rows],
     )

@@ -1,0 +1,261 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gleanery.infra.compute import ComputeConfig, LocalWorkers
+from gleanery.infra.parts import Outcome, Parts
+from gleanery.infra.receipts import Plan
+from gleanery.infra.storage import Store
+from gleanery.tasks.curation.candidates_part import SourcePart
+from gleanery.tasks.curation.duplicates import DuplicatesConfig
+from gleanery.tasks.curation.duplicates_part import (
+    duplicates_part,
+    duplicates_part_in,
+    standing_duplicates,
+)
+from gleanery.tasks.curation.signatures_part import (
+    SIGNATURES,
+    signature_part,
+    signature_part_in,
+    standing_signatures,
+)
+from gleanery.tasks.curation.signatures_table import LEVELS, read_signed_rows
+from gleanery.tasks.dataset_records import Candidate, Duplicate
+from gleanery.tasks.records import ChatMessage, Document, Record, Score
+from gleanery.tasks.stage_inputs import CANDIDATES, EXAMPLES, RECALL, REFINE
+
+
+def turns(question: str, answer: str) -> list[ChatMessage]:
+    return [
+        ChatMessage(role="user", content=question),
+        ChatMessage(role="assistant", content=answer),
+    ]
+
+
+def candidate(name: str, question: str, answer: str, **changes: Any) -> Candidate:
+    texts = dict.fromkeys(
+        ("plan_id", "document_id", "url", "domain", "licence", "date", "subject", "strategy"), ""
+    )
+    values: dict[str, Any] = {
+        **texts,
+        "id": name,
+        "pipeline": "maths",
+        "method": "skills",
+        "part": "p",
+        "origin": "",
+        "nodes": [],
+        "labels": [],
+        "split": "train",
+        "messages": turns(question, answer),
+        "original": [],
+        "calls": [],
+        "scores": [],
+    }
+    return Candidate(**{**values, **changes})
+
+
+def document(name: str, text: str, score: float = 0.5) -> Document:
+    empty = dict.fromkeys(
+        ("domain", "title", "date", "source", "record_id", "licence", "subject", "site_kind"), ""
+    )
+    url = f"https://site.example/{name}"
+    return Document(id=name, url=url, text=text, offset=0, score=score, markup_pairs=[], **empty)
+
+
+def commit(parts: Parts, stage: str, part: str, rows: Sequence[Record]) -> None:
+    plan = Plan(stage=stage, version=1, part=part, inputs=(), decides={"rows": len(rows)})
+    newest = parts.newest(stage, part)
+    parts.commit(plan, Outcome(rows, [], [], len(rows)), type(rows[0]), 0.0, newest)
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    return Parts(Store(str(tmp_path / "dataset")))
+
+
+def source(tmp_path: Path, part: str, stage: str = EXAMPLES) -> SourcePart:
+    return SourcePart("maths", Store(str(tmp_path / "maths")), stage, part)
+
+
+def found(parts: Parts, names: Sequence[str], **config: Any) -> list[tuple[str, str, str, str]]:
+    receipt = duplicates_part(parts, names, DuplicatesConfig(**config))
+    rows = parts.rows(receipt, Duplicate)
+    return [(row.level, row.id, row.kept_id, row.kind) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def questions(shared_data: Path) -> list[tuple[str, str]]:
+    lines = (shared_data / "benchmarks" / "gsm8k_train.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines[:40]]
+    return [(row["question"], row["answer"]) for row in rows]
+
+
+def test_questions_and_examples_have_verdicts_of_their_own(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    question, answer, other = questions[0][0], questions[1][0], questions[2][0]
+    rows = [
+        candidate("a", question, answer),
+        candidate("b", question.upper(), other),  # another answer to the same question
+        candidate("c", f"{question} Explain.", answer),
+    ]
+    commit(parts, CANDIDATES, "maths.one", rows)
+    signature_part(parts, source(tmp_path, "one"))
+    assert found(parts, ["maths.one"]) == [
+        ("question", "b", "a", "exact"),
+        ("question", "c", "a", "near"),
+        ("example", "c", "a", "near"),
+    ]
+
+
+def test_rewrites_are_compared_by_their_originals_and_move_together(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    (asked, told), (other, _) = questions[:2]
+    rewritten: dict[str, Any] = {"original": turns(asked, told)}
+    rows = [
+        candidate("a1", "A quite different wording.", "Yes.", origin="pair a", **rewritten),
+        candidate("a2", "Worded in a third way.", "No.", origin="pair a", **rewritten),
+        candidate("b1", other, "An answer of its own.", origin="pair b", **rewritten),
+        candidate("b2", "And in a fourth way.", "Maybe.", origin="pair b", **rewritten),
+    ]
+    commit(parts, CANDIDATES, "maths.one", rows)
+    signature_part(parts, source(tmp_path, "one"))
+    assert found(parts, ["maths.one"], levels=["example"]) == [
+        ("example", "b1", "a1", "exact"),
+        ("example", "b2", "a1", "exact"),
+    ]
+
+
+def test_row_with_the_better_score_stays(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    scores = {
+        name: [Score(name="verified", value=value, detail="")]
+        for name, value in {"low": 0.2, "high": 0.9}.items()
+    }
+    rows = [
+        candidate("a", *questions[0], scores=scores["low"]),
+        candidate("b", *questions[0]),
+        candidate("c", *questions[0], scores=scores["high"]),
+    ]
+    commit(parts, CANDIDATES, "maths.one", rows)
+    signature_part(parts, source(tmp_path, "one"))
+    assert found(parts, ["maths.one"], levels=["example"]) == [
+        ("example", "a", "c", "exact"),
+        ("example", "b", "c", "exact"),
+    ]
+
+
+def test_pages_of_a_harvest_are_compared_and_only_those_with_candidates(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    harvest = source(tmp_path, "one", REFINE)
+    page = " ".join(question for question, _ in questions)
+    pages = [
+        document("d1", page),
+        document("d2", page + " All rights reserved.", score=0.9),
+        document("d1", page),  # recalled twice
+        document("unused", page),
+    ]
+    commit(Parts(harvest.store), RECALL, "one", pages)
+    rows = [candidate(f"c{at}", *questions[at], document_id=f"d{at}") for at in (1, 2)]
+    commit(parts, CANDIDATES, harvest.name, rows)
+    signature_part(parts, harvest)
+    assert found(parts, [harvest.name]) == [
+        ("document", "d1", "d2", "near"),
+        ("document", "d1", "d2", "near"),
+    ]
+
+
+def test_new_data_is_compared_with_signatures_and_no_old_text_is_read(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    first = [candidate(f"a{at}", *questions[at]) for at in range(10)]
+    later = [candidate(f"b{at}", *questions[at]) for at in range(5, 15)]
+    commit(parts, CANDIDATES, "maths.one", first)
+    signature_part(parts, source(tmp_path, "one"))
+    assert found(parts, ["maths.one"]) == []
+    old = parts.newest(CANDIDATES, "maths.one")
+    assert old
+    parts.store.delete(old.data)
+    commit(parts, CANDIDATES, "maths.two", later)
+    signature_part(parts, source(tmp_path, "two"))
+    assert found(parts, ["maths.one", "maths.two"], levels=["question"]) == [
+        ("question", f"b{at}", f"a{at}", "exact") for at in range(5, 10)
+    ]
+
+
+def test_nights_come_to_the_same_as_one_day(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    rows = [
+        candidate(f"r{at}", question + " Show your work." * (at % 3 == 0), answer)
+        for at, (question, answer) in enumerate(questions[:20] + questions[10:30])
+    ]
+    names = []
+    for night in range(4):
+        part = source(tmp_path, str(night))
+        commit(parts, CANDIDATES, part.name, rows[night * 10 : night * 10 + 10])
+        signature_part(parts, part)
+        names.append(part.name)
+        night_by_night = found(parts, names)
+    whole = source(tmp_path, "whole")
+    commit(parts, CANDIDATES, whole.name, rows)
+    signature_part(parts, whole)
+    assert found(parts, [whole.name]) == night_by_night
+    assert len(night_by_night) == 20
+
+
+def test_what_stands_is_not_made_again(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    part, config = source(tmp_path, "one"), DuplicatesConfig()
+    assert standing_signatures(parts, part) is None
+    assert signature_part(parts, part) is None  # no candidates yet
+    commit(parts, CANDIDATES, part.name, [candidate("a", *questions[0])])
+    with LocalWorkers(ComputeConfig(workers=1)) as workers:
+        signed = signature_part_in(workers, parts, part)
+        compared = duplicates_part_in(workers, parts, [part.name], config)
+    assert signed
+    assert standing_signatures(parts, part) == signature_part(parts, part) == signed
+    assert standing_duplicates(parts, [part.name], config) == compared
+    assert duplicates_part(parts, [part.name], config) == compared
+    stricter = DuplicatesConfig(threshold=0.9)
+    assert standing_duplicates(parts, [part.name], stricter) is None
+    commit(parts, CANDIDATES, part.name, [candidate(name, *questions[0]) for name in "ab"])
+    assert standing_signatures(parts, part) is None
+
+
+def test_rows_come_back_from_a_part_as_they_were_signed(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    commit(parts, CANDIDATES, "maths.one", [candidate("é", *questions[0], origin="o")])
+    first = signature_part(parts, source(tmp_path, "one"))
+    commit(parts, CANDIDATES, "maths.two", [candidate("é", *questions[0], origin="o")])
+    second = signature_part(parts, source(tmp_path, "two"))
+    assert first
+    assert second
+    assert first.row_digest == second.row_digest
+    data = parts.store.read(first.data)
+    assert [len(list(read_signed_rows(data, level))) for level in LEVELS] == [0, 1, 1]
+    (block,) = read_signed_rows(data, "example")
+    assert (list(block.ids), block.level, block.qualities.tolist()) == (["é"], "example", [0.5])
+    assert block.groups[0] != 0
+
+
+def test_part_that_is_not_signed_is_named(parts: Parts) -> None:
+    with pytest.raises(FileNotFoundError, match=r"part maths\.one is not signed"):
+        duplicates_part(parts, ["maths.one"], DuplicatesConfig())
+
+
+def test_part_without_rows_is_signed_as_one(tmp_path: Path, parts: Parts) -> None:
+    plan = Plan(stage=CANDIDATES, version=1, part="maths.one", inputs=(), decides={})
+    parts.commit(plan, Outcome[Candidate]([], [], [], 0), Candidate, 0.0, None)
+    receipt = signature_part(parts, source(tmp_path, "one"))
+    assert receipt
+    assert (receipt.stage, receipt.rows_out) == (SIGNATURES, 0)
+    assert found(parts, ["maths.one"]) == []
