@@ -92,10 +92,14 @@ def undo(address: str, reach: Reach, site: bool = False) -> None:
             f"no dataset forgets the {kind} {source.address}; see what they do forget with "
             "`gleanery forget --list`"
         )
-    open_console().print(
+    console = open_console()
+    console.print(
         f"The next releases of {', '.join(names)} may have rows from {source.address} again.",
         soft_wrap=True,
     )
+    for store in reach.datasets:
+        if still := read_forgotten(store).by_address(source.address):
+            console.print(f"But {name_of(store)} forgets {still.address} too.", soft_wrap=True)
 
 
 def show_list(reach: Reach) -> None:

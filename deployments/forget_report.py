@@ -29,7 +29,7 @@ def print_forgotten(
     """Print what each dataset leaves out from now on, and what stays where it is."""
     for dataset, source in asked.items():
         because = f", because: {source.reason}" if source.reason else ""
-        said = f"{dataset} forgets the {source.kind} {source.address} since {source.since}{because}"
+        said = f"{dataset} forgets the {source.kind} {source.address} since {source.since_when}{because}"
         _say(console, said, style="bold")
         _left_out(found, dataset, console)
     _say(console, "\nThis does not reach", style="bold")
@@ -50,7 +50,9 @@ def print_list(lists: Mapping[str, Forgotten], console: Console) -> None:
         for source in forgotten.sources:
             texts = _count(len(forgotten.texts.get(source.key, ())), "text")
             because = f", because: {source.reason}" if source.reason else ""
-            _say(console, f"  {source.since} {source.kind} {source.address} ({texts}){because}")
+            _say(
+                console, f"  {source.since_when} {source.kind} {source.address} ({texts}){because}"
+            )
 
 
 def _left_out(found: Trace, dataset: str, console: Console) -> None:

@@ -8,7 +8,7 @@ import typer
 from gleanery.deployments.pipelines import find_pipelines
 from gleanery.deployments.terminal import open_console
 from gleanery.deployments.trace_pages import mirrors_of, near_copies, neighbours, pages_under
-from gleanery.deployments.trace_records import Trace
+from gleanery.deployments.trace_records import Trace, TracedPage
 from gleanery.deployments.trace_rows import candidates_of, released_of, with_rows
 from gleanery.deployments.trace_stores import Harvested, dataset_stores, name_of, read_harvests
 from gleanery.deployments.trace_tree import print_trace
@@ -83,12 +83,23 @@ def trace_source(
         candidates=candidates,
         rows=[row for dataset in datasets for row in released_of(dataset, urls, ids)],
         forgotten_in=[
-            name
+            f"{name}, with {other.address} since {other.since_when}"
             for name, forgotten in lists.items()
-            if source.key in {one.key for one in forgotten.sources}
+            for other in _covering(forgotten, source, own)
         ],
         searched=_searched(harvests, datasets),
     )
+
+
+def _covering(
+    forgotten: Forgotten, source: ForgottenSource, pages: Sequence[TracedPage]
+) -> list[ForgottenSource]:
+    """Return what a dataset forgets already and has to do with a source: itself, its site, …"""
+    found = [other for other in forgotten.sources if other.key == source.key]
+    if source.kind == "page":
+        found += filter(None, [forgotten.by_address(source.address)])
+        found += filter(None, (forgotten.by_text(page.text_key) for page in pages))
+    return list({other.key: other for other in found}.values())
 
 
 def _searched(harvests: Sequence[Harvested], datasets: Sequence[Store]) -> list[str]:

@@ -14,7 +14,9 @@ from gleanery.tasks.records import Document, KeptDocument
 from gleanery.tasks.release.forgotten import Forgotten
 from gleanery.tasks.stage_inputs import DEDUP, RECALL
 
-Found = Mapping[str, Sequence[Document]]  # by part
+_Keyed = tuple[Document, str]  # without its text, and the key of that
+_WITHOUT_TEXT = {"text": "", "markup_pairs": []}  # a site's pages fill no memory
+_Found = Mapping[str, Sequence[_Keyed]]  # by part
 
 
 def pages_under(harvests: Sequence[Harvested], asked: Forgotten) -> list[TracedPage]:
@@ -70,14 +72,21 @@ def _with_text(harvest: Harvested, texts: Container[str]) -> list[TracedPage]:
     ids = kept_ids | {loss.row_id for losses in dropped.values() for loss in losses}
     parts = kept.keys() | dropped.keys()
     # The loss does not say which document of another batch it is: the text itself does.
-    found = harvest.search(RECALL, _documents("id", harvest, ids), [*parts])
-    return [page for page in _traced(harvest, found, MIRROR) if page.text_key in texts]
+    found = harvest.search(RECALL, _documents("id", harvest, ids, texts), [*parts])
+    return _traced(harvest, found, MIRROR)
 
 
 def _documents(
-    column: str, harvest: Harvested, values: Container[str]
-) -> Callable[[Receipt], list[Document]]:
-    return lambda receipt: find_rows(harvest.store, receipt.data, column, values, Document)
+    column: str, harvest: Harvested, values: Container[str], texts: Container[str] | None = None
+) -> Callable[[Receipt], list[_Keyed]]:
+    """Return a search for documents (of certain texts): their texts are dropped part by part."""
+
+    def look_in(receipt: Receipt) -> list[_Keyed]:
+        rows = find_rows(harvest.store, receipt.data, column, values, Document)
+        keyed = [(row.model_copy(update=_WITHOUT_TEXT), text_key(row.text)) for row in rows]
+        return [(row, key) for row, key in keyed if texts is None or key in texts]
+
+    return look_in
 
 
 def _addresses(harvest: Harvested, domain: str) -> set[str]:
@@ -89,17 +98,16 @@ def _addresses(harvest: Harvested, domain: str) -> set[str]:
     return {url for urls in harvest.search(RECALL, look_in).values() for url in urls}
 
 
-def _traced(harvest: Harvested, found: Found, found_by: str) -> list[TracedPage]:
+def _traced(harvest: Harvested, found: _Found, found_by: str) -> list[TracedPage]:
     """Return documents with what became of each in dedup; a second record of a page is none."""
-    ids = {document.id for documents in found.values() for document in documents}
+    ids = {document.id for keyed in found.values() for document, _ in keyed}
     fates = harvest.search(DEDUP, lambda receipt: _fates(harvest, receipt, ids), [*found])
     pages = []
-    for part, documents in found.items():
+    for part, keyed in found.items():
         fate = dict(fates.get(part, ()))
-        pages += [
-            _page(harvest, part, document, found_by, fate.get(document.id, (UNDECIDED, "")))
-            for document in {document.id: document for document in documents}.values()
-        ]
+        for document, key in {document.id: (document, key) for document, key in keyed}.values():
+            outcome = fate.get(document.id, (UNDECIDED, ""))
+            pages.append(_page(harvest, part, document, key, found_by, outcome))
     return pages
 
 
@@ -117,7 +125,12 @@ def _fates(
 
 
 def _page(
-    harvest: Harvested, part: str, document: Document, found_by: str, outcome: tuple[str, str]
+    harvest: Harvested,
+    part: str,
+    document: Document,
+    key: str,
+    found_by: str,
+    outcome: tuple[str, str],
 ) -> TracedPage:
     return TracedPage(
         found_by=found_by,
@@ -132,7 +145,7 @@ def _page(
         licence=document.licence,
         archive=document.source,
         offset=document.offset,
-        text_key=text_key(document.text),
+        text_key=key,
         outcome=outcome[0],
         detail=outcome[1],
     )

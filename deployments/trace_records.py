@@ -91,7 +91,8 @@ class TracedRow(Record):
 class Trace(Record):
     """Everything found below a root of one page or one site.
 
-    `forgotten_in` are the datasets that leave it out; `searched` names all that was looked through.
+    `forgotten_in` says which datasets leave it out already, each with the source that it asks
+    for; `searched` names all that was looked through.
     """
 
     kind: str

@@ -92,7 +92,7 @@ def _verdicts(dataset: Store, row_id: str, candidate: Candidate | None) -> list[
         forgotten = read_forgotten(dataset)
         source = forgotten.by_address(candidate.url) or forgotten.by_text(candidate.page_text)
         if source:
-            said.append(f"{FORGOTTEN} with {source.address} since {source.since}")
+            said.append(f"{FORGOTTEN} with {source.address} since {source.since_when}")
     return said
 
 

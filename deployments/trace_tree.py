@@ -35,9 +35,8 @@ def print_trace(trace: Trace, console: Console) -> None:
     """Print what was made from a source, with the ids that `gleanery show` takes."""
     console.print(Text(printable(trace.address), style="bold underline"), soft_wrap=True)
     console.print(Text(summary(trace)))
-    if trace.forgotten_in:
-        names = ", ".join(trace.forgotten_in)
-        console.print(Text(f"Forgotten: the next releases of {names} leave it out."))
+    for name in trace.forgotten_in:
+        console.print(Text(printable(f"Forgotten by {name}: no next release has it.")))
     places = _Places(trace.candidates, trace.rows)
     for found_by, title in _FOUND_BY.items():
         pages = [page for page in trace.pages if page.found_by == found_by]

@@ -37,6 +37,11 @@ class ForgottenSource(Record):
     since: str = ""
     writer: str = ""
 
+    @property
+    def since_when(self) -> str:
+        """The time for people, to the second."""
+        return f"{self.since[:19].replace('T', ' ')} UTC"
+
 
 def page_source(url: str, reason: str = "") -> ForgottenSource:
     """Return the page of an address, of the web or not. Raises `ValueError` for an empty one."""
@@ -75,8 +80,10 @@ class Forgotten:
         pages = {source.key: source for source in self.sources if source.kind == "page"}
         sites = {source.address: source for source in self.sources if source.kind == "site"}
         hosts = frozenset(host_of(canonical_url(source.address)) for source in pages.values())
-        text_of = {
-            text: source for source in self.sources for text in self.texts.get(source.key, ())
+        text_of = {  # of several sources the one that was asked for first
+            text: source
+            for source in reversed(self.sources)
+            for text in self.texts.get(source.key, ())
         }
         for name, value in (
             ("_pages", pages),
@@ -120,7 +127,7 @@ def forget_source(store: Store, source: ForgottenSource) -> ForgottenSource:
 
     One that stands there already stays as it is, with its date and reason.
     """
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
     asked = source.model_copy(update={"since": now, "writer": uuid.uuid4().hex[:12]})
     if store.create(_asked(source.key), orjson.dumps(asked.model_dump(), option=_INDENTED)):
         return asked

@@ -28,9 +28,8 @@ def forgotten_now(store: Store, sources: Sequence[Store]) -> Forgotten:
         return forgotten
     found: dict[str, set[str]] = defaultdict(set)
     for pipeline in sources:
-        for document in pages_under(pipeline, forgotten):
-            if source := forgotten.by_address(document.url):
-                found[source.key].add(text_key(document.text))
+        for key, text in texts_under(pipeline, forgotten):
+            found[key].add(text)
     for source in forgotten.sources:
         new = found[source.key] - forgotten.texts.get(source.key, frozenset())
         add_texts(store, source, new)
@@ -38,16 +37,24 @@ def forgotten_now(store: Store, sources: Sequence[Store]) -> Forgotten:
     return forgotten
 
 
-def pages_under(pipeline: Store, forgotten: Forgotten) -> list[Document]:
-    """Return the pages recalled under these addresses, kept by dedup or not, part by part."""
+def texts_under(pipeline: Store, forgotten: Forgotten) -> set[tuple[str, str]]:
+    """Return the texts recalled under these addresses, kept by dedup or not, by the sources' keys.
+
+    Of a part without such addresses only the addresses are read.
+    """
     parts = Parts(pipeline)
     folder = f"parts/{RECALL}/"
     infos = pipeline.list(folder.rstrip("/"))
     names = sorted({info.path.removeprefix(folder).partition("/")[0] for info in infos})
 
-    def look_in(part: str) -> list[Document]:
+    def look_in(part: str) -> set[tuple[str, str]]:
         receipt = parts.newest(RECALL, part)
-        return find_rows(pipeline, receipt.data, "url", forgotten, Document) if receipt else []
+        rows = find_rows(pipeline, receipt.data, "url", forgotten, Document) if receipt else []
+        return {
+            (source.key, text_key(row.text))
+            for row in rows
+            if (source := forgotten.by_address(row.url))
+        }
 
     with ThreadPoolExecutor(_SEARCHES_AT_ONCE) as pool:
-        return [document for found in pool.map(look_in, names) for document in found]
+        return set().union(*pool.map(look_in, names))

@@ -130,7 +130,7 @@ def test_list_says_what_since_when_and_why(web: TracedWeb, gleanery: Gleanery) -
     assert "lessons forgets 0 sources" in gleanery("forget", "--list")
     gleanery("forget", SHEET, "--reason", "the author asked")
     [source] = read_forgotten(web.dataset).sources
-    said = f"{source.since} page {SHEET} (1 text), because: the author asked"
+    said = f"{source.since_when} page {SHEET} (1 text), because: the author asked"
     assert said in gleanery("forget", "--list")
 
 
@@ -141,6 +141,18 @@ def test_undone_it_may_be_released_again(web: TracedWeb, gleanery: Gleanery) -> 
     assert released(web) == {SHEET, OTHER}
     error = gleanery.error("forget", "--undo", SHEET)
     assert f"no dataset forgets the page {SHEET}" in error
+
+
+def test_page_of_a_forgotten_site_is_said_to_be_forgotten(
+    web: TracedWeb, gleanery: Gleanery
+) -> None:
+    web.recall((SHEET, "the sheet"), (MIRROR, "the sheet"), (OTHER, "other"))
+    gleanery("forget", "--site", "course.example")
+    assert "Forgotten by lessons, with course.example since" in gleanery("trace", SHEET)
+    gleanery("forget", SHEET)
+    assert "Forgotten by lessons, with course.example since" in gleanery("trace", MIRROR)
+    assert "But lessons forgets course.example too." in gleanery("forget", "--undo", SHEET)
+    assert released(web) == {OTHER}
 
 
 def test_unknown_address_is_refused_unless_it_is_meant(web: TracedWeb, gleanery: Gleanery) -> None:

@@ -15,7 +15,7 @@ from gleanery.tasks.release.forgotten import (
     read_forgotten,
     site_source,
 )
-from gleanery.tasks.release.forgotten_pages import forgotten_now, pages_under
+from gleanery.tasks.release.forgotten_pages import forgotten_now, texts_under
 
 SHEET = "https://course.example/sheet"
 
@@ -89,7 +89,7 @@ def test_pages_of_a_site_are_found_in_every_pipeline(dataset: Store, harvest: St
     now = forgotten_now(dataset, [harvest, other])
     [texts] = now.texts.values()
     assert texts == {text_key("one"), text_key("two")}
-    assert [page.text for page in pages_under(harvest, now)] == ["one"]
+    assert texts_under(harvest, now) == {(now.sources[0].key, text_key("one"))}
 
 
 def test_nothing_forgotten_looks_at_nothing(dataset: Store, tmp_path: Path) -> None:
