@@ -50,30 +50,40 @@ def push_to_hub(
     without a network, where the Hub refuses, or where a dataset that should be private is public.
     """
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
-    manifest = read_manifest(store, version)
     if not config.repository:
         raise PushError("no repository to push to: set `repository` to owner/name")
+    manifest = read_manifest(store, version)
     token = os.environ.get(TOKEN, "").strip()
     if not token:
         raise PushError(f"no token to push with: set {TOKEN} to one that may write datasets")
     api = HfApi(endpoint=endpoint, token=token)
     try:
         return _push(api, store, config, manifest)
-    except HfHubHTTPError as error:
-        status = error.response.status_code if error.response is not None else "no"
-        raise PushError(
-            f"the Hub answered {status} for {config.repository}: {_first_line(error)}. May the "
-            f"token in {TOKEN} write there?"
-        ) from error
-    except HFValidationError as error:
-        raise PushError(f"{config.repository!r} can name no dataset: {error}") from error
-    except _no_network() as error:
-        raise PushError(
-            f"cannot reach the Hub at {api.endpoint}: {_first_line(error)}. The release stands in "
-            f"{store.uri(manifest.folder)}; push it again when there is a network"
-        ) from error
+    except (PushError, StorageError):
+        raise
+    # The client's own errors, one as a RuntimeError around them, and ValueErrors of its checks.
+    except (OSError, RuntimeError, ValueError, *_no_network()) as error:
+        cause = error.__cause__ if isinstance(error, RuntimeError) and error.__cause__ else error
+        raise PushError(_told(cause, api, config, store.uri(manifest.folder))) from error
+
+
+def _told(error: BaseException, api: "HfApi", config: HubConfig, folder: str) -> str:
+    from huggingface_hub.errors import HfHubHTTPError
+
+    said = str(error).strip().partition("\n")[0]
+    if isinstance(error, HfHubHTTPError):
+        status = error.response.status_code if error.response is not None else "no status"
+        return (
+            f"the Hub answered {status} for {config.repository}: {said}. May the token in {TOKEN} "
+            "write there?"
+        )
+    if isinstance(error, _no_network()):
+        return (
+            f"cannot reach the Hub at {api.endpoint}: {said}. The release stands in {folder}; push "
+            "it again when there is a network"
+        )
+    return f"the Hub did not take the release for {config.repository}: {said}"
 
 
 def _push(api: "HfApi", store: Store, config: HubConfig, manifest: Manifest) -> str:
@@ -140,7 +150,3 @@ def _no_network() -> tuple[type[Exception], ...]:
 
     clients_own = HfHubHTTPError.__bases__[0]  # of which HTTP client, differs between versions
     return (clients_own, OfflineModeIsEnabled)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
