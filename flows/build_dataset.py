@@ -1,6 +1,6 @@
 """Building a dataset: what the methods made, curated and mixed to a recipe, published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -12,8 +12,18 @@ from gleanery.flows.decontaminate import seek_leaks
 from gleanery.flows.fan_out import PARTS_AT_ONCE
 from gleanery.flows.release_dataset import release_dataset
 from gleanery.flows.run import Again, Run, open_run
+from gleanery.flows.scoring_stages import judge, score
+from gleanery.flows.semantic_stages import (
+    find_paraphrases,
+    find_semantic_duplicates,
+    make_vectors,
+    model_of_vectors,
+)
+from gleanery.flows.stage_parts import Stage, receipts_of
 from gleanery.tasks.curation.candidates_part import SourcePart
+from gleanery.tasks.curation.left_out import left_out_by_part
 from gleanery.tasks.release.selection_part import Curated
+from gleanery.tasks.scoring.agreement_part import agreement_scorer
 from gleanery.tasks.stage_output import StageOutput
 
 DatasetRun = Run[DatasetConfig]
@@ -30,17 +40,57 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
         if config.refresh:
             for source in config.sources:
                 run_source(source)
-        sources = _sources(run)
-        candidates = gather(run, sources)
-        names = [receipt.part for receipt in candidates.receipts]
-        leaks = seek_leaks(run, names, before_refinement=False)
-        made = frozenset(names)
-        signatures = sign(run, [source for source in sources if source.name in made])
-        duplicates = find_duplicates(run, signatures)
-        curated = Curated(candidates.receipts, duplicates.receipts, leaks.receipts)
-        stages = [candidates.output, leaks.output, signatures.output, duplicates.output]
+        sources = {source.name: source for source in _sources(run)}
+        candidates = gather(run, list(sources.values()))
+        leaks, duplicates = _compare(run, sources, candidates, again)
+        scores = _score(run, sources, candidates, [*leaks, *duplicates], again)
+        curated = Curated(
+            candidates.receipts, receipts_of(duplicates), receipts_of(leaks), receipts_of(scores)
+        )
+        stages = [stage.output for stage in (candidates, *leaks, *duplicates, *scores)]
         selection, _ = release_dataset(run, curated, stages)
         return [*stages, selection]
+
+
+Sources = Mapping[str, SourcePart]
+
+
+def _compare(
+    run: DatasetRun, sources: Sources, candidates: Stage, again: Again
+) -> tuple[list[Stage], list[Stage]]:
+    """Return the stages that find leaks, and those that find duplicates."""
+    config = run.config
+    names = [receipt.part for receipt in candidates.receipts]
+    leaks = [seek_leaks(run, names, before_refinement=False)]
+    signatures = sign(run, [sources[name] for name in names])
+    duplicates = [find_duplicates(run, signatures)]
+    asks_for_paraphrases = config.paraphrase_judge and config.decontamination.benchmarks
+    if candidates.output.rows_out and (config.semantic_duplicates or asks_for_paraphrases):
+        model = model_of_vectors(run, candidates)
+        if config.semantic_duplicates:
+            vectors = make_vectors(run, candidates, model)
+            duplicates.append(find_semantic_duplicates(run, vectors, model, duplicates[0]))
+        if asks_for_paraphrases:
+            leaks.append(find_paraphrases(run, candidates, leaks[0], model, again))
+    return leaks, duplicates
+
+
+def _score(
+    run: DatasetRun,
+    sources: Sources,
+    candidates: Stage,
+    verdicts: Sequence[Stage],
+    again: Again,
+) -> list[Stage]:
+    """Return the stages that score what no verdict leaves out anyway."""
+    config = run.config
+    stages = [score(run, candidates, agreement_scorer(config.agreement))]
+    if config.judges:
+        left_out = left_out_by_part(
+            run.parts, candidates.receipts, receipts_of(verdicts), config.recipe.removed_kinds
+        )
+        stages.append(judge(run, candidates, sources, left_out, again))
+    return stages
 
 
 def _sources(run: DatasetRun) -> Sequence[SourcePart]:

@@ -15,9 +15,15 @@ from gleanery.flows.pipeline_config import (
 )
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
+from gleanery.infra.llm.config import EngineConfig
 from gleanery.tasks.curation.benchmark_config import DecontaminationConfig
 from gleanery.tasks.curation.duplicates import DuplicatesConfig
+from gleanery.tasks.curation.paraphrase_part import ParaphraseConfig
+from gleanery.tasks.curation.semantic_duplicates import SemanticConfig
+from gleanery.tasks.curation.vectors_model import VectorsConfig
 from gleanery.tasks.release.recipe import Recipe
+from gleanery.tasks.scoring.agreement_config import AgreementConfig
+from gleanery.tasks.scoring.judge_config import JudgeConfig
 
 SourcePipeline = Annotated[
     HarvestConfig | TaxonomyConfig | SkillsConfig, Field(discriminator="method")
@@ -49,6 +55,30 @@ class DatasetConfig(PipelineConfig):
     duplicates: DuplicatesConfig = Field(
         DuplicatesConfig(), description="How alike two texts must be for one of them to go."
     )
+    vectors: VectorsConfig = Field(
+        VectorsConfig(), description="What the meaning of texts is compared by."
+    )
+    semantic_duplicates: bool = Field(
+        True, description="Whether questions that ask the same in other words are looked for."
+    )
+    semantic: SemanticConfig = Field(
+        SemanticConfig(), description="From where on two texts say the same."
+    )
+    paraphrase_judge: EngineConfig | None = Field(
+        None,
+        description="The LLM that is asked whether a question is a benchmark's in other words; "
+        "without one, only shared words tell.",
+    )
+    paraphrases: ParaphraseConfig = Field(
+        ParaphraseConfig(), description="Which benchmark problems that LLM is shown."
+    )
+    agreement: AgreementConfig = Field(
+        AgreementConfig(), description="How the final answers of several versions are compared."
+    )
+    judges: tuple[EngineConfig, ...] = Field(
+        (), description="LLMs that each grade every example; without one nobody is asked."
+    )
+    judge: JudgeConfig = Field(JudgeConfig(), description="How they are asked.")
     title: str = Field("", description="What the dataset card is headed; empty takes the name.")
     recipe: Recipe = Field(Recipe(), description="What of the curated rows is released.")
     report_examples: int = Field(

@@ -22,3 +22,8 @@ def finished(run: Run[Any], stage: str, receipts: Sequence[Receipt | None]) -> S
     """Return a stage whose parts have ended, logged and shown; `None` is a part not made yet."""
     made = [receipt for receipt in receipts if receipt]
     return Stage(finish_stage(run, stage, made), made)
+
+
+def receipts_of(stages: Sequence[Stage]) -> list[Receipt]:
+    """Return the receipts of all parts of some stages."""
+    return [receipt for stage in stages for receipt in stage.receipts]

@@ -23,8 +23,8 @@ class Candidate(Record):
     skills. `split` is "held_out" where the plan said so, else "train". `document_id`, `url`,
     `domain`, `licence`, `date` and what follows `scores` are empty for syntheses, `plan_id` for the
     harvest. `scores` are those that it was made with. `page` is a digest of the page's canonical
-    address, `page_text` one of its text, `archive` and `offset` find the raw page again, and the spans are where the original
-    stands in the document's text.
+    address, `page_text` one of its text, `archive` and `offset` find the raw page again, and the
+    spans are where the original stands in the document's text.
     """
 
     id: str

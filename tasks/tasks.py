@@ -49,12 +49,17 @@ def do_part(
     workers: Workers,
     stage: str,
     part: str,
-    function: Callable[..., Receipt | None],
+    function: Callable[..., tuple[Receipt, bool] | Receipt | None],
     *arguments: object,
 ) -> Receipt | None:
-    """Return the receipt of a part that `function` makes in a worker process; `None` if none."""
-    receipt = workers.run(function, *arguments)
-    return part_state(receipt, False) if receipt else None
+    """Return the receipt of a part that `function` makes in a worker process; `None` if none.
+
+    A function that looks itself whether the part stands returns that beside the receipt.
+    """
+    made = workers.run(function, *arguments)
+    if made is None:
+        return None
+    return part_state(*made) if isinstance(made, tuple) else part_state(made, False)
 
 
 def part_state(receipt: Receipt, stood: bool) -> Receipt:

@@ -33,6 +33,14 @@ class TextVector(Record):
     vector: str
 
 
+def standing_vectors(
+    parts: Parts, candidates: Receipt, model: VectorModel, config: VectorsConfig
+) -> Receipt | None:
+    """Return the receipt of a part's vectors if it stands, or `None`."""
+    newest = parts.newest(VECTORS, candidates.part)
+    return newest if newest and newest.key == vectors_plan(candidates, model, config).key else None
+
+
 def vectors_part(
     parts: Parts, candidates: Receipt, model: VectorModel, config: VectorsConfig
 ) -> tuple[Receipt, bool]:
@@ -41,10 +49,10 @@ def vectors_part(
     A candidate without a text ("no_text"), or whose text has neither word nor number ("no_words"),
     has no vector. Raises `EmbeddingError` when the configured model cannot be used.
     """
+    if standing := standing_vectors(parts, candidates, model, config):
+        return standing, True
     plan = vectors_plan(candidates, model, config)
     newest = parts.newest(VECTORS, plan.part)
-    if newest and newest.key == plan.key:
-        return newest, True
     started = time.monotonic()
     rows = parts.rows(candidates, Candidate)
     texts = [text_of(row, config.level) for row in rows]
