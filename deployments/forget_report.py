@@ -29,8 +29,8 @@ def print_forgotten(
     """Print what each dataset leaves out from now on, and what stays where it is."""
     for dataset, source in asked.items():
         because = f", because: {source.reason}" if source.reason else ""
-        said = f"{dataset} forgets the {source.kind} {source.address} since {source.since_when}{because}"
-        _say(console, said, style="bold")
+        what = f"{source.kind} {source.address} since {source.since_when}"
+        _say(console, f"{dataset} forgets the {what}{because}", style="bold")
         _left_out(found, dataset, console)
     _say(console, "\nThis does not reach", style="bold")
     for line in [
