@@ -22,30 +22,28 @@ def sources(data: ReportData) -> Html:
         rows.append(
             [
                 shortened(source.source),
-                shortened(source.wanted) or "all",
                 bar(released, largest),
-                count(source.candidates),
-                *[count(source.rows.get(split, 0)) for split in splits],
                 count(released),
                 share(released, data.rows),
+                *[count(source.rows.get(split, 0)) for split in splits],
+                count(source.candidates),
+                shortened(source.wanted) or "all",
             ]
         )
-    total = ["all sources", "", "", count(data.candidates)]
-    total += [count(rows) for rows in data.splits.values()]
-    total += [count(data.rows), share(data.rows, data.rows)]
+    total: list[Child] = ["all sources", "", count(data.rows), share(data.rows, data.rows)]
+    total += [*map(count, data.splits.values()), count(data.candidates), ""]
     names = [shortened(split) for split in splits]
-    columns = ["source", "asked for", "", "candidates", *names, "released", "share"]
+    columns = ["source", "", "released", "share", *names, "candidates", "asked for"]
+    numbers = len(columns) - 2
     caption = "Rows by source and split"
-    return table(
-        caption, columns, rows, numbers=len(splits) + 3, total=total, class_="bars many quiet"
-    )
+    return table(caption, columns, rows, numbers=numbers, total=total, class_="bars many quiet")
 
 
 def licences(data: ReportData) -> Html:
     """Return the released rows by licence; those without a known one are named as such."""
     if not data.licences:
         return nothing("No licence is recorded for any row.")
-    counts = {entry.name: entry.rows for entry in data.licences}
+    counts = [(entry.name, entry.rows) for entry in data.licences]
     return bars("Released rows by licence", counts, what="licence", whole=data.rows, quiet=True)
 
 

@@ -24,7 +24,7 @@ def breakdowns(data: ReportData) -> Html:
 def _breakdown(data: ReportData, at: int) -> Html:
     one = data.breakdowns[at]
     title = shortened(one.title)
-    counts = {entry.name: entry.rows for entry in one.counts}
+    counts = [(entry.name, entry.rows) for entry in one.counts]
     shown = (
         bars(f"Released rows by {title}", counts, what=title, whole=data.rows, quiet=True)
         if counts
@@ -59,7 +59,7 @@ def _pipeline(one: PipelineCoverage) -> Html:
 
 
 def _reached(entries: Sequence[Reached]) -> Html:
-    rows = [
+    rows: list[Sequence[Child]] = [
         [
             shortened(one.what),
             bar(one.reached, one.possible),
@@ -132,8 +132,8 @@ def diversity(data: ReportData) -> Html:
         return nothing("Diversity was not measured.")
     if not measured:
         return nothing("Too few rows of any source to measure how diverse they are.")
-    columns = ("group", "rows", "compared", "openings", "distinct 1", "distinct 2", "distinct 3")
-    columns += ("compression", "distance", "nearest", "Vendi")
+    columns = ["group", "rows", "compared", "openings", "distinct 1", "distinct 2", "distinct 3"]
+    columns += ["compression", "distance", "nearest", "Vendi"]
     rows = [_diversity_row(group) for group in data.diversity]
     how = (
         "Openings: share of first words that differ. Distinct 1 to 3: share of single words, pairs "

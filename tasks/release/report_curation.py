@@ -24,12 +24,13 @@ def decontamination(data: ReportData) -> Html:
     items = sum(benchmark.items for benchmark in data.benchmarks)
     said = (
         f"{counted(items, 'item')} of {counted(len(data.benchmarks), 'benchmark')} looked for; "
-        f"{counted(found, 'hit')} found and removed."
+        f"{counted(found, 'hit')} found, and their rows removed."
     )
     parts: list[Child] = [tag("p", said), _by_benchmark(data)]
     if data.leaks_shown:
         shown = data.leaks_shown[:_MOST_LEAKS]
-        heading = f"{counted(len(shown), 'hit')} with both texts"
+        of_all = counted(max(found, len(shown)), "hit")
+        heading = f"{count(len(shown))} of {of_all}, with both texts"
         parts += [tag("h4", heading), *[_leak(leak) for leak in shown]]
     elif found:
         parts.append(nothing("No hit was sampled to be shown with its texts."))
@@ -51,15 +52,15 @@ def _by_benchmark(data: ReportData) -> Html:
         [
             shortened(name),
             count(known[name]) if name in known else "–",
-            *map(count, cells(name)),
             count(sum(cells(name))),
+            *map(count, cells(name)),
         ]
         for name in sorted(names, key=lambda name: (-sum(cells(name)), name))
     ]
     sums = [sum(rows_of[name, *kind] for name in names) for kind in kinds]
-    total = ["all", count(sum(known.values())), *map(count, sums), count(sum(sums))]
+    total = ["all", count(sum(known.values())), count(sum(sums)), *map(count, sums)]
     sides = [f"{_words(kind)} ({_words(side)})" for kind, side in kinds]
-    columns = ["benchmark", "items", *sides, "hits"]
+    columns = ["benchmark", "items", "hits", *sides]
     return table(
         "Hits by benchmark and kind", columns, rows, numbers=len(columns) - 1, total=total,
         class_="quiet",
@@ -99,7 +100,7 @@ def duplicates(data: ReportData) -> Html:
     sums = [sum(rows_of[kind, level] for kind in kinds) for level in levels]
     return table(
         "Rows removed as duplicates, by kind and level",
-        ["kind", *map(_words, levels), "removed", "of candidates"],
+        ["kind", "removed", "of candidates", *map(_words, levels)],
         rows,
         numbers=len(levels) + 2,
         total=_duplicate_row("all", sums, data),
@@ -108,7 +109,7 @@ def duplicates(data: ReportData) -> Html:
 
 
 def _duplicate_row(name: str, rows: Sequence[int], data: ReportData) -> list[Child]:
-    return [name, *map(count, rows), count(sum(rows)), share(sum(rows), data.candidates)]
+    return [name, count(sum(rows)), share(sum(rows), data.candidates), *map(count, rows)]
 
 
 def _words(name: str) -> str:

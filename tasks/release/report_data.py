@@ -3,9 +3,9 @@
 Every list may be empty: its section then says that there is nothing to show, and why.
 """
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, FiniteFloat, NonNegativeInt
+from pydantic import Field, FiniteFloat, NonNegativeInt, model_validator
 
 from gleanery.tasks.coverage import Coverage
 from gleanery.tasks.diversity import GroupDiversity
@@ -81,6 +81,14 @@ class Histogram(Record):
     median: FiniteFloat | None = None
     threshold: FiniteFloat | None = None
     at_most: bool = False
+
+    @model_validator(mode="after")
+    def _check_bins(self) -> Self:
+        if len(self.edges) != len(self.counts) + 1 or self.edges != sorted(set(self.edges)):
+            raise ValueError(f"{self.title} ({self.of}) needs one more edge than bins, ascending")
+        if self.kept and len(self.kept) != len(self.counts):
+            raise ValueError(f"{self.title} ({self.of}) needs as many kept counts as counts")
+        return self
 
 
 class SourceRows(Record):

@@ -72,7 +72,7 @@ def _by_lane(stages: Sequence[FunnelStage], lane: str, field: str) -> Html | Non
     name = shortened(lane) or RELEASE
     verb = "rejected" if field == "rejected" else "open"
     caption = f"{name}: {counted(sum(counts.values()), 'row')} {verb}"
-    return tag("section", bars(caption, counts, what="stage and reason", tone="lost"))
+    return tag("section", bars(caption, counts.items(), what="stage and reason", tone="lost"))
 
 
 def open_rows(data: ReportData) -> Html | None:

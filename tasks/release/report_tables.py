@@ -1,6 +1,7 @@
 """Tables and bars: what is counted, always as text too, so that no figure needs an eye for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from gleanery.tasks.release.report_html import Child, Html, tag
 from gleanery.tasks.release.report_numbers import count, share
@@ -49,7 +50,7 @@ def table(
 
 def bars(
     caption: str,
-    counts: Mapping[str, int],
+    counts: Iterable[tuple[str, int]],
     *,
     what: str,
     whole: int | None = None,
@@ -62,9 +63,11 @@ def bars(
     `whole` is what shares are of: the sum of the counts unless a row may count several times. A
     `quiet` caption is only read out: a heading above says the same.
     """
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    sum_of_all = sum(counts.values())
-    whole = sum_of_all if whole is None else whole
+    summed: Counter[str] = Counter()
+    for name, rows_of_it in counts:  # a name may come twice
+        summed[name] += rows_of_it
+    ranked = sorted(summed.items(), key=lambda item: (-item[1], item[0]))
+    whole = summed.total() if whole is None else whole
     largest = ranked[0][1] if ranked else 0
     rows = [
         (shortened(name) or tag("em", "not known"), bar(number, largest, tone), count(number),

@@ -23,6 +23,10 @@ from report_sample import (
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 WIDTH = "document.documentElement.scrollWidth"
 SHOWN = "[...document.querySelectorAll('.example')].map((one) => one.dataset.id)"
+# Whether each text is seen to the ends of its lines, none of them cut off by its box.
+WHOLE = (
+    "[...document.querySelectorAll('.text')].every((one) => one.scrollWidth <= one.clientWidth + 1)"
+)
 PAPER = "getComputedStyle(document.body).backgroundColor"
 
 
@@ -196,6 +200,7 @@ async def test_hostile_text_does_nothing_and_breaks_no_layout(
     protocols = "[...document.links].map((one) => one.protocol)"
     assert set(await page.evaluate(protocols)) <= {"file:", "http:", "https:"}
     assert await page.evaluate(WIDTH) <= 375
+    assert await page.evaluate(WHOLE)
 
 
 async def test_links_leave_without_a_trace_of_the_report(page: Tab, full: Path) -> None:
