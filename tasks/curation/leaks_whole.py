@@ -3,26 +3,44 @@
 import re
 from enum import IntEnum
 
+from gleanery.tasks.curation.leaks_folding import fold
 from gleanery.tasks.curation.leaks_index import ANCHOR
 from gleanery.tasks.curation.leaks_telling import are_telling
 
+# Words in a row, and those among them that tell of a subject, that no two texts share by chance.
+_TELLING_ALONE = ((7, 2), (6, 3), (5, 4))
 _LEAST_DISTINCT = 4
-# With nothing but these and function words, a question asks what any quiz asks.
-_FRAME = frozenset(b"which what following statement statements question answer option".split())
+_LEAST_WITH_SIGNS = 8
+# Without numbers and letters besides, they ask what any exercise asks.
+_FRAME = frozenset(
+    b"which what how why when who following statement statements question answer option options "
+    b"each choose correct find compute evaluate simplify solve write give".split()
+)
+_LEAST_SYMBOLS = 3  # two, where one of them is a number
+_LEAST_BARE = 6
 _SENTENCE_ENDS = ".!?:;…。？！：；"
 _OPENERS = _SENTENCE_ENDS + ")]>|•·–—#"  # what numbers, labels and bullets end with
-_LAYOUT = re.compile(r"\\(?:left|right|displaystyle|[,;:! ()\[\]])|\\(?=[dt]frac)|[\s$*`{}]")
+_LAYOUT = re.compile(r"\\[A-Za-z]+")  # of those commands that stand between words: \right, \circ
+_LOOK = 60  # characters, for what ends a sentence before or after a question
+_SIGN_WORDS = {
+    "plus": re.compile(r"\+"),
+    "minus": re.compile(r"[-\u2010-\u2015\u2212]+"),
+    "equal": re.compile(r"="),
+    "less": re.compile(r"<=?|[≤⩽]|\\(?:le|leq|leqslant|lt)(?![A-Za-z])"),
+    "more": re.compile(r">=?|[≥⩾]|\\(?:ge|geq|geqslant|gt)(?![A-Za-z])"),
+}
 
 
 class Standing(IntEnum):
     """How clearly a text must stand by itself to be taken for the question.
 
-    `WITHIN` other words, as a `SENTENCE`, or `ALONE`: on its own lines and with its own signs.
+    `WITHIN` other words, as a `SENTENCE`, or with the same `SIGNS` between its words: by them
+    alone if they are many, else as a sentence, too.
     """
 
     WITHIN = 0
     SENTENCE = 1
-    ALONE = 2
+    SIGNS = 2
 
 
 def needed_standing(question: str, words: list[bytes], n: int) -> Standing | None:
@@ -35,66 +53,80 @@ def needed_standing(question: str, words: list[bytes], n: int) -> Standing | Non
     telling = int(are_telling(words).sum())
     if len(words) >= n and (telling >= 2 or len(set(words)) >= _LEAST_DISTINCT):
         return Standing.WITHIN
-    if (telling >= 2 and len(words) >= 8) or (telling >= 3 and len(words) >= 6):
+    if any(len(words) >= least and telling >= tell for least, tell in _TELLING_ALONE):
         return Standing.WITHIN
-    if len(words) < ANCHOR or (not telling and _FRAME & set(words)):
+    symbols = sum(map(_is_symbol, words))
+    if len(words) < ANCHOR or (len(words) == ANCHOR and not symbols and "?" not in question):
         return None
-    if len(words) == ANCHOR and "?" not in question and not any(c.isdigit() for c in question):
-        return None
-    return Standing.SENTENCE if telling else Standing.ALONE
+    if telling:
+        return Standing.SENTENCE
+    numbers = any(map(bytes.isdigit, words))
+    if symbols >= _LEAST_SYMBOLS - numbers:
+        return Standing.SIGNS
+    is_framing = not _FRAME.isdisjoint(words) or len(words) < _LEAST_BARE
+    return None if is_framing else Standing.SIGNS
+
+
+def _is_symbol(word: bytes) -> bool:
+    return word.isdigit() or (len(word) == 1 and word not in (b"a", b"i"))
 
 
 def stands(text: str, start: int, end: int, question: str, needed: Standing) -> bool:
     """Return whether the span of a text that has a question's words stands as it must."""
     if needed == Standing.WITHIN:
         return True
-    if needed == Standing.SENTENCE:
-        return _begins(text, start, _OPENERS) and _ends(text, end, _SENTENCE_ENDS)
-    return (
-        _begins(text, start, _OPENERS)
-        and _ends(text, end, _SENTENCE_ENDS)
-        and _signs(question) in _signs(_widened(text, start, end))
-    )
+    is_sentence = _ends(text, end) and (_begins(text, start) or _asks(text, end, question))
+    if needed == Standing.SENTENCE and is_sentence:
+        return True
+    signs = _with_signs(question)
+    if _with_signs(text[start:end]) != signs:
+        return False
+    many = len(signs) >= _LEAST_WITH_SIGNS and len(set(signs)) >= _LEAST_DISTINCT
+    return many or (needed == Standing.SIGNS and is_sentence)
 
 
-def _begins(text: str, start: int, openers: str) -> bool:
+def _begins(text: str, start: int) -> bool:
     """Return whether something ends between the word before a span and the span."""
     first, second = text[start : start + 1], text[start + 1 : start + 2]
     if first.isupper() and not second.isupper():
         return True
-    for at in range(start - 1, -1, -1):
-        character = text[at]
+    before = _LAYOUT.sub(" ", text[max(0, start - _LOOK) : start])
+    for at in range(len(before) - 1, -1, -1):
+        character, after = before[at], before[at + 1 : at + 2]
         if character == "\n" or (
-            character in openers and (character not in ".:" or text[at + 1].isspace())
+            character in _OPENERS and (character not in ".:" or after.isspace())
         ):
             return True
         if character.isalnum():
             return False
-    return True
+    return start <= _LOOK
 
 
-def _ends(text: str, end: int, enders: str) -> bool:
+def _ends(text: str, end: int) -> bool:
     """Return whether something ends between a span and the word after it."""
-    for at in range(end, len(text)):
-        character = text[at]
+    after = _LAYOUT.sub(" ", text[end : end + _LOOK])
+    for at, character in enumerate(after):
         if character == "\n":
             return True
-        if character in enders and not text[at + 1 : at + 2].isalnum():
+        if character in _SENTENCE_ENDS and not after[at + 1 : at + 2].isalnum():
             return True
         if character.isalnum():
             return False
-    return True
+    return end + _LOOK >= len(text)
 
 
-def _widened(text: str, start: int, end: int) -> str:
-    """Return a span with the signs on both sides of it."""
-    while start > 0 and not text[start - 1].isalnum() and text[start - 1] != "\n":
-        start -= 1
-    while end < len(text) and not text[end].isalnum() and text[end] != "\n":
-        end += 1
-    return text[start:end]
+def _asks(text: str, end: int, question: str) -> bool:
+    """Return whether the question mark of a question stands right behind a span."""
+    return question.rstrip().endswith("?") and text[end : end + 3].lstrip('$) "”').startswith("?")
 
 
-def _signs(text: str) -> str:
-    """Return a text without case, spaces and layout, and without the punctuation that ends it."""
-    return _LAYOUT.sub("", text).casefold().rstrip(_SENTENCE_ENDS)
+def _with_signs(text: str) -> list[bytes]:
+    """Return the words of a text with the signs between them that no rewriting changes."""
+    for word, pattern in _SIGN_WORDS.items():
+        text = pattern.sub(f" {word} ", text)
+    words = fold(text).split()
+    signs = {word.encode() for word in _SIGN_WORDS}
+    while words and words[-1] in signs:
+        words.pop()
+    first = next((at for at, word in enumerate(words) if word not in signs), 0)
+    return words[first:]
