@@ -42,7 +42,7 @@ class ParaphraseConfig(AskingConfig):
         5, ge=1, le=50, description="Most benchmark problems that are judged for a candidate."
     )
     words_floor: float = Field(
-        0.3, ge=0, le=1, description="Least cosine of vectors made from the words of the dataset."
+        0.25, ge=0, le=1, description="Least cosine of vectors made from the words of the dataset."
     )
     embedding_floor: float = Field(
         0.6, ge=0, le=1, description="Least cosine of an embedding model's vectors."

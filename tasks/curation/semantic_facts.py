@@ -20,11 +20,14 @@ from gleanery.tasks.curation.semantic_words import (
 from gleanery.tasks.quantities import plain
 
 _NUMBER = re.compile(r"(?<![\w.])(-\s?)?(\d+(?:\.\d+)?)|(?<=[^\W\d_])(\d+)")
-_AFTER_OPERAND = re.compile(r"[\w)\]}]\s*$")
+_AFTER_OPERAND = re.compile(r"(?:[\d)\]}]|(?<![^\W\d_])[^\W\d_])\s*$|\w$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _FORMULA = re.compile(r"\$\$?(.+?)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _TOKEN = re.compile(r"\\[A-Za-z]+|\d+(?:\.\d+)?|[A-Za-z]|[^\s\w{}]")
+_BRACKETED = re.compile(r"\((\w+)\)")  # (1)/(2) is 1/2
 _EMPTY_TOKENS = frozenset({r"\left", r"\right", r"\displaystyle", ".", ",", ";", "$"})
+_SYMBOL = re.compile(r"(?<![\w'’.])[A-Z]+(?![\w'’])|\|")
+_NO_SYMBOLS = frozenset({"A", "I"})
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _BEFORE = re.compile(r"([^\W\d_]{2,})(?:\s+(?:of|is|was|has|a|an))*[\s=$]*$")
 _BEHIND = re.compile(r"[\s-]*([^\W\d_]{2,})")
@@ -46,7 +49,11 @@ class Facts:
     directions: Mapping[str, frozenset[str]]
     quantities: frozenset[str]
     names: frozenset[str]
+    symbols: frozenset[str]
     asked_names: frozenset[str]
+    asked: str
+    told: str
+    prose: tuple[str, ...]
 
 
 def numbers_key(text: str) -> str:
@@ -62,6 +69,7 @@ def facts_of(text: str) -> Facts:
     known = set(words)
     sentences = [part for part in _SENTENCE.split(text.strip()) if part.strip()]
     asked = [part for part in sentences if part.rstrip().endswith("?")] or sentences[-1:]
+    told = [part for part in sentences if part not in asked]
     return Facts(
         numbers=numbers,
         counted=counted,
@@ -75,8 +83,18 @@ def facts_of(text: str) -> Facts:
         },
         quantities=frozenset(QUANTITIES[word] for word in known & QUANTITIES.keys()),
         names=frozenset(name for part in sentences for name in _names(part)),
+        symbols=frozenset(_SYMBOL.findall(_FORMULA.sub(" ", text))) - _NO_SYMBOLS,
         asked_names=frozenset(name for part in asked for name in _names(part)),
+        asked=" ".join(asked),
+        told=" ".join(told),
+        prose=tuple(prose_words(text)),
     )
+
+
+def prose_words(text: str) -> list[str]:
+    """Return the words of a text in small letters, without formulas, code, letters and numbers."""
+    words = _WORD.findall(_FORMULA.sub(" ", _CODE.sub(" ", text)).lower())
+    return [word for word in words if len(word) > 1 and word not in NUMBER_WORDS]
 
 
 def _formulas(text: str) -> list[str]:
@@ -85,7 +103,11 @@ def _formulas(text: str) -> list[str]:
 
 
 def _tokens(formula: str) -> list[str]:
-    return [token for token in _TOKEN.findall(plain(formula)) if token not in _EMPTY_TOKENS]
+    return [
+        token
+        for token in _TOKEN.findall(_BRACKETED.sub(r" \1 ", plain(formula)))
+        if token not in _EMPTY_TOKENS
+    ]
 
 
 def _formula(formula: str) -> str:

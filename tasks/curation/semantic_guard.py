@@ -1,14 +1,13 @@
 """Two texts with near vectors that are two questions all the same, and why."""
 
 import difflib
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from gleanery.tasks.curation.semantic_facts import Facts, facts_of
+from gleanery.tasks.curation.semantic_facts import Facts, facts_of, prose_words
 from gleanery.tasks.curation.semantic_words import FRAME
 
-_WORD = re.compile(r"[^\W_]+")
 _FRAME_SHARE = 0.5  # words in the same places from which on the rest is taken for what is swapped
+_SAME_STORY = 0.9  # words in the same places of what is told before the question
 _ALIKE = 0.5  # of the longer of two forms of one word: the beginning that they share
 
 
@@ -17,8 +16,9 @@ def why_different(one: str, other: str) -> str | None:
 
     "numbers", "counted" (3 red and 5 blue, 5 red and 3 blue), "formulas", "functions", "code",
     "negation", "direction" (rises, falls), "quantity" (area, perimeter), "name" (Spain, France),
-    "swapped" (the same sentence with another word in its place). Whatever is not certain is taken
-    for different: a duplicate that stays costs less than a question that goes.
+    "asked" (another thing of the same story), "swapped" (one sentence with another word in it).
+    Whatever is not certain is taken for different: a duplicate that stays costs less than a
+    question that goes.
     """
     a, b = facts_of(one), facts_of(other)
     for reason, differs in (
@@ -31,10 +31,11 @@ def why_different(one: str, other: str) -> str | None:
         ("direction", _opposed(a, b)),
         ("quantity", _both_have_own(a.quantities, b.quantities)),
         ("name", _other_names(a, b)),
+        ("asked", _same_story(a, b) and _asks_other(a.asked, b.asked)),
     ):
         if differs:
             return reason
-    return "swapped" if _swapped(one, other) else None
+    return "swapped" if _swapped(a.prose, b.prose) else None
 
 
 def _clash_in_shared(
@@ -55,18 +56,40 @@ def _opposed(one: Facts, other: Facts) -> bool:
 
 
 def _other_names(one: Facts, other: Facts) -> bool:
-    return _both_have_own(one.names, other.names) or _both_have_own(
-        one.asked_names, other.asked_names
+    return (
+        _both_have_own(one.names, other.names)
+        or _both_have_own(one.asked_names, other.asked_names)
+        or bool(one.symbols and other.symbols and one.symbols != other.symbols)
     )
 
 
-def _swapped(one: str, other: str) -> bool:
+def _same_story(one: Facts, other: Facts) -> bool:
+    """Return whether two questions tell the same before they ask."""
+    if not (one.told and other.told):
+        return False
+    told = difflib.SequenceMatcher(None, one.told.split(), other.told.split(), autojunk=False)
+    return told.ratio() >= _SAME_STORY
+
+
+def _asks_other(one: str, other: str) -> bool:
+    """Return whether each of two sentences has a word that is like none of the other's."""
+    a, b = _content(one), _content(other)
+    return all(
+        any(not any(_alike(word, known) for known in theirs) for word in ours)
+        for ours, theirs in ((a, b), (b, a))
+    )
+
+
+def _content(text: str) -> list[str]:
+    return [word for word in prose_words(text) if word not in FRAME]
+
+
+def _swapped(one: Sequence[str], other: Sequence[str]) -> bool:
     """Return whether the texts are one sentence in which content words stand for each other."""
-    a, b = (
-        [word for word in _WORD.findall(text.lower()) if word not in FRAME] for text in (one, other)
-    )
+    a, b = ([word for word in words if word not in FRAME] for words in (one, other))
     matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
-    if matcher.ratio() < _FRAME_SHARE:
+    whole = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    if max(matcher.ratio(), whole.ratio()) < _FRAME_SHARE:
         return False
     return any(
         tag == "replace" and not _alike(" ".join(a[i:j]), " ".join(b[k:m]))

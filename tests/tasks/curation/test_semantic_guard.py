@@ -1,0 +1,78 @@
+"""Questions that look alike and are not the same, and wordings of one question."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from gleanery.tasks.curation.semantic_facts import numbers_key
+from gleanery.tasks.curation.semantic_guard import why_different
+
+PARAPHRASES = [
+    json.loads(line)
+    for line in Path(__file__).with_name("semantic_paraphrases.jsonl").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        ("Solve $x+2=5$.", "Solve $x+3=5$.", "numbers"),
+        ("Add -3 and 8.", "Add 3 and 8.", "numbers"),
+        ("Roll three dice.", "Roll four dice.", "numbers"),
+        ("Solve $x+2=5$.", "Solve $x-2=5$.", "formulas"),
+        ("Expand $x^2y$ at 2.", "Expand $xy^2$ at 2.", "formulas"),
+        ("Differentiate sin x.", "Differentiate cos x.", "functions"),
+        ("Run `a + b`.", "Run `a - b`.", "code"),
+        (
+            "A bag holds 3 red and 5 blue balls. What share is red?",
+            "A bag holds 5 red and 3 blue balls. What share is red?",
+            "counted",
+        ),
+        ("Which of these is a metal?", "Which of these is not a metal?", "negation"),
+        ("Why does it freeze?", "Why doesn't it freeze?", "negation"),
+        ("Why do prices rise in spring?", "Why do prices fall in spring?", "direction"),
+        ("Give the area of the field.", "Give the perimeter of the field.", "quantity"),
+        ("What is the capital of Spain?", "What is the capital of France?", "name"),
+        ("In words, what is P AND Q?", "In words, what is P OR Q?", "name"),
+        (
+            "A spring is pulled by a weight. Find how stiff it is.",
+            "A spring is pulled by a weight. Find the work done.",
+            "asked",
+        ),
+        ("What do mitochondria do?", "What do ribosomes do?", "swapped"),
+        ("What is overfitting in learning?", "What is underfitting in learning?", "swapped"),
+    ],
+)
+def test_other_question_is_told_by_what_differs(one: str, other: str, reason: str) -> None:
+    assert why_different(one, other) == reason
+    assert why_different(other, one) == reason
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Solve $x+2=5$ for $x$.", r"Solve \( y + 2 = 5 \) for y."),
+        ("It covers 60 km in 2 hours. How fast is it?", "In two hours it covers 60 km. How fast?"),
+        (r"Simplify $\dfrac{1}{2} + 3$.", r"Simplify: $\frac12+3$"),
+        ("Ann has 1,200 euros.", "Ann has 1200 euros."),
+        ("Three sides are 3, 4 and 5.", "3 sides: 3, 4, 5."),
+    ],
+)
+def test_other_wording_or_notation_is_no_difference(one: str, other: str) -> None:
+    assert numbers_key(one) == numbers_key(other)
+    assert why_different(one, other) is None
+
+
+def test_questions_that_only_look_alike_are_refused_and_most_paraphrases_are_not() -> None:
+    refused = Counter(why_different(row["question"], row["other"]) for row in PARAPHRASES)
+    lost = Counter(why_different(row["question"], row["paraphrase"]) for row in PARAPHRASES)
+    assert len(PARAPHRASES) == 76
+    assert refused[None] <= 4, refused
+    assert lost[None] >= 50, lost
+
+
+@pytest.mark.parametrize("text", ["", " ", "???", "\ud800", "$", "```", "$$$$", "a" * 50_000])
+def test_odd_texts_are_compared_too(text: str) -> None:
+    assert why_different(text, text) is None
