@@ -56,7 +56,12 @@ def print_standing(standing: Standing, console: Console) -> None:
     releases = ", ".join(standing.releases) or "none"
     _print_fields(
         console,
-        {"made from": standing.origin, "candidate": candidate, "in releases": releases},
+        {
+            "made from": standing.origin,
+            "candidate": candidate,
+            "selection": standing.selection,
+            "in releases": releases,
+        },
     )
     for verdict in standing.verdicts:
         _print_fields(console, {"verdict": verdict})

@@ -65,7 +65,10 @@ class TracedPage(Record):
 
 
 class TracedCandidate(Record):
-    """A candidate of a dataset, and why it counts as made from the source."""
+    """A candidate of a dataset, and why it counts as made from the source.
+
+    `selection` is what became of it when the dataset was last built, "" if it has come since.
+    """
 
     dataset: str
     id: str
@@ -76,6 +79,7 @@ class TracedCandidate(Record):
     strategy: str
     question: str
     why: str
+    selection: str
 
 
 class TracedRow(Record):

@@ -14,11 +14,13 @@ from gleanery.deployments.trace_records import (
     TracedRow,
     TracedVersion,
 )
+from gleanery.deployments.trace_selection import selected
 from gleanery.deployments.trace_stores import Harvested, name_of, newest_receipts
 from gleanery.infra.losses import Loss
 from gleanery.infra.receipts import Receipt
 from gleanery.infra.row_search import find_rows, read_columns
 from gleanery.infra.storage import Store
+from gleanery.tasks.curation.duplicates_part import DUPLICATES
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import QAPair, RefinedPair
 from gleanery.tasks.release.forgotten import Forgotten
@@ -26,8 +28,6 @@ from gleanery.tasks.release.forgotten_rows import forgotten_rows
 from gleanery.tasks.release.published import list_releases, read_manifest
 from gleanery.tasks.release.rows import SPLITS
 from gleanery.tasks.stage_inputs import CANDIDATES, EXTRACT, REFINE
-
-DUPLICATES = "duplicates"
 
 
 def with_rows(harvests: Sequence[Harvested], pages: Sequence[TracedPage]) -> list[TracedPage]:
@@ -53,6 +53,7 @@ def candidates_of(dataset: Store, asked: Forgotten) -> list[TracedCandidate]:
     receipts = newest_receipts(dataset, CANDIDATES)
     duplicates = newest_receipts(dataset, DUPLICATES)
     why = forgotten_rows(dataset, [*receipts.values()], [*duplicates.values()], asked)
+    selection = selected(dataset, why) if why else {}
     return [
         TracedCandidate(
             dataset=name_of(dataset),
@@ -64,6 +65,7 @@ def candidates_of(dataset: Store, asked: Forgotten) -> list[TracedCandidate]:
             strategy=row.strategy,
             question=row.question,
             why=why[row.id],
+            selection=selection.get(row.id, ""),
         )
         for receipt in (receipts.values() if why else ())
         for row in find_rows(dataset, receipt.data, "id", why, Candidate)

@@ -74,7 +74,8 @@ class _Places:
         self._places: dict[str, list[str]] = defaultdict(list)
         self._about: dict[str, str] = {}
         for candidate in candidates:
-            self._places[candidate.id].append(f"candidate of {candidate.dataset}")
+            selection = f", {candidate.selection}" if candidate.selection else ""
+            self._places[candidate.id].append(f"candidate of {candidate.dataset}{selection}")
             self._about[candidate.id] = f"{candidate.why}: {_short(candidate.question)}"
         for row in rows:
             place = f"in release {row.release} of {row.dataset} ({row.split})"
