@@ -54,9 +54,11 @@ class TextLists:
 
 def texts_of(column: pa.ChunkedArray) -> Texts:
     """Return a column of texts (plain or dictionary), coded."""
-    if not pa.types.is_dictionary(column.type):
+    # Encoding gives all chunks one dictionary; to unify that again would cost it for each chunk.
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    else:
         column = column.dictionary_encode()
-    column = column.unify_dictionaries()
     if not column.num_chunks:
         return Texts(np.empty(0, dtype=np.int64), pa.array([], pa.string()))
     codes = [chunk.indices.to_numpy(zero_copy_only=False) for chunk in column.chunks]

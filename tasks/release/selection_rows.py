@@ -103,7 +103,8 @@ def selection_table(
     candidate have one name.
     """
     rows = [selection_row(candidate, verdicts) for candidate in candidates]
-    table = pa.Table.from_pylist([row.model_dump() for row in rows], schema=SCHEMA)
+    arrays = [pa.array([getattr(row, one.name) for row in rows], one.type) for one in SCHEMA]
+    table = pa.Table.from_arrays(arrays, schema=SCHEMA)
     place = {candidate.id: number for number, candidate in enumerate(candidates)}
     columns: dict[str, list[float | None]] = {}
     own = (score for candidate in candidates for score in own_scores(candidate))
@@ -111,7 +112,8 @@ def selection_table(
         name = f"{SCORE}{score.scorer}.{score.name}"
         if (number := place.get(score.id)) is None:
             continue
-        column = columns.setdefault(name, [None] * len(rows))
+        if (column := columns.get(name)) is None:
+            column = columns[name] = [None] * len(rows)
         if column[number] is not None:
             raise ValueError(f"candidate {score.id} has two scores {name.removeprefix(SCORE)}")
         column[number] = score.value

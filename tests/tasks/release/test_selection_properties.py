@@ -124,6 +124,25 @@ def test_new_rows_move_few_of_the_old_ones() -> None:
     assert len(after - before - came) <= 100
 
 
+def test_balanced_rows_are_drawn_anew_for_the_mix() -> None:
+    """Rows that balance kept of a large group have the first draws: a mix must not use these."""
+    rows = [
+        {**made_rows(1, 0).to_pylist()[0], "id": f"{subject} {n}", "pipeline": "web"}
+        | {"method": "harvest", "subject": subject, "domain": "", "origin": "", "split_by": ""}
+        | {"duplicates": [], "leaks": [], "forgotten": False, "same_as": []}
+        for subject, count in (("physics", 4000), ("law", 200))
+        for n in range(count)
+    ]
+    table = pa.Table.from_pylist(rows, schema=made_rows(0, 0).schema)
+    recipe = {
+        "balance": [{"by": "discipline", "mode": "cap", "rows": 200}],
+        "sources": [{"pipeline": "web", "count": 100}],
+    }
+    mix = Counter(name.split()[0] for name in kept(table, choose(table, recipe)))
+    assert mix.total() == 100
+    assert 30 <= mix["law"] <= 70
+
+
 def test_changed_weight_only_adds_to_one_source_and_takes_from_none_but_the_other() -> None:
     rows = made_rows(3000, 2)
     sources = [{"method": "harvest", "count": 600}, {"method": "skills", "count": 300}]
