@@ -1,8 +1,8 @@
 """What a text says, for telling duplicates: its words and signs, without case and typography.
 
-Signs of mathematics and code count as words of their own, for `2 * (3 + 4)` is not `2 * 3 + 4`, and
-C# is not C. What prose is punctuated with, and what Markdown and LaTeX mark it up with, does not
-count.
+Signs of mathematics and code count with the word behind them, for `2 * (3 + 4)` is not `2 * 3 + 4`,
+and C# is not C. What prose is punctuated with, and what Markdown and LaTeX mark it up with, does
+not count.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from gleanery.tasks.curation.normalise_signs import with_signs
 from gleanery.tasks.curation.normalise_unicode import encode_plain
 from gleanery.tasks.ngram_hashes import WordHashes, chunks, hash_words, joined_words
 
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 _PARTS, _WORD, _SIGN, _OPEN = 0, 1, 2, 3  # what a byte does; open: what is beside it decides
 _SIGNS = b"+/<>^%|()[]{}&"
@@ -41,29 +43,32 @@ _MARGIN = 3  # bytes that a rule looks at on either side
 
 
 def words_and_signs(texts: Sequence[str]) -> WordHashes:
-    """Return the words and signs of texts, hashed; their places are those in the encoded texts.
+    """Return the words of texts, hashed with the signs before them.
+
+    Places are those in the encoded texts.
 
     Letters are case-folded and in their compatible form (NFKC), in any script. A hyphen between two
     words, a point after one, and apostrophes are no signs; a minus, a decimal point and the prime
     of a derivative are.
     """
     encoded = [encode_plain(text) for text in texts]
-    return joined_words(
-        hash_words(*_found(group), [len(text) for text in group]) for group in chunks(encoded)
-    )
+    return joined_words(map(_hashed, chunks(encoded)))
 
 
 def spelt_out(text: str) -> str:
     """Return the words and signs of one text with single spaces between them, to look at."""
-    data, starts, ends = _found([encode_plain(text)])
+    data, starts, ends, _ = _found([encode_plain(text)])
     words = (data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
     return b" ".join(words).decode()
 
 
-def _found(
-    encoded: Sequence[bytes],
-) -> tuple[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the texts as one, and where each word or sign starts and ends in it."""
+def _hashed(encoded: Sequence[bytes]) -> WordHashes:
+    data, starts, ends, signs = _found(encoded)
+    return with_signs(hash_words(data, starts, ends, [len(text) for text in encoded]), signs)
+
+
+def _found(encoded: Sequence[bytes]) -> tuple[bytes, Places, Places, Flags]:
+    """Return the texts as one, where each word or sign starts and ends in it, which are signs."""
     data = b"\n".join(encoded).translate(_LOWER)
     # With parting bytes around it, no rule looks beyond the ends.
     framed = b"\n" * _MARGIN + data + b"\n" * _MARGIN
@@ -74,7 +79,7 @@ def _found(
     starts[1:] |= word[1:] & ~word[:-1]
     ends[:-1] |= word[:-1] & ~word[1:]
     first, last = np.flatnonzero(starts), np.flatnonzero(ends)
-    return data, first - _MARGIN, last + (1 - _MARGIN)
+    return data, first - _MARGIN, last + (1 - _MARGIN), kind[first] == _SIGN
 
 
 class _Beside:

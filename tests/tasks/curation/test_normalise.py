@@ -1,6 +1,8 @@
+import re
 import unicodedata
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +62,6 @@ def test_letters_of_scripts_without_spaces_are_words() -> None:
 @given(st.text())
 def test_any_text_is_read_and_case_and_composition_do_not_count(text: str) -> None:
     words = spelt_out(text)
-    assert spelt_out(words) == words
     assert spelt_out(unicodedata.normalize("NFD", text)) == words
     assert words.casefold() == words
 
@@ -73,12 +74,17 @@ def test_texts_are_read_the_same_alone_and_in_a_batch(texts: list[str]) -> None:
     assert [together.hashes[a:b].tolist() for a, b in pairwise(starts)] == alone
 
 
-@given(st.text("aB1 .-*=~'#!)é(", max_size=20))
-def test_hashed_words_are_those_spelt_out(text: str) -> None:
-    words = spelt_out(text).split()
-    hashes = words_and_signs([text]).hashes.tolist()
-    assert len(hashes) == len(words)
-    assert len(set(hashes)) == len(set(words))
+@given(st.lists(st.text("aB1 .-*=~'#!)é(", max_size=20), max_size=4))
+def test_hashed_words_are_those_spelt_out_each_with_the_signs_before_it(texts: list[str]) -> None:
+    words = [WITH_SIGNS.findall(spelt_out(text).replace(" ", "\0")) for text in texts]
+    every = [word.replace("\0", "") for own in words for word in own]
+    found = words_and_signs(texts)
+    assert np.diff(found.offsets).tolist() == [len(own) for own in words]
+    assert len(set(zip(every, found.hashes.tolist(), strict=True))) == len(set(every))
+    assert len(set(found.hashes.tolist())) == len(set(every))
+
+
+WITH_SIGNS = re.compile(r"(?:[^\w\0.]\0?)*(?:[\w.]|(?<=[a-zé])#)+|(?:[^\w\0]\0?)+")
 
 
 def test_lone_surrogates_break_nothing() -> None:
