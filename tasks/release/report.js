@@ -219,6 +219,6 @@
     startBrowser();
   });
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("main details:not(.example)")) details.open = true;
+    for (const details of document.querySelectorAll("details:not(.example)")) details.open = true;
   });
 })();

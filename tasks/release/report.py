@@ -100,7 +100,8 @@ def _header(data: ReportData, title: str) -> Html:
     figures.append(("sources", count(giving), f"{silent:,} gave no row" if silent else ""))
     figures.append(("candidates", count(data.candidates), "before anything was removed"))
     out = max(0, data.candidates - data.rows)
-    figures.append(("left out", count(out), f"{share(out, data.candidates)} of candidates"))
+    of_all = f"{share(out, data.candidates)} of candidates" if data.candidates else ""
+    figures.append(("left out", count(out), of_all))
     paid = cost_per_example(data)
     figures.append(("tokens per example", tokens_per_example(data), f"{paid} each" if paid else ""))
     return tag(

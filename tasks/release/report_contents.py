@@ -9,6 +9,8 @@ from gleanery.tasks.release.report_numbers import count, counted, share
 from gleanery.tasks.release.report_tables import bar, bars, nothing, table
 from gleanery.tasks.release.report_text import shortened
 
+_MOST_CHANGES = 200  # lines of added and removed rows
+
 
 def sources(data: ReportData) -> Html:
     """Return the sources with what each gives to which split."""
@@ -67,15 +69,15 @@ def _changes(change: Change) -> Html | None:
     if not change.added and not change.removed:
         return None
     rows = [
-        [label, shortened(one.reason), shortened(one.source), f"{sign}{count(one.rows)}"]
-        for label, sign, counts in (("added", "+", change.added), ("removed", "−", change.removed))
+        [shortened(one.reason.replace("_", " ")), shortened(one.source), f"{sign}{count(one.rows)}"]
+        for sign, counts in (("+", change.added), ("−", change.removed))
         for one in sorted(counts, key=lambda one: -one.rows)
     ]
-    shown = rows[:200]
-    if len(rows) > 200:
-        shown.append([f"{len(rows) - 200:,} more lines", "", "", ""])
-    columns = ("change", "reason", "source", "rows")
-    return table("Rows added and removed", columns, shown, numbers=1, class_="quiet")
+    shown = rows[:_MOST_CHANGES]
+    if len(rows) > _MOST_CHANGES:
+        shown.append([f"{len(rows) - _MOST_CHANGES:,} more lines", "", ""])
+    columns = ("reason", "source", "rows")
+    return table("Rows added (+) and removed (−)", columns, shown, numbers=1, class_="quiet")
 
 
 def _rows(counts: Sequence[ChangeCount]) -> int:

@@ -193,7 +193,7 @@ def test_changes_are_told_by_reason_and_source(full: Element) -> None:
     section = full.one("section", id="change")
     assert "+530 rows added, −12 removed, 4,410 rows unchanged" in section.text
     (shown,) = tables(full, "change").values()
-    assert shown[1:] == [["added", "new", "web", "+530"], ["removed", "forgotten", "web", "−12"]]
+    assert shown[1:] == [["new", "web", "+530"], ["forgotten", "web", "−12"]]
 
 
 def test_unknown_licence_is_named_as_such(full: Element) -> None:

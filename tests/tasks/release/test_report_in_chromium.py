@@ -222,6 +222,6 @@ async def test_empty_report_runs_too(page: Tab, tmp_path: Path) -> None:
 async def test_print_shows_what_was_folded(page: Tab, full: Path) -> None:
     await page.open(full)
     await page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    folded = "document.querySelectorAll('main details:not(.example):not([open])').length"
+    folded = "document.querySelectorAll('details:not(.example):not([open])').length"
     assert await page.evaluate(folded) == 0
     assert await page.send("Page.printToPDF")
