@@ -19,8 +19,10 @@ class SelectionRow(Record):
     `split_by` is its page (by the key of its address, so that a page that changed is the same), its
     document or its plan. `same_as` names what it is like: the ids of the candidates that it is a
     duplicate of, of whichever kind, and its page's text; `duplicates` and `leaks` are the kinds of
-    its verdicts. `forgotten` if its source was asked to be left out. Scores are columns of their
-    own beside these, named "score:judge.correct", with a null where nobody gave that score.
+    its verdicts. `forgotten` if its source was asked to be left out, `superseded` if its page came
+    in again later: such rows are never in, and hold together what they are like all the same.
+    Scores are columns of their own beside these, named "score:judge.correct", with a null where
+    nobody gave that score.
     """
 
     id: str
@@ -40,24 +42,30 @@ class SelectionRow(Record):
     duplicates: list[str]
     leaks: list[str]
     forgotten: bool
+    superseded: bool = False
 
 
 SCHEMA = arrow_schema(SelectionRow)
 
 
 class CandidateVerdicts:
-    """What curation says of candidates, by their ids; `forgotten` are ids to leave out."""
+    """What curation says of candidates, by their ids.
+
+    `forgotten` and `superseded` are ids to leave out.
+    """
 
     def __init__(
         self,
         duplicates: Iterable[Duplicate] = (),
         leaks: Iterable[Leak] = (),
         forgotten: Collection[str] = (),
+        superseded: Collection[str] = (),
     ) -> None:
         self.same_as: defaultdict[str, set[str]] = defaultdict(set)
         self.duplicates: defaultdict[str, set[str]] = defaultdict(set)
         self.leaks: defaultdict[str, set[str]] = defaultdict(set)
         self.forgotten = frozenset(forgotten)
+        self.superseded = frozenset(superseded)
         for duplicate in duplicates:
             self.same_as[duplicate.id].add(duplicate.kept_id)
             self.duplicates[duplicate.id].add(duplicate.kind)
@@ -88,6 +96,7 @@ def selection_row(candidate: Candidate, verdicts: CandidateVerdicts) -> Selectio
         duplicates=sorted(verdicts.duplicates.get(candidate.id, ())),
         leaks=sorted(verdicts.leaks.get(candidate.id, ())),
         forgotten=candidate.id in verdicts.forgotten,
+        superseded=candidate.id in verdicts.superseded,
     )
 
 

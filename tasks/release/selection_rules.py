@@ -22,6 +22,7 @@ def refuse(
 ) -> None:
     """Give a reason to each row that a rule about single rows refuses."""
     verdicts.refuse(seen.flags("forgotten"), "forgotten")
+    verdicts.refuse(seen.flags("superseded"), "superseded")
     verdicts.refuse(source_of == NO_SOURCE, "not_in_recipe")
     for number, source in enumerate(sources):
         if source.strategies:

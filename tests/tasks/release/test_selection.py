@@ -27,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "duplicates": [],
     "leaks": [],
     "forgotten": False,
+    "superseded": False,
 }
 SKILLS = {"pipeline": "mix", "method": "skills", "strategy": "skills_2"}
 
@@ -65,6 +66,7 @@ def test_default_recipe_takes_all_that_curation_left() -> None:
         row("semantic", duplicates=["semantic"], same_as=["good"]),
         row("leak", leaks=["paraphrase"]),
         row("forgotten", forgotten=True, leaks=["ngram"]),
+        row("superseded", superseded=True, duplicates=["near"]),
         row("licence", licence="all rights reserved"),
     ]
     assert reasons(rows) == {
@@ -74,6 +76,7 @@ def test_default_recipe_takes_all_that_curation_left() -> None:
         "semantic": "duplicate_semantic",
         "leak": "leak",
         "forgotten": "forgotten",
+        "superseded": "superseded",
         "licence": KEPT,
     }
 

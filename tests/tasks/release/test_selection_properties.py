@@ -54,6 +54,7 @@ def made_rows(count: int, seed: int) -> pa.Table:
                 "duplicates": ["near"] if chance.random() < 0.1 else [],
                 "leaks": ["ngram"] if chance.random() < 0.05 else [],
                 "forgotten": chance.random() < 0.02,
+                "superseded": chance.random() < 0.02,
                 SCORE + "judge.correct": chance.choice([None, 0.0, 0.5, 1.0]),
             }
         )
@@ -130,6 +131,7 @@ def test_balanced_rows_are_drawn_anew_for_the_mix() -> None:
         {**made_rows(1, 0).to_pylist()[0], "id": f"{subject} {n}", "pipeline": "web"}
         | {"method": "harvest", "subject": subject, "domain": "", "origin": "", "split_by": ""}
         | {"duplicates": [], "leaks": [], "forgotten": False, "same_as": []}
+        | {"superseded": False}
         for subject, count in (("physics", 4000), ("law", 200))
         for n in range(count)
     ]

@@ -64,6 +64,7 @@ def test_candidate_brings_its_verdicts_lengths_and_what_it_is_split_by() -> None
             )
         ],
         forgotten=["a"],
+        superseded=["b"],
     )
     page = candidate("a", page="url key", page_text="text key")
     (row,) = selection_table([page], verdicts).to_pylist()
@@ -72,6 +73,7 @@ def test_candidate_brings_its_verdicts_lengths_and_what_it_is_split_by() -> None
     assert row["duplicates"] == ["near", "semantic"]
     assert row["leaks"] == ["ngram"]
     assert row["forgotten"]
+    assert not row["superseded"]
     assert (row["question_characters"], row["answer_characters"]) == (4, 8)
 
 
