@@ -77,17 +77,17 @@ def bars(
     rest = ranked[_MOST:]
     if rest:
         left = sum(number for _, number in rest)
-        name = tag("em", f"{len(rest):,} more")
-        rows.append((name, bar(left, largest, "quiet"), count(left), share(left, whole)))
+        others = tag("em", f"{len(rest):,} more")
+        rows.append((others, bar(left, largest, "quiet"), count(left), share(left, whole)))
     columns = (what, "", unit, "share")
     shown = table(
         caption, columns, rows[:_SHOWN], numbers=2, class_="bars quiet" if quiet else "bars"
     )
     if len(rows) <= _SHOWN:
         return shown
-    others = table(f"{caption}, continued", columns, rows[_SHOWN:], numbers=2, class_="bars quiet")
+    folded = table(f"{caption}, continued", columns, rows[_SHOWN:], numbers=2, class_="bars quiet")
     more = f"{len(ranked) - _SHOWN:,} more"
-    return tag("div", shown, tag("details", tag("summary", more), others))
+    return tag("div", shown, tag("details", tag("summary", more), folded))
 
 
 def bar(number: float, largest: float, tone: str = "kept") -> Html:
