@@ -85,7 +85,8 @@ def _releases(found: Trace) -> list[str]:
         said = ", ".join(f"{count:,} {split}" for split, count in sorted(splits.items()))
         lines.append(
             f"release {release} of {dataset}, which has {_count(splits.total(), 'row')} from it "
-            f"({said}): releases never change; delete its folder and its copies to withdraw it"
+            f"({said}): releases never change; when the next one stands, delete this one's folder "
+            "and its copies to withdraw it"
         )
     if lines:
         return [*lines, "models trained on these releases: train them again on the next one"]

@@ -25,7 +25,8 @@ from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import QAPair, RefinedPair
 from gleanery.tasks.release.forgotten import Forgotten
 from gleanery.tasks.release.forgotten_rows import forgotten_rows
-from gleanery.tasks.release.published import list_releases, read_manifest
+from gleanery.tasks.release.manifest import Manifest
+from gleanery.tasks.release.published import UnknownRelease, list_releases, read_manifest
 from gleanery.tasks.release.rows import SPLITS
 from gleanery.tasks.stage_inputs import CANDIDATES, EXTRACT, REFINE
 
@@ -76,15 +77,23 @@ def released_of(dataset: Store, urls: Container[str], ids: Collection[str]) -> l
     """Return the rows of all releases of a dataset with one of these addresses or ids."""
     wanted = pa.array([*ids], pa.string())
     return [
-        TracedRow(dataset=name_of(dataset), release=version, **row)
-        for version in list_releases(dataset)
-        for table in _released_tables(dataset, version)
+        TracedRow(dataset=name_of(dataset), release=manifest.version, **row)
+        for manifest in standing_releases(dataset)
+        for table in _released_tables(dataset, manifest)
         for row in _released_from(table, urls, wanted)
     ]
 
 
-def _released_tables(dataset: Store, version: str) -> Iterator[pa.Table]:
-    manifest = read_manifest(dataset, version)
+def standing_releases(dataset: Store) -> Iterator[Manifest]:
+    """Yield the manifests of a dataset's releases, the oldest first, but for withdrawn ones."""
+    for version in list_releases(dataset):
+        try:
+            yield read_manifest(dataset, version)
+        except UnknownRelease:  # its folder was taken away
+            continue
+
+
+def _released_tables(dataset: Store, manifest: Manifest) -> Iterator[pa.Table]:
     for split in SPLITS:
         for path in manifest.data_files(split):
             yield read_columns(dataset, f"{manifest.folder}/{path}", ("id", "split", "url"))

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from gleanery.deployments.trace_rows import standing_releases
 from gleanery.deployments.trace_selection import selected
 from gleanery.deployments.trace_stores import dataset_stores, name_of, newest_receipts
 from gleanery.infra.row_search import find_rows
@@ -15,7 +16,6 @@ from gleanery.tasks.curation.semantic_part import SEMANTIC_DUPLICATES
 from gleanery.tasks.dataset_records import Candidate, Duplicate, ExampleScore, Leak
 from gleanery.tasks.records import Record
 from gleanery.tasks.release.forgotten import FORGOTTEN, read_forgotten
-from gleanery.tasks.release.published import list_releases, read_manifest
 from gleanery.tasks.release.rows import SPLITS
 from gleanery.tasks.release.rows_lineage import read_lineage
 from gleanery.tasks.scoring.stages import AGREEMENT, HEURISTICS, JUDGEMENTS
@@ -115,9 +115,8 @@ def _rows(dataset: Store, stage: str, ids: Container[str], record: type[Row]) ->
 def _released(dataset: Store, row_id: str) -> Mapping[str, _Released]:
     """Return the row in each release that has it, by version."""
     found = {}
-    for version in list_releases(dataset):
-        manifest = read_manifest(dataset, version)
+    for manifest in standing_releases(dataset):
         for path in (path for split in SPLITS for path in manifest.data_files(split)):
             for row in find_rows(dataset, f"{manifest.folder}/{path}", "id", {row_id}, _Released):
-                found[version] = row
+                found[manifest.version] = row
     return found

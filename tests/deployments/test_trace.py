@@ -144,6 +144,16 @@ def test_row_of_an_older_release_is_found_when_its_page_is_gone(
     assert f"in release {version} of lessons (train), from {SHEET}" in printed(found)
 
 
+def test_withdrawn_release_is_passed_over(web: TracedWeb, tmp_path: Path) -> None:
+    web.recall((SHEET, "the sheet"))
+    first = web.release()
+    web.recall((OTHER, "other"))
+    second = web.release()
+    for info in web.dataset.list(f"releases/{first}"):
+        web.dataset.delete(info.path)
+    assert [row.release for row in traced(tmp_path, SHEET).rows] == [second]
+
+
 def test_unknown_address_says_what_was_searched_and_what_is_near(
     web: TracedWeb, tmp_path: Path
 ) -> None:
