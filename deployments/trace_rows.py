@@ -1,5 +1,6 @@
 """What came of a source's pages: pairs, refined versions, candidates, and rows of releases."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
@@ -25,8 +26,8 @@ from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import QAPair, RefinedPair
 from gleanery.tasks.release.forgotten import Forgotten
 from gleanery.tasks.release.forgotten_rows import forgotten_rows
-from gleanery.tasks.release.manifest import Manifest
-from gleanery.tasks.release.published import UnknownRelease, list_releases, read_manifest
+from gleanery.tasks.release.manifest import Manifest, release_folder
+from gleanery.tasks.release.published import list_releases
 from gleanery.tasks.release.rows import SPLITS
 from gleanery.tasks.stage_inputs import CANDIDATES, EXTRACT, REFINE
 
@@ -87,10 +88,10 @@ def released_of(dataset: Store, urls: Container[str], ids: Collection[str]) -> l
 def standing_releases(dataset: Store) -> Iterator[Manifest]:
     """Yield the manifests of a dataset's releases, the oldest first, but for withdrawn ones."""
     for version in list_releases(dataset):
-        try:
-            yield read_manifest(dataset, version)
-        except UnknownRelease:  # its folder was taken away
-            continue
+        # Not `read_manifest`: it reads the list of all releases for each of them.
+        with contextlib.suppress(FileNotFoundError):  # its folder was taken away
+            manifest = dataset.read(f"{release_folder(version)}/manifest.json")
+            yield Manifest.model_validate_json(manifest)
 
 
 def _released_tables(dataset: Store, manifest: Manifest) -> Iterator[pa.Table]:
