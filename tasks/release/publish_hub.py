@@ -63,7 +63,7 @@ def push_to_hub(
     except (PushError, StorageError):
         raise
     # The client's own errors, one as a RuntimeError around them, and ValueErrors of its checks.
-    except (OSError, RuntimeError, ValueError, *_no_network()) as error:
+    except _errors() as error:
         cause = error.__cause__ if isinstance(error, RuntimeError) and error.__cause__ else error
         raise PushError(_told(cause, api, config, store.uri(manifest.folder))) from error
 
@@ -142,6 +142,10 @@ def _opened(store: Store, path: str, local: Path) -> Iterator[Path]:
         yield local
     finally:
         local.unlink(missing_ok=True)
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    return (OSError, RuntimeError, ValueError, *_no_network())
 
 
 def _no_network() -> tuple[type[Exception], ...]:

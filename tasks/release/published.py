@@ -130,8 +130,9 @@ def _read_file(
     store: Store, manifest: Manifest, file: ReleaseFile, columns: list[str] | None
 ) -> Iterator[dict[str, Any]]:
     with _opened(store, f"{manifest.folder}/{file.path}") as parquet:
-        for batch in parquet.iter_batches(_ROWS_AT_ONCE, columns=columns):
-            yield from batch.to_pylist()
+        for group in range(parquet.num_row_groups):  # what is read ahead is one group, not all
+            for batch in parquet.iter_batches(_ROWS_AT_ONCE, row_groups=[group], columns=columns):
+                yield from batch.to_pylist()
 
 
 @contextlib.contextmanager

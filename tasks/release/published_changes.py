@@ -66,4 +66,4 @@ def compare_indexes(before: RowIndex, now: RowIndex) -> tuple[dict[str, SourceCh
 
 def _sources(index: RowIndex) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
     names = np.array(index.sources, dtype=object)
-    return names[np.frombuffer(index.source, dtype=np.uint16)]  # type: ignore[no-any-return]
+    return names[np.frombuffer(index.source, dtype=np.uint16)]
