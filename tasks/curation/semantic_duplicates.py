@@ -29,7 +29,7 @@ class SemanticConfig(Config):
         0.6, gt=0, le=1, description="Least cosine of vectors made from the words of the dataset."
     )
     embedding_threshold: float = Field(
-        0.9, gt=0, le=1, description="Least cosine of an embedding model's vectors."
+        0.87, gt=0, le=1, description="Least cosine of an embedding model's vectors."
     )
     exhaustive_rows: int = Field(
         100_000,

@@ -12,6 +12,7 @@ from gleanery.infra.digests import digest
 from gleanery.tasks.curation.semantic_words import (
     DIRECTIONS,
     FRAME,
+    KINDS,
     NEGATIONS,
     NUMBER_WORDS,
     ORDINALS,
@@ -23,7 +24,7 @@ _NUMBER = re.compile(r"(?<![\w.])(-\s?)?(\d+(?:\.\d+)?)|(?<=[^\W\d_])(\d+)")
 _AFTER_OPERAND = re.compile(r"(?:[\d)\]}]|(?<![^\W\d_])[^\W\d_])\s*$|\w$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _FORMULA = re.compile(r"\$\$?(.+?)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
-_TOKEN = re.compile(r"\\[A-Za-z]+|\d+(?:\.\d+)?|[A-Za-z]|[^\s\w{}]")
+_TOKEN = re.compile(r"\\[A-Za-z]+|\d+(?:\.\d+)?|[^\W\d_]|[^\s\w{}]")
 _BRACKETED = re.compile(r"\((\w+)\)")  # (1)/(2) is 1/2
 _EMPTY_TOKENS = frozenset({r"\left", r"\right", r"\displaystyle", ".", ",", ";", "$"})
 _SYMBOL = re.compile(r"(?<![\w'’.])[A-Z]+(?![\w'’])|\|")
@@ -43,9 +44,11 @@ class Facts:
     numbers: frozenset[str]
     counted: Mapping[str, frozenset[str]]
     formulas: tuple[str, ...]
+    letters: frozenset[str]
     functions: frozenset[str]
     code: frozenset[str]
     negated: bool
+    kinds: frozenset[str]
     directions: Mapping[str, frozenset[str]]
     quantities: frozenset[str]
     names: frozenset[str]
@@ -65,6 +68,7 @@ def facts_of(text: str) -> Facts:
     """Return the facts of a question."""
     flat = plain(text)
     numbers, counted = _numbers(flat)
+    formulas, letters = _formulas(text)
     words = [word.lower().replace("’", "'") for word in _WORD.findall(flat)]
     known = set(words)
     sentences = [part for part in _SENTENCE.split(text.strip()) if part.strip()]
@@ -73,10 +77,12 @@ def facts_of(text: str) -> Facts:
     return Facts(
         numbers=numbers,
         counted=counted,
-        formulas=tuple(sorted(_formula(part) for part in _formulas(text))),
+        formulas=formulas,
+        letters=letters,
         functions=frozenset(_FUNCTION.findall(flat.lower())),
         code=frozenset("".join(code.strip("`").split()) for code in _CODE.findall(text)),
         negated=any(word in NEGATIONS or word.endswith("n't") for word in words),
+        kinds=frozenset(known & KINDS),
         directions={
             axis: frozenset(side for side, signs in sides.items() if known & signs)
             for axis, sides in DIRECTIONS.items()
@@ -97,9 +103,27 @@ def prose_words(text: str) -> list[str]:
     return [word for word in words if len(word) > 1 and word not in NUMBER_WORDS]
 
 
-def _formulas(text: str) -> list[str]:
-    found = ["".join(groups) for groups in _FORMULA.findall(_CODE.sub(" ", text))]
-    return [formula for formula in found if len(_tokens(formula)) > 1]
+def _formulas(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return a text's formulas without layout, in order of their signs, and letters on their own.
+
+    Letters are named in the order in which they come: who renames them asks the same.
+    """
+    named: dict[str, str] = {}
+    formulas, letters = [], set()
+    for groups in _FORMULA.findall(_CODE.sub(" ", text)):
+        tokens = [
+            named.setdefault(token, f"v{len(named)}") if _is_letter(token) else token
+            for token in _tokens("".join(groups))
+        ]
+        if len(tokens) > 1:
+            formulas.append(" ".join(tokens))
+        elif tokens and tokens[0] in named.values():
+            letters.add(tokens[0])
+    return tuple(sorted(formulas)), frozenset(letters)
+
+
+def _is_letter(token: str) -> bool:
+    return len(token) == 1 and token.isalpha()
 
 
 def _tokens(formula: str) -> list[str]:
@@ -108,16 +132,6 @@ def _tokens(formula: str) -> list[str]:
         for token in _TOKEN.findall(_BRACKETED.sub(r" \1 ", plain(formula)))
         if token not in _EMPTY_TOKENS
     ]
-
-
-def _formula(formula: str) -> str:
-    """Return a formula without layout, its letters named in the order in which they come."""
-    named: dict[str, str] = {}
-    tokens = []
-    for token in _tokens(formula):
-        letter = len(token) == 1 and token.isalpha()
-        tokens.append(named.setdefault(token, f"v{len(named)}") if letter else token)
-    return " ".join(tokens)
 
 
 def _numbers(flat: str) -> tuple[frozenset[str], Mapping[str, frozenset[str]]]:

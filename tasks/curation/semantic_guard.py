@@ -15,20 +15,22 @@ def why_different(one: str, other: str) -> str | None:
     """Return by what two texts are different questions, or `None` if they may be one.
 
     "numbers", "counted" (3 red and 5 blue, 5 red and 3 blue), "formulas", "functions", "code",
-    "negation", "direction" (rises, falls), "quantity" (area, perimeter), "name" (Spain, France),
-    "asked" (another thing of the same story), "swapped" (one sentence with another word in it).
-    Whatever is not certain is taken for different: a duplicate that stays costs less than a
-    question that goes.
+    "negation", "direction" (rises, falls), "kind" (even, odd), "quantity" (area, perimeter), "name"
+    (Spain, France), "asked" (another thing of the same story), "swapped" (one sentence with another
+    word in it). Whatever is not certain is taken for different: a duplicate that stays costs less
+    than a question that goes.
     """
     a, b = facts_of(one), facts_of(other)
     for reason, differs in (
         ("numbers", a.numbers != b.numbers),
         ("counted", _clash_in_shared(a.counted, b.counted)),
         ("formulas", bool(a.formulas and b.formulas) and a.formulas != b.formulas),
+        ("formulas", bool(a.letters and b.letters) and a.letters != b.letters),
         ("functions", _both_have_own(a.functions, b.functions)),
         ("code", a.code != b.code),
         ("negation", a.negated != b.negated),
         ("direction", _opposed(a, b)),
+        ("kind", a.kinds != b.kinds),
         ("quantity", _both_have_own(a.quantities, b.quantities)),
         ("name", _other_names(a, b)),
         ("asked", _same_story(a, b) and _asks_other(a.asked, b.asked)),

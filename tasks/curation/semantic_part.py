@@ -10,23 +10,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gleanery.infra.digests import digest
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
+from gleanery.infra.tables import arrow_schema
 from gleanery.tasks.curation.semantic_duplicates import (
     Comparison,
     SemanticConfig,
     semantic_duplicates,
 )
 from gleanery.tasks.curation.vectors_model import EMBEDDING, VectorModel
-from gleanery.tasks.curation.vectors_part import decoded
+from gleanery.tasks.curation.vectors_part import TextVector, decoded
 from gleanery.tasks.curation.who_stays import ranked_originals
 from gleanery.tasks.dataset_records import Duplicate
 
 SEMANTIC_DUPLICATES = "semantic_duplicates"
 VERSION = 1
 _BATCH = 4096
-_LIGHT = ["id", "origin", "text", "numbers"]
+_LIGHT = ["id", "origin", "quality", "text", "numbers"]
 
 
 def semantic_part(
@@ -35,26 +35,28 @@ def semantic_part(
     model: VectorModel,
     config: SemanticConfig,
     earlier: Sequence[Receipt] = (),
-    quality: Mapping[str, float] | None = None,
 ) -> tuple[Receipt, bool]:
     """Return the receipt of all semantic duplicates, and whether it stood already.
 
     `vectors` are the receipts of all parts of vectors, in the order of their arrival; `earlier`
-    those of exact and near duplicates, which are left out unless what they point to goes. `quality`
-    is by candidate id, the more the better, 0 for one that is not there. The part's name is the
-    level. Notes hold how many similar pairs were told apart, by what.
+    those of exact and near duplicates: what is one at this level is left out, and comes along where
+    the row that it points to goes. The part's name is the level. Notes hold how many similar pairs
+    were told apart, by what.
     """
-    plan = semantic_plan(vectors, model, config, earlier, quality or {})
+    plan = semantic_plan(vectors, model, config, earlier)
     newest = parts.newest(SEMANTIC_DUPLICATES, plan.part)
     if newest and newest.key == plan.key:
         return newest, True
     started = time.monotonic()
     pointing = {
-        row.id: row.kept_id for receipt in earlier for row in parts.rows(receipt, Duplicate)
+        row.id: row.kept_id
+        for receipt in earlier
+        for row in parts.rows(receipt, Duplicate)
+        if row.level == plan.part
     }
     rows = _light_rows(parts, vectors)
     with tempfile.TemporaryDirectory(prefix="gleanery-") as folder:
-        compared = _comparison(parts, vectors, rows, pointing, quality or {}, Path(folder))
+        compared = _comparison(parts, vectors, rows, pointing, Path(folder))
         threshold = (
             config.embedding_threshold if model.kind == EMBEDDING else config.words_threshold
         )
@@ -69,7 +71,6 @@ def semantic_plan(
     model: VectorModel,
     config: SemanticConfig,
     earlier: Sequence[Receipt],
-    quality: Mapping[str, float],
 ) -> Plan:
     """Return what decides the semantic duplicates.
 
@@ -92,7 +93,6 @@ def semantic_plan(
         decides={
             "config": config.model_dump(mode="json"),
             "model": [model.kind, model.digest],
-            "quality": digest(dict(quality)),
         },
     )
 
@@ -103,17 +103,19 @@ class _LightRows:
 
     ids: list[str]
     origins: list[str]
+    qualities: list[float]
     texts: pa.ChunkedArray
     numbers: list[str]
 
 
 def _light_rows(parts: Parts, vectors: Sequence[Receipt]) -> _LightRows:
     tables = [_table(parts, receipt, _LIGHT) for receipt in vectors]
-    schema = pa.schema([(name, pa.string()) for name in _LIGHT])
+    schema = arrow_schema(TextVector)
     table = pa.concat_tables(tables) if tables else schema.empty_table()
     return _LightRows(
         ids=table["id"].to_pylist(),
         origins=table["origin"].to_pylist(),
+        qualities=table["quality"].to_pylist(),
         texts=table["text"].cast(pa.large_string()).combine_chunks(),
         numbers=table["numbers"].to_pylist(),
     )
@@ -128,14 +130,13 @@ def _comparison(
     vectors: Sequence[Receipt],
     rows: _LightRows,
     pointing: Mapping[str, str],
-    quality: Mapping[str, float],
     folder: Path,
 ) -> Comparison:
     """Return what is compared; the vectors lie in a file, in the order of rank."""
     number_of = {row_id: number for number, row_id in enumerate(rows.ids)}
     originals = ranked_originals(
-        (row_id, origin, quality.get(row_id, 0.0))
-        for row_id, origin in zip(rows.ids, rows.origins, strict=True)
+        (row_id, origin, quality)
+        for row_id, origin, quality in zip(rows.ids, rows.origins, rows.qualities, strict=True)
         if row_id not in pointing
     )
     order = [number_of[original.ids[0]] for original in originals]

@@ -43,6 +43,9 @@ please
 
 NEGATIONS = frozenset(_words("not no never none neither nor without except cannot"))
 
+# Who says one of these in one text says it in the other.
+KINDS = frozenset(_words("even odd prime only isosceles equilateral"))
+
 
 def _sides(*sides: str) -> dict[str, frozenset[str]]:
     return {str(number): frozenset(words.split()) for number, words in enumerate(sides)}

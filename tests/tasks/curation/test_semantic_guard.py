@@ -23,6 +23,9 @@ PARAPHRASES = [
         ("Roll three dice.", "Roll four dice.", "numbers"),
         ("Solve $x+2=5$.", "Solve $x-2=5$.", "formulas"),
         ("Expand $x^2y$ at 2.", "Expand $xy^2$ at 2.", "formulas"),
+        ("Solve $V=LWH$ for $L$.", "Solve $V=LWH$ for $H$.", "formulas"),
+        ("Solve $C=πd$ for $d$.", "Solve $C=πd$ for $π$.", "formulas"),
+        ("Add the next 2 integers.", "Add the next 2 even integers.", "kind"),
         ("Differentiate sin x.", "Differentiate cos x.", "functions"),
         ("Run `a + b`.", "Run `a - b`.", "code"),
         (
