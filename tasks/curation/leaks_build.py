@@ -20,7 +20,7 @@ from gleanery.tasks.curation.leaks_index import (
 )
 from gleanery.tasks.curation.leaks_telling import are_telling
 from gleanery.tasks.curation.leaks_texts import SoughtText, sought_texts
-from gleanery.tasks.curation.leaks_whole import needed_standing
+from gleanery.tasks.curation.leaks_whole import must_stand_alone
 from gleanery.tasks.ngram_hashes import Hashes, WordHashes, word_hashes
 
 VERSION = 1
@@ -37,7 +37,7 @@ def build_index(benchmarks: Benchmarks, config: DecontaminationConfig) -> LeakIn
     it; a question that has no such n-gram is sought whole. `notes` says how many texts are sought
     how, and how many questions cannot be sought at all.
     """
-    sought = list(sought_texts(benchmarks.items, config.sides))
+    sought = list(sought_texts(benchmarks.items, config.sides, config.n))
     folded = [leaks_folding.fold(text.text) for text in sought]
     words = word_hashes(folded)
     hashes, owners = _telling_ngrams(sought, folded, words, benchmarks, config)
@@ -91,8 +91,9 @@ def _telling_ngrams(
     unique, places = np.unique(hashes, return_inverse=True)
     shared = _boilerplate(places, len(unique), owners, sought, benchmarks, config)
     kept = ~shared[places]
-    pairs = np.unique(np.stack([owners[kept], places[kept]]), axis=1)
-    return unique[pairs[1]], pairs[0].astype(np.uint32)
+    pairs = np.unique(owners[kept] * max(len(unique), 1) + places[kept])
+    owner, place = np.divmod(pairs, max(len(unique), 1))
+    return unique[place], owner.astype(np.uint32)
 
 
 def _boilerplate(
@@ -133,16 +134,16 @@ def _whole_texts(
     n: int,
 ) -> tuple[WholeTexts, int]:
     """Return the questions without n-grams, and how many of them say too little to be sought."""
-    texts, standings, never = [], [], 0
+    texts, alone, never = [], [], 0
     for number, text in enumerate(sought):
         if not text.whole or has_ngrams[number]:
             continue
-        needed = needed_standing(text.text, folded[number].split(), n)
+        needed = must_stand_alone(text.text, folded[number].split(), n)
         if needed is None:
             never += 1
         else:
             texts.append(number)
-            standings.append(int(needed))
+            alone.append(needed)
     parts = [words.hashes[words.offsets[t] : words.offsets[t + 1]] for t in texts]
     offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
     places, anchors = _anchors(words, texts)
@@ -151,7 +152,7 @@ def _whole_texts(
         hashes=np.concatenate([np.zeros(0, np.uint64), *parts]),
         offsets=offsets,
         places=places,
-        standing=np.array(standings, np.uint8),
+        alone=np.array(alone, bool),
         anchors=anchors,
     )
     return whole, never

@@ -8,7 +8,7 @@ import numpy as np
 
 from gleanery.tasks.curation.leaks_folding import Origins, fold, fold_with_origins
 from gleanery.tasks.curation.leaks_index import ANCHOR, SIDES, HashTable, LeakIndex
-from gleanery.tasks.curation.leaks_whole import Standing, stands
+from gleanery.tasks.curation.leaks_whole import stands_alone
 from gleanery.tasks.dataset_records import Leak
 from gleanery.tasks.ngram_hashes import NgramHashes, WordHashes, word_hashes
 
@@ -25,7 +25,7 @@ class _Finding:
     kind: str
     first: int
     end: int
-    standing: Standing = Standing.WITHIN
+    alone: bool = False
 
 
 def find_leaks(texts: Iterable[tuple[str, str]], index: LeakIndex) -> list[Leak]:
@@ -97,8 +97,8 @@ def _by_whole_texts(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
         if first < words.offsets[text] or end > words.offsets[text + 1]:
             continue
         if np.array_equal(words.hashes[first:end], own):
-            sought, standing = int(whole.texts[number]), Standing(int(whole.standing[number]))
-            yield _Finding(text, sought, "whole_text", first, end, standing)
+            sought, alone = int(whole.texts[number]), bool(whole.alone[number])
+            yield _Finding(text, sought, "whole_text", first, end, alone)
 
 
 def _leaks_of_text(
@@ -113,7 +113,7 @@ def _leaks_of_text(
     found = []
     for finding in findings:
         span = _span(finding, words, origins)
-        if stands(text, *span, texts.text(finding.sought), finding.standing):
+        if not finding.alone or stands_alone(text, *span, texts.text(finding.sought)):
             found.append(finding)
     for finding in _telling_apart(found, index):
         start, end = _span(finding, words, origins)

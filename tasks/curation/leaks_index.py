@@ -80,15 +80,15 @@ class WholeTexts:
     """Texts that are sought whole, by the hashes of their words.
 
     Text `t` is `texts[t]` of the index and has the words `hashes[offsets[t] : offsets[t + 1]]`; in
-    `anchors` the hash of its three words from `places[t]` on stands for it. `standing` says how
-    clearly a text must stand by itself.
+    `anchors` the hash of its three words from `places[t]` on stands for it. `alone` says
+    which texts must stand by themselves.
     """
 
     texts: npt.NDArray[np.uint32]
     hashes: Hashes
     offsets: npt.NDArray[np.int64]
     places: npt.NDArray[np.uint16]
-    standing: npt.NDArray[np.uint8]
+    alone: npt.NDArray[np.bool_]
     anchors: HashTable
 
 
@@ -125,7 +125,7 @@ class LeakIndex:
         """Bytes in memory, about."""
         whole, texts = self.whole, self.texts
         arrays: Sequence[npt.NDArray[np.generic]] = [
-            whole.texts, whole.hashes, whole.offsets, whole.places, whole.standing,
+            whole.texts, whole.hashes, whole.offsets, whole.places, whole.alone,
             texts.benchmark_of, texts.items, texts.sides, texts.offsets,
         ]  # fmt: skip
         tables = [self.ngrams, whole.anchors]

@@ -1,6 +1,7 @@
 """Words that tell one text from another, and those that any question is put with."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ def are_telling(words: Sequence[bytes]) -> npt.NDArray[np.bool_]:
     return np.fromiter(map(_is_telling, words), np.bool_, len(words))
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_telling(word: bytes) -> bool:
     if not word.isascii():
         return True

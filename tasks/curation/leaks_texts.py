@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gleanery.tasks.curation.benchmark_config import Side
 from gleanery.tasks.curation.benchmark_items import BenchmarkItem
+from gleanery.tasks.curation.leaks_folding import fold
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -19,12 +20,14 @@ class SoughtText:
     whole: bool
 
 
-def sought_texts(items: Iterable[BenchmarkItem], sides: Collection[Side]) -> Iterator[SoughtText]:
+def sought_texts(
+    items: Iterable[BenchmarkItem], sides: Collection[Side], n: int
+) -> Iterator[SoughtText]:
     """Yield the texts of all items.
 
     Answers and choices are sought by n-grams alone: short ones are anybody's words. Each choice
-    stands for itself, and all of them behind their question, with and without letters, for many a
-    question ("Neural networks:") says nothing without them.
+    stands for itself; behind a question of less than n words stand all of them, with and without
+    letters, for many such a question ("Neural networks:") says nothing without them.
     """
     for number, item in enumerate(items):
         if "question" in sides:
@@ -35,6 +38,8 @@ def sought_texts(items: Iterable[BenchmarkItem], sides: Collection[Side]) -> Ite
         if "choices" in sides and item.choices:
             for choice in item.choices:
                 yield SoughtText(number, "choices", choice, False)
+            if len(fold(item.question).split()) >= n:
+                continue
             lettered = [f"{a} {choice}" for a, choice in zip(_LETTERS, item.choices, strict=False)]
             for choices in (item.choices, lettered):
                 yield SoughtText(number, "choices", "\n".join([item.question, *choices]), False)

@@ -1,7 +1,6 @@
 """How a question too short for n-grams is sought: whole, and by itself as far as it needs to be."""
 
 import re
-from enum import IntEnum
 
 from gleanery.tasks.curation.leaks_folding import fold
 from gleanery.tasks.curation.leaks_index import ANCHOR
@@ -31,20 +30,8 @@ _SIGN_WORDS = {
 }
 
 
-class Standing(IntEnum):
-    """How clearly a text must stand by itself to be taken for the question.
-
-    `WITHIN` other words, as a `SENTENCE`, or with the same `SIGNS` between its words: by them
-    alone if they are many, else as a sentence, too.
-    """
-
-    WITHIN = 0
-    SENTENCE = 1
-    SIGNS = 2
-
-
-def needed_standing(question: str, words: list[bytes], n: int) -> Standing | None:
-    """Return what a question must stand like to be found whole; `None` if it never tells enough.
+def must_stand_alone(question: str, words: list[bytes], n: int) -> bool | None:
+    """Return whether a question counts as found only where it stands alone; `None` if it never is.
 
     The fewer words it has that tell of a subject, the clearer it must stand by itself. Not sought
     are one or two words, what is framing alone ("Which of the following is true?") and what reads
@@ -52,37 +39,34 @@ def needed_standing(question: str, words: list[bytes], n: int) -> Standing | Non
     """
     telling = int(are_telling(words).sum())
     if len(words) >= n and (telling >= 2 or len(set(words)) >= _LEAST_DISTINCT):
-        return Standing.WITHIN
+        return False
     if any(len(words) >= least and telling >= tell for least, tell in _TELLING_ALONE):
-        return Standing.WITHIN
+        return False
     symbols = sum(map(_is_symbol, words))
     if len(words) < ANCHOR or (len(words) == ANCHOR and not symbols and "?" not in question):
         return None
-    if telling:
-        return Standing.SENTENCE
     numbers = any(map(bytes.isdigit, words))
-    if symbols >= _LEAST_SYMBOLS - numbers:
-        return Standing.SIGNS
+    if telling or symbols >= _LEAST_SYMBOLS - numbers:
+        return True
     is_framing = not _FRAME.isdisjoint(words) or len(words) < _LEAST_BARE
-    return None if is_framing else Standing.SIGNS
+    return None if is_framing else True
 
 
 def _is_symbol(word: bytes) -> bool:
     return word.isdigit() or (len(word) == 1 and word not in (b"a", b"i"))
 
 
-def stands(text: str, start: int, end: int, question: str, needed: Standing) -> bool:
-    """Return whether the span of a text that has a question's words stands as it must."""
-    if needed == Standing.WITHIN:
-        return True
-    is_sentence = _ends(text, end) and (_begins(text, start) or _asks(text, end, question))
-    if needed == Standing.SENTENCE and is_sentence:
-        return True
+def stands_alone(text: str, start: int, end: int, question: str) -> bool:
+    """Return whether the span of a text that has a question's words is the question itself.
+
+    The signs between its words are the same, and it is a sentence, or words and signs are many.
+    """
     signs = _with_signs(question)
     if _with_signs(text[start:end]) != signs:
         return False
-    many = len(signs) >= _LEAST_WITH_SIGNS and len(set(signs)) >= _LEAST_DISTINCT
-    return many or (needed == Standing.SIGNS and is_sentence)
+    if len(signs) >= _LEAST_WITH_SIGNS and len(set(signs)) >= _LEAST_DISTINCT:
+        return True
+    return _ends(text, end) and (_begins(text, start) or _asks(text, end, question))
 
 
 def _begins(text: str, start: int) -> bool:
