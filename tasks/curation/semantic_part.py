@@ -133,10 +133,12 @@ def _comparison(
     folder: Path,
 ) -> Comparison:
     """Return what is compared; the vectors lie in a file, in the order of rank."""
-    number_of = {row_id: number for number, row_id in enumerate(rows.ids)}
+    number_of: dict[str, int] = {}
+    for number, row_id in enumerate(rows.ids):
+        number_of.setdefault(row_id, number)  # of a row that came twice, the first one counts
     originals = ranked_originals(
-        (row_id, origin, quality)
-        for row_id, origin, quality in zip(rows.ids, rows.origins, rows.qualities, strict=True)
+        (row_id, rows.origins[number], rows.qualities[number])
+        for row_id, number in number_of.items()
         if row_id not in pointing
     )
     order = [number_of[original.ids[0]] for original in originals]
