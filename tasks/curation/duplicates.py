@@ -23,8 +23,8 @@ class DuplicatesConfig(Config):
         0.75,
         ge=0.7,
         le=1,
-        description="Least estimated Jaccard similarity of the word 5-grams of two texts. The "
-        "index finds 99 of 100 pairs at 0.8, 92 at 0.75 and 79 at 0.7.",
+        description="Least estimated Jaccard similarity of the word 5-grams of two texts. At "
+        "0.75, 99.8 % of the pairs at 0.8 or more are found, and one in six at 0.7 to 0.75.",
     )
     levels: tuple[Level, ...] = Field(
         ("document", "question", "example"),

@@ -1,7 +1,6 @@
 """The signatures of one level on this machine's disk: memory holds what is ranked, no signature."""
 
 import tempfile
-from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -98,12 +97,11 @@ class SignatureIndex:
             text[start:stop].tobytes().decode() for start, stop in zip(starts, stops, strict=True)
         ]
 
+    def bytes_on_disk(self) -> int:
+        """Return how many bytes all files take."""
+        for file in self._files.values():
+            file.flush()
+        return sum(self._path(name).stat().st_size for name in _COLUMNS)
+
     def _path(self, name: str) -> Path:
         return Path(self._folder.name, name)
-
-
-def filled(index: SignatureIndex, blocks: Iterable[SignedRows]) -> SignatureIndex:
-    """Return the index with all blocks added."""
-    for block in blocks:
-        index.append(block)
-    return index

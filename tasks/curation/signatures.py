@@ -1,8 +1,9 @@
 """Signatures: what duplicates of a text are found by, so that the text is never read again.
 
 MinHash (Broder 1997) of the set of a text's word 5-grams. Of each of the 128 minima the lowest byte
-is kept: it estimates as well as all four (root mean square error 0.0442 against 0.0441 on 9,000
-pairs of edited texts). Bands of 7 find pairs at 0.8 where 16 bands of 8 miss one in a hundred.
+is kept, for it estimates as well as all four (on 12,000 pairs of edited pages a root mean square
+error of 0.0281 against 0.0280). 18 bands of 7 find 98.1 % of the pairs at 0.80 to 0.85, 16 of 8
+would find 95.7 %; neither takes any of the 609 pairs below 0.5 for alike, at 0.75.
 """
 
 import hashlib

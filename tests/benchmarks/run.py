@@ -30,6 +30,8 @@ def main() -> int:
         ["recall_speed.py", "--data", str(arguments.data)]
         + (["--datatrove-python", *peers] if peers else []),
         ["recall_quality.py", "--data", str(arguments.data)],
+        ["near_duplicates.py", "--data", str(arguments.data)]
+        + (["--peers-python", *peers] if peers else []),
         ["plans.py", "--method", "taxonomy"],
         ["plans.py", "--method", "skills"],
         ["synthesis.py", "--examples", "10000", "--skill-examples", "1000"]
