@@ -16,6 +16,7 @@ from gleanery.tasks.scoring.result_notation import bare, value_of
 from gleanery.tasks.scoring.result_numbers import number_in
 from gleanery.tasks.scoring.result_shapes import LONGEST
 
+_LAST = 8000  # characters of an answer that are looked at
 _SHORT = 60  # characters: such an answer is nothing but its result
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _MARKED = re.compile(r"^\s*####\s*(.+)$", re.MULTILINE)
@@ -25,10 +26,12 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _LETTER_FIRST = re.compile(r"^([A-E]) (?=[A-Z][a-z])")
-_DISPLAY = re.compile(r"\$\$.+?\$\$|\\\[.+?\\\]", re.DOTALL)
+_DISPLAY = re.compile(r"\$\$.{1,3000}?\$\$|\\\[.{1,3000}?\\\]", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z*#(\\$]|$)|(?<=[.!?]\$\$)\s+|(?<=\.\\\])\s+|\n+")
 _FORMULA = re.compile(
-    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<![\\$])\$([^$]+?)(?<!\\)\$(?!\$)", re.DOTALL
+    r"\$\$(.{1,3000}?)\$\$|\\\[(.{1,3000}?)\\\]|\\\((.{1,3000}?)\\\)"
+    r"|(?<![\\$])\$([^$]{1,3000}?)(?<!\\)\$(?!\$)",
+    re.DOTALL,
 )
 _JOINING = re.compile(r"[\s,;]*(?:(?:and|or|und|oder|y|et|ou)\b)?[\s,;]*")
 _RELATION = re.compile(r"[<>≤≥≠]|\\(?:[lg]e|[lg]eq|neq?|[lg]t)(?![A-Za-z])")
@@ -59,7 +62,7 @@ def final_result(answer: str) -> FinalResult | None:
     number of its last sentence, the one number that it opens with before its reason ("It is 4,
     because …"), or a verdict that it opens or closes with.
     """
-    text = answer.strip()
+    text = answer.strip()[-_LAST:]
     if announced := _boxed(text) or _marked(text) or _letter(text) or _led_to(text) or _short(text):
         return FinalResult(announced, True)
     found = _closing(text) or _opening(text) or opening_verdict(text) or closing_verdict(text)
@@ -76,7 +79,7 @@ def mentions(answer: str, result: str) -> bool:
 
 def closes_with(answer: str, result: str) -> bool:
     """Return whether the last sentence of an answer holds a result, which is a number."""
-    closing = _sentences(answer)[-1:]
+    closing = _sentences(answer[-_LAST:])[-1:]
     number = number_in(value_of(bare(result)))
     return bool(number and closing and mentions(closing[0], result))
 

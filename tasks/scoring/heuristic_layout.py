@@ -24,7 +24,10 @@ _ABOUT_MARKUP = re.compile(
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{(\w+\*?)\}")
 _DOLLARS = re.compile(r"(?<!\\)\$")
 _PRICE = re.compile(r"(?:^|[\s(])\$\d[\d,.]*(?=[\s.,;:!?)]|$)")
-_MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_MATH = re.compile(
+    r"\$\$(.{1,3000}?)\$\$|(?<![\\$])\$([^$\n]{1,1000})\$|\\\((.{1,3000}?)\\\)|\\\[(.{1,3000}?)\\\]",
+    re.DOTALL,
+)
 
 
 def characters(question: str, answer: str) -> tuple[float, str]:

@@ -26,7 +26,7 @@ _NOTICES = (
     r"\b(?:asked|answered|posted|edited|viewed|updated) \d+ (?:times|[a-z]+ ago)\b",
     r"\b\d+ (?:second|minute|hour|day|week|month|year)s? ago\W*$",
     r"^\W*(?:asked|answered|posted|edited|submitted) by\b",
-    r"\b\d[\d,.]*k? (?:(?:up|down) ?)?(?:votes?|likes|views|followers)\b(?=\W*(?:$|by\b))",
+    r"\b\d[\d,.]{0,12}k? (?:(?:up|down) ?)?(?:votes?|likes|views|followers)\b(?=\W*(?:$|by\b))",
     r"\bview (?:the )?(?:full|complete|all) (?:answers?|solutions?|questions?|comments?)\b",
     r"\bsee (?:the )?(?:full|all) (?:\d+ )?(?:answers?|comments?|questions?)\b|\bshow more\b",
     r"\bread more\b(?=\W*$)|\bcontinue reading\b|\bweiterlesen\b|\blire la suite\b|\bleer más\b",
@@ -34,19 +34,20 @@ _NOTICES = (
     r"\bstudy guides?\b.{0,40}\bflashcards?\b|\byour email address will not be published\b",
     r"\bleave a (?:reply|comment)\b",
 )
-_LINE = re.compile(
-    r"^[\W_]*(?:(?:reply|share|report|follow|like|save|edit|flag|link|cite"
+_BUTTONS = re.compile(
+    r"[\W_]*(?:(?:reply|share|report|follow|like|save|edit|flag|link|cite"
     r"|improve this (?:answer|question)|add (?:a )?comment|advertisements?|sponsored|print"
     r"|download(?: pdf)?|home|menu|search|skip to (?:main )?content|next|previous|back to top"
     r"|comments? ?\(?\d*\)?|antworten|teilen|anzeige|répondre|partager|publicité|responder"
-    r"|compartir|publicidad)[\s|·•>/»-]*)+$",
-    re.IGNORECASE | re.MULTILINE,
+    r"|compartir|publicidad)[\s|·•>/»-]*)+",
+    re.IGNORECASE,
 )
-_CRUMBS = re.compile(r"^\s*[\w &]{2,30}(?:\s+[>»›]\s+[\w &]{2,40}){2,}\s*$", re.MULTILINE)
+_CRUMBS = re.compile(r"[\w &]{2,30}(?:[>»›][\w &]{2,40}){2,}")
+_LINK_ALONE = re.compile(r"(?:https?://|www\.)\S+")
+_LONGEST_LINE = 300  # characters of a line of buttons
 _HANDLE = re.compile(r"(?:^|\s)@[A-Za-z]\w{2,}(?=[\s,:.!?]|$)(?!\s*[({])")
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-_LINK_ALONE = re.compile(r"^\s*(?:https?://|www\.)\S+\s*$", re.MULTILINE)
-_NOTICE = any_of(_NOTICES, re.MULTILINE)
+_NOTICE = any_of(_NOTICES)
 
 
 def boilerplate(question: str, answer: str) -> tuple[float, str]:
@@ -54,8 +55,14 @@ def boilerplate(question: str, answer: str) -> tuple[float, str]:
 
     Notices, invitations, votes, user names and dates of posts, lines of buttons, breadcrumbs.
     """
-    text = _CODE.sub(" ", f"{question}\n{answer}")
-    found = [match[0].strip() for match in _NOTICE.finditer(text.lower())]
-    for pattern in (_LINE, _CRUMBS, _HANDLE, _LINK_ALONE):
-        found += [match[0].strip() for match in pattern.finditer(text)]
+    found = []
+    for line in _CODE.sub(" ", f"{question}\n{answer}").splitlines():
+        line = line.strip()
+        if not line:
+            continue
+        found += [match[0].strip() for match in _NOTICE.finditer(line.lower())]
+        found += [match[0].strip() for match in _HANDLE.finditer(line)]
+        if len(line) <= _LONGEST_LINE:
+            whole_lines = (_BUTTONS, _CRUMBS, _LINK_ALONE)
+            found += [line for pattern in whole_lines if pattern.fullmatch(line)]
     return 1 / (1 + len(found)), "; ".join(dict.fromkeys(found))[:200]

@@ -30,6 +30,9 @@ _FLOOR = 0.1  # of a factor: one false alarm does not make all others alike
 _OF_LENGTH = 0.3  # of the quality: what a full answer has over a bare result
 _LONGEST = 200  # characters of a detail
 
+_END = 8000  # characters at either end of a text that all but the lengths look at
+_LENGTHS = frozenset({"question_length", "answer_length"})
+
 Check = Callable[[str, str], tuple[float, str]]
 
 
@@ -86,14 +89,25 @@ def heuristic_scores(candidate: Candidate) -> list[ExampleScore]:
     more than one, and among flawless rows the one that explains more comes first. That a final
     answer can be made out is no merit here.
     """
-    question, answer = candidate.question, candidate.answer
-    found = {name: check(question, answer) for name, check in CHECKS.items()}
+    whole = candidate.question, candidate.answer
+    looked_at = _ends(whole[0]), _ends(whole[1])
+    found = {
+        name: check(*(whole if name in _LENGTHS else looked_at)) for name, check in CHECKS.items()
+    }
     scores = [_score(candidate.id, name, value, detail) for name, (value, detail) in found.items()]
     flaws = {name: found[name][0] for name in FLAWS}
     quality = prod(max(value, _FLOOR) for value in flaws.values())
     quality *= 1 - _OF_LENGTH + _OF_LENGTH * found["answer_length"][0]
     detail = ", ".join(f"{name} {value:.2f}" for name, value in flaws.items() if value < 1)
     return [*scores, _score(candidate.id, QUALITY, quality, detail)]
+
+
+def _ends(text: str) -> str:
+    """Return a text, of a very long one its beginning and end: hostile ones may be of any size."""
+    if len(text) <= 2 * _END:
+        return text
+    head, tail = text[:_END].rpartition("\n"), text[-_END:].partition("\n")
+    return f"{head[0] or head[2]}\n{tail[2] or tail[0]}"
 
 
 def _score(row_id: str, name: str, value: float, detail: str) -> ExampleScore:

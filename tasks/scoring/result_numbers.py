@@ -35,7 +35,7 @@ _CURRENCY = re.compile(r"^([+-]?)\s*([$€£¥])\s*")
 _BASE = re.compile(r"^([0-9A-Fa-f]+)_\{?(\d{1,2})\}?$")
 
 # What a unit measures, and how much of the measure's own unit it is.
-_MEASURES = {
+_MEASURES: dict[str, dict[str, int | str]] = {
     "length": {"m": 1, "km": 1000, "cm": "1/100", "mm": "1/1000", "nm": "1/1000000000"},
     "mass": {"kg": 1, "g": "1/1000", "mg": "1/1000000"},
     "time": {"s": 1, "ms": "1/1000", "min": 60, "h": 3600, "day": 86400, "week": 604800},
