@@ -214,6 +214,33 @@ def versions(count: int, kinds: int) -> SignedRows:
     )
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(SOME_TEXTS), max_size=25), st.randoms(use_true_random=False))
+def test_no_two_rows_that_stay_are_alike_where_all_buckets_are_large(
+    texts: list[str], rng: random.Random
+) -> None:
+    rows = signed(texts, qualities=[rng.random() for _ in texts])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gleanery.tasks.curation.near_pairs.SMALL_BUCKET", 1)
+        patch.setattr("gleanery.tasks.curation.near_pairs.FIRST_ROWS", 25)
+        found = duplicates(rows)
+    staying = [text for number, text in enumerate(texts) if f"r{number}" not in found]
+    assert duplicates(signed(staying)) == {}
+
+
+def test_rows_that_only_share_a_band_with_a_crowd_stay() -> None:
+    """A crowd in one bucket that has nothing else in common: nobody goes, and nothing hangs."""
+    rng = np.random.default_rng(1)
+    count = 5_000
+    rows = versions(count, kinds=1)
+    bands = rng.integers(0, 1 << 63, rows.signatures.bands.shape, dtype=np.uint64)
+    bands[:, 3] = 7
+    minima = rng.integers(0, 256, rows.signatures.minima.shape, dtype=np.uint8)
+    unlike = Signatures(rows.signatures.words, rows.signatures.digests, minima, bands)
+    crowd = SignedRows("question", rows.ids, rows.groups, rows.qualities, unlike)
+    assert duplicates(crowd) == {}
+
+
 def test_index_of_no_rows_has_no_duplicates() -> None:
     assert duplicates(signed([])) == {}
     assert duplicates(signed(["alone"])) == {}
