@@ -18,6 +18,7 @@ from gleanery.tasks.scoring.result_shapes import LONGEST
 
 _LAST = 8000  # characters of an answer that are looked at
 _SHORT = 60  # characters: such an answer is nothing but its result
+_FEW_SENTENCES = 2  # of an answer whose first words may be its result
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _MARKED = re.compile(r"^\s*####\s*(.+)$", re.MULTILINE)
 _ANNOUNCED = re.compile(
@@ -30,9 +31,12 @@ _DISPLAY = re.compile(r"\$\$.{1,3000}?\$\$|\\\[.{1,3000}?\\\]", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z*#(\\$]|$)|(?<=[.!?]\$\$)\s+|(?<=\.\\\])\s+|\n+")
 _FORMULA = re.compile(
     r"\$\$(.{1,3000}?)\$\$|\\\[(.{1,3000}?)\\\]|\\\((.{1,3000}?)\\\)"
-    r"|(?<![\\$])\$([^$]{1,3000}?)(?<!\\)\$(?!\$)",
+    # An inline formula has no space at its ends, and no digit behind it: $5 and $6 are prices.
+    r"|(?<![\\$])\$(?!\s)([^$]{1,1000}?)(?<![\\\s])\$(?![\d$])",
     re.DOTALL,
 )
+_STOP_INSIDE = re.compile(r"(?<=\w)([.!?])\s+")  # 3! \times 5! is one sentence
+_NAME_ALONE = re.compile(r"\\?[A-Za-z]")
 _JOINING = re.compile(r"[\s,;]*(?:(?:and|or|und|oder|y|et|ou)\b)?[\s,;]*")
 _RELATION = re.compile(r"[<>≤≥≠]|\\(?:[lg]e|[lg]eq|neq?|[lg]t)(?![A-Za-z])")
 _EQUATION = re.compile(r"^\s*\\?[A-Za-z][^=]{0,40}=|^[\d\s.,()+*/^{}\\a-z-]*=")
@@ -141,6 +145,9 @@ def _closing(text: str) -> str | None:
         return _formulas(last)  # of several, no one knows which is the result
     last = plain(last)
     numbers = list(_QUANTITY.finditer(last))
+    computed = last.rfind("=")
+    if computed >= 0:  # "48/6 = 8 pieces": what comes out
+        numbers = [number for number in numbers if number.start() > computed]
     if len(numbers) != 1:
         return None
     return _with_unit(numbers[0][0], last, numbers[0].end())
@@ -149,7 +156,8 @@ def _closing(text: str) -> str | None:
 def _opening(text: str) -> str | None:
     """Return the one number of a first clause that is followed by its reason."""
     clause = _REASON.split(text[:200], maxsplit=1)
-    if len(clause) < 2 or _FORMULA.search(clause[0]):
+    is_brief = len(_sentences(text)) <= _FEW_SENTENCES
+    if len(clause) < 2 or not is_brief or _FORMULA.search(clause[0]):
         return None
     opening = plain(clause[0])
     numbers = list(_QUANTITY.finditer(opening))
@@ -160,6 +168,7 @@ def _opening(text: str) -> str | None:
 
 def _sentences(text: str) -> list[str]:
     text = _DISPLAY.sub(lambda match: " ".join(match[0].split()), text)
+    text = _FORMULA.sub(lambda match: _STOP_INSIDE.sub(r"\1\\,", match[0]), text)
     return [part.strip() for part in _SENTENCE_END.split(text) if part and part.strip()]
 
 
@@ -177,6 +186,8 @@ def _formulas(sentence: str) -> str | None:
     if len(formulas) > 1:
         return ", ".join(formulas)
     formula = formulas[0]
+    if _NAME_ALONE.fullmatch(formula):
+        return None
     if "=" in formula and (
         _RELATION.search(formula) or _NOUGHT_IS.match(formula) or not _EQUATION.match(formula)
     ):

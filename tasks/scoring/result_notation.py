@@ -81,6 +81,11 @@ _ROUNDED = re.compile(
     r"\s*(?:,?\s*(?:or\s+)?(?:about|approximately|roughly)\b|\\approx"
     r"|,\s*(?:that is|which is|i\.e\.)\s)"
 )
+_EQUALS = re.compile(r"(?<![<>!\\])=")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_NAME_ALONE = re.compile(r"\\?[A-Za-z]+")
+_LETTER = re.compile(r"[A-Za-z]")
+_OPERATOR = re.compile(r"\\(?:times|cdot|frac|div|sqrt|binom|left|right)(?![A-Za-z])")
 _LISTED = re.compile(r"[,;]|\b(?:and|or)\b")
 
 
@@ -109,9 +114,13 @@ def value_of(text: str) -> str:
     name = _ASSIGNED.match(text)
     if name and "=" not in text[name.end() :]:
         return text[name.end() :].strip() or text
-    chain = re.split(r"(?<![<>!\\])=", text)
-    is_chain = len(chain) > 2 and not _LISTED.search(text)
-    return chain[-1].strip() if is_chain and chain[-1].strip() else text
+    chain = [member.strip() for member in _EQUALS.split(text)]
+    if _LISTED.search(_THOUSANDS.sub("", text)) or not all(chain):
+        return text
+    if len(chain) > 2 and _NAME_ALONE.fullmatch(chain[-1]):
+        return chain[-2]  # 36 - 19 = 17 = x
+    is_chain = len(chain) > 2 or not _LETTER.search(_OPERATOR.sub("", chain[0]))
+    return chain[-1] if is_chain else text
 
 
 def assigned(text: str) -> tuple[str, str] | None:

@@ -1,7 +1,12 @@
 # ruff: noqa: E501  (answers are one paragraph)
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from gleanery.tasks.scoring.final_result import FinalResult, closes_with, final_result, mentions
+from gleanery.tasks.scoring.same_result import same_result
 
 
 @pytest.mark.parametrize(
@@ -77,3 +82,24 @@ def test_a_number_is_found_in_an_answer_whatever_its_notation() -> None:
     assert not mentions("A third of it is left.", "0.5")
     assert closes_with("It costs 3. So we pay 5/14 of it, as said.", "\\frac{5}{14}")
     assert not closes_with("We pay 5/14 of it. That is much.", "\\frac{5}{14}")
+
+
+def test_real_solutions_arrive_at_their_answer_with_and_without_its_mark(shared_data: Path) -> None:
+    def outcomes(name: str, unmarked: bool) -> list[bool | None]:
+        lines = (shared_data / "benchmarks" / name).read_text(encoding="utf-8").splitlines()[::5]
+        found: list[bool | None] = []
+        for row in map(json.loads, lines):
+            solution = re.sub(r"<<[^>]*>>", "", row["solution"])
+            if unmarked:
+                solution = re.sub(r"\n?####.*", "", solution)
+            result = final_result(solution)
+            answer = str(row["answer"])
+            found.append(same_result(result.text, answer, lambda a, b: None) if result else None)
+        return found
+
+    marked = [*outcomes("gsm8k_test.jsonl", False), *outcomes("math500.jsonl", False)]
+    assert len(marked) > 350
+    assert all(marked)
+    unmarked = outcomes("gsm8k_test.jsonl", True)
+    assert unmarked.count(True) > 0.93 * len(unmarked)
+    assert unmarked.count(False) < 0.02 * len(unmarked)  # $0.25 for 25 cents
