@@ -28,7 +28,10 @@ VERSION = 1
 def standing_duplicates(
     parts: Parts, names: Sequence[str], config: DuplicatesConfig
 ) -> Receipt | None:
-    """Return the receipt of the duplicates among these parts if it stands, or `None`."""
+    """Return the receipt of the duplicates among these parts if it stands, or `None`.
+
+    Raises `FileNotFoundError` for a part that is not signed.
+    """
     newest = parts.newest(DUPLICATES, ALL)
     plan = _plan(_signed(parts, names), config)
     return newest if newest and newest.key == plan.key else None
@@ -41,7 +44,7 @@ def duplicates_part_in(
 
     The order of the names is that of arrival: of equally good rows the earlier one stays. Raises
     `FileNotFoundError` for a part that is not signed. A worker process does the work: 10 million
-    rows take some 1.5 GB of its memory and 3.5 GB of disk per level.
+    rows of a level take 1 GB of its memory, 3.4 GB of its disk and 40 s of one core.
     """
     standing = standing_duplicates(parts, names, config)
     if standing:

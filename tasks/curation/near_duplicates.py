@@ -133,7 +133,8 @@ def _union(ones: npt.NDArray[N], others: npt.NDArray[N]) -> npt.NDArray[N]:
         return ones
     together = np.concatenate([ones, others])
     together.sort()
-    return together[np.concatenate([[True], together[1:] != together[:-1]])]
+    first = np.concatenate([[True], together[1:] != together[:-1]])
+    return np.asarray(together[first])
 
 
 def _greedy(pairs: Pairs, count: int) -> Ranks:
