@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
 VLLM_READY := .venv-vllm/.ready
 LAYERS := infra tasks flows deployments
-QUICKSTART := $(addprefix deployments/quickstart/, harvest.yaml taxonomy.yaml skills.yaml)
+QUICKSTART := $(addprefix deployments/quickstart/, harvest.yaml taxonomy.yaml skills.yaml dataset.yaml)
 LINKS := .typecheck/gleanery
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt
@@ -30,7 +30,7 @@ $(VLLM_READY): $(wildcard infra/vllm/*)
 	infra/vllm/make_cpu_environment.sh .venv-vllm
 	touch $@
 
-quickstart: $(READY)  ## Run all three methods on bundled input, with recorded answers
+quickstart: $(READY)  ## Make a dataset by all three methods from bundled input
 	$(BIN)/gleanery run $(QUICKSTART)
 
 record: $(READY)  ## List the quickstart's prompts that have no recorded answer

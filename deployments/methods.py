@@ -10,6 +10,8 @@ from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.pipeline_config import ConfigError, PipelineConfig, read_values, to_config
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
+from gleanery.tasks.curation.paraphrase_part import PARAPHRASES
+from gleanery.tasks.scoring.stages import JUDGEMENTS
 from gleanery.tasks.skills.stages import SKILL_EXAMPLES
 from gleanery.tasks.stage_inputs import EXAMPLES, EXTRACT, RECALL, REFINE
 from gleanery.tasks.stage_output import StageOutput
@@ -30,6 +32,7 @@ _RETRIED: dict[type[PipelineConfig], tuple[str, ...]] = {
     HarvestConfig: (RECALL, EXTRACT, REFINE),  # dedup asks and parses nothing
     TaxonomyConfig: (SUBJECTS, SYLLABI, QUESTIONS, EXAMPLES),
     SkillsConfig: (SKILL_EXAMPLES,),
+    DatasetConfig: (PARAPHRASES, JUDGEMENTS),
 }
 
 

@@ -20,10 +20,16 @@ from gleanery.flows.semantic_stages import (
     model_of_vectors,
 )
 from gleanery.flows.stage_parts import Stage, receipts_of
+from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.curation.left_out import left_out_by_part
+from gleanery.tasks.release.recipe_check import check_names, check_scorers
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.scoring.agreement_part import agreement_scorer
+from gleanery.tasks.scoring.heuristics import HEURISTICS_SCORER
+from gleanery.tasks.scoring.heuristics_part import heuristics_scorer
+from gleanery.tasks.scoring.judge_scores import JUDGE_SCORER
+from gleanery.tasks.scoring.stages import AGREEMENT
 from gleanery.tasks.stage_output import StageOutput
 
 DatasetRun = Run[DatasetConfig]
@@ -36,7 +42,10 @@ DatasetRun = Run[DatasetConfig]
 )
 def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOutput]:
     """Return the outputs of all stages of curation; the release is in the dataset's store."""
+    _check_recipe(config)
     with open_run(config) as run:
+        if config.decontamination.benchmarks:
+            read_benchmarks(config.decontamination.benchmarks, run.source_options)
         if config.refresh:
             for source in config.sources:
                 run_source(source)
@@ -50,6 +59,14 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
         stages = [stage.output for stage in (candidates, *leaks, *duplicates, *scores)]
         selection, _ = release_dataset(run, curated, stages)
         return [*stages, selection]
+
+
+def _check_recipe(config: DatasetConfig) -> None:
+    """Raise `RecipeError` for a recipe that names what there cannot be."""
+    methods = {source.name: source.method for source in config.sources}
+    check_names(config.recipe, methods)
+    judges = {JUDGE_SCORER} if config.judges else set()
+    check_scorers(config.recipe, {HEURISTICS_SCORER, AGREEMENT, *judges, *methods.values()})
 
 
 Sources = Mapping[str, SourcePart]
@@ -84,7 +101,8 @@ def _score(
 ) -> list[Stage]:
     """Return the stages that score what no verdict leaves out anyway."""
     config = run.config
-    stages = [score(run, candidates, agreement_scorer(config.agreement))]
+    scorers = (heuristics_scorer(), agreement_scorer(config.agreement))
+    stages = [score(run, candidates, scorer) for scorer in scorers]
     if config.judges:
         left_out = left_out_by_part(
             run.parts, candidates.receipts, receipts_of(verdicts), config.recipe.removed_kinds

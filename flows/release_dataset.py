@@ -1,5 +1,6 @@
 """The release of a dataset: selected by the recipe, published, and shown."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from prefect.artifacts import create_link_artifact, create_table_artifact
@@ -17,9 +18,11 @@ from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
 from gleanery.tasks.coverage import Coverage
+from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.publish import Published
 from gleanery.tasks.release.release_work import ReleaseWork
+from gleanery.tasks.release.report_data import BenchmarkSearched
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.release.stages import SELECTION
 from gleanery.tasks.release.tasks import publish_release, select_rows
@@ -63,11 +66,18 @@ def _work(
             for source in config.sources
             if (found := _coverage(run, source, outputs[source.name]))
         },
-        benchmarks=[],
-        duplicates=[],
-        facts={},
+        benchmarks=_benchmarks(run),
+        duplicates=["exact", "near", *(["semantic"] if config.semantic_duplicates else [])],
+        facts={f"judge {n}": judge.model for n, judge in enumerate(config.judges, start=1)},
         sampled=config.report_examples,
     )
+
+
+def _benchmarks(run: DatasetRun) -> list[BenchmarkSearched]:
+    read = read_benchmarks(run.config.decontamination.benchmarks, run.source_options)
+    items = Counter(item.benchmark for item in read.items)
+    named = [benchmark.name for benchmark in run.config.decontamination.benchmarks]
+    return [BenchmarkSearched(name=name, items=items[name]) for name in named]
 
 
 def _coverage(

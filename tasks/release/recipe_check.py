@@ -9,8 +9,12 @@ class RecipeError(ValueError):
     """A recipe that cannot be followed; the message has one line for each problem."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(["the recipe cannot be followed:", *problems]))
+        super().__init__(problems)  # so that it travels from a worker as it is
         self.problems = problems
+
+    def __str__(self) -> str:
+        """Return all problems, a line for each."""
+        return "\n".join(["the recipe cannot be followed:", *self.problems])
 
 
 def check_names(
@@ -34,6 +38,22 @@ def check_names(
         for where, name in _scores_named(recipe):
             if name not in scores:
                 problems.append(f"  {where}: nobody gives {name}; known scores: {known_scores}")
+    if problems:
+        raise RecipeError(problems)
+
+
+def check_scorers(recipe: Recipe, scorers: Collection[str]) -> None:
+    """Raise `RecipeError` if a recipe looks at scores of somebody who scores nothing here.
+
+    What each scorer gives is known when it has; who scores is known before any work.
+    """
+    known = ", ".join(sorted(scorers))
+    problems = [
+        f"  {where}: nobody gives {name}: {name.partition('.')[0]} scores nothing here; who does: "
+        f"{known}"
+        for where, name in _scores_named(recipe)
+        if name.partition(".")[0] not in scorers
+    ]
     if problems:
         raise RecipeError(problems)
 

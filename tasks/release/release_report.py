@@ -13,6 +13,7 @@ from gleanery.infra.receipts import Receipt
 from gleanery.infra.row_search import find_rows
 from gleanery.tasks.dataset_records import Candidate, Duplicate, Leak
 from gleanery.tasks.diversity import GroupDiversity, compare_diversity
+from gleanery.tasks.release.forgotten import FORGOTTEN
 from gleanery.tasks.release.manifest import Changes, RowCounts
 from gleanery.tasks.release.release_samples import Row, sampled_examples
 from gleanery.tasks.release.release_statistics import ReleaseStatistics
@@ -83,7 +84,7 @@ def release_report(
         diversity=_diversity(passed.sample),
         benchmarks=list(work.benchmarks),
         leaks=_leak_counts(leaks),
-        leaks_shown=_leaks_shown(parts, curated, leaks),
+        leaks_shown=_leaks_shown(parts, curated, leaks, passed.losses),
         duplicates_searched=list(work.duplicates),
         duplicates=_duplicate_counts(duplicates),
         costs=_costs(work),
@@ -194,7 +195,12 @@ def _leak_counts(leaks: Sequence[Leak]) -> list[LeakCount]:
     ]
 
 
-def _leaks_shown(parts: Parts, curated: Curated, leaks: Sequence[Leak]) -> list[LeakShown]:
+def _leaks_shown(
+    parts: Parts, curated: Curated, found: Sequence[Leak], losses: Sequence[Loss]
+) -> list[LeakShown]:
+    """Return a draw of the leaks; what was forgotten is shown nowhere."""
+    forgotten = {loss.row_id for loss in losses if loss.reason == FORGOTTEN}
+    leaks = [leak for leak in found if leak.id not in forgotten]
     draws = keys([leak.id for leak in leaks], "leaks", 0).tolist()
     order = sorted(range(len(leaks)), key=lambda at: (draws[at], leaks[at].item_id))
     shown = [leaks[at] for at in order[:_LEAKS_SHOWN]]

@@ -20,7 +20,7 @@ from gleanery.tasks.release.release_work import ReleaseWork, Split
 from gleanery.tasks.release.report import render_report
 from gleanery.tasks.release.rows import released_row
 from gleanery.tasks.release.rows_shards import ReleaseShards
-from gleanery.tasks.release.selection_part import Curated, Selected
+from gleanery.tasks.release.selection_part import Curated, Selected, scores_of_part
 
 
 def release_selection(
@@ -52,14 +52,10 @@ def release_selection(
 
 def _scored(parts: Parts, curated: Curated) -> Iterator[tuple[Candidate, list[ExampleScore]]]:
     """Yield every candidate with its scores; memory holds one part."""
-    by_part: defaultdict[str, list[Receipt]] = defaultdict(list)
-    for receipt in curated.scores:
-        by_part[receipt.part].append(receipt)
     for receipt in curated.candidates:
         scores: defaultdict[str, list[ExampleScore]] = defaultdict(list)
-        for scored in by_part[receipt.part]:
-            for score in parts.rows(scored, ExampleScore):
-                scores[score.id].append(score)
+        for score in scores_of_part(parts, curated, receipt):
+            scores[score.id].append(score)
         for candidate in parts.rows(receipt, Candidate):
             yield candidate, scores[candidate.id]
 

@@ -114,6 +114,8 @@ def flat_scores(row_id: str, scores: Iterable[ExampleScore]) -> dict[str, float]
     """
     found: dict[str, float] = {}
     for score in scores:
+        if is_detail(score.name):
+            continue
         column = score_column(score.scorer, score.name)
         if column in found:
             raise BadRow(f"row {row_id}: two scores for {column}; give one")
@@ -121,6 +123,14 @@ def flat_scores(row_id: str, scores: Iterable[ExampleScore]) -> dict[str, float]
             raise BadRow(f"row {row_id}: {column} is {score.value}; leave it out instead")
         found[column] = score.value
     return dict(sorted(found.items()))
+
+
+def is_detail(name: str) -> bool:
+    """Return whether a score is about one thing among many ("exercises:<skill>").
+
+    Such scores stay in the lineage: as columns they would be as many as there are skills.
+    """
+    return ":" in name
 
 
 def score_column(scorer: str, name: str) -> str:

@@ -1,7 +1,6 @@
 """Selection as a part: what is in, with its split, and every other candidate with its reason."""
 
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +22,7 @@ from gleanery.tasks.release.selection_rows import CandidateVerdicts, joined, sel
 from gleanery.tasks.release.stages import SELECTION
 
 PART = "all"
-SUPERSEDED = "superseded"
+SUPERSEDED, LEAK = "superseded", "leak"
 VERSION = 1
 
 
@@ -78,27 +77,23 @@ def select_candidates(
     if newest and newest.key == plan.key:
         return newest, True
     verdicts, why = _verdicts(parts, curated, forgotten)
-    old = superseded(parts, curated.candidates)
-    scores = _scores_by_id(parts, curated.scores)
-    part_of: dict[str, str] = {}
+    place_of: dict[str, tuple[str, str]] = {}  # part and document
     tables = []
     for receipt in curated.candidates:
-        rows = [row for row in parts.rows(receipt, Candidate) if row.id not in old]
-        part_of.update((row.id, receipt.part) for row in rows)
-        given = (score for row in rows for score in scores.get(row.id, ()))
-        tables.append(selection_table(rows, verdicts, given))
+        rows = parts.rows(receipt, Candidate)
+        place_of.update((row.id, (receipt.part, row.document_id)) for row in rows)
+        tables.append(selection_table(rows, verdicts, scores_of_part(parts, curated, receipt)))
     table = joined(tables)
     selection = select(table, recipe, pipelines)
-    outcome = Outcome[Selected]([], [], [], len(table) + len(old), notes=_notes(selection))
+    outcome = Outcome[Selected]([], [], [], len(table), notes=_notes(selection))
     with RowSpool(Selected) as rows_in, RowSpool(Loss) as losses:
         for row_id, reason, split in _told(selection, table["id"].to_pylist()):
+            part, document_id = place_of[row_id]
             if reason == KEPT:
-                rows_in.append(Selected(id=row_id, part=part_of[row_id], split=split))
+                rows_in.append(Selected(id=row_id, part=part, split=split))
             else:
-                losses.append(Loss(row_id=row_id, reason=reason, detail=why(row_id, reason)))
-        for row_id, document in old.items():
-            detail = f"the page came in again, as document {document}"
-            losses.append(Loss(row_id=row_id, reason=SUPERSEDED, detail=detail))
+                detail = why(row_id, document_id, reason)
+                losses.append(Loss(row_id=row_id, reason=reason, detail=detail))
         return parts.commit_spooled(plan, outcome, rows_in, losses, started, newest), False
 
 
@@ -136,19 +131,26 @@ class _Why:
     """Why a candidate is out, in words."""
 
     def __init__(
-        self, duplicates: Sequence[Duplicate], leaks: Sequence[Leak], forgotten: Mapping[str, str]
+        self,
+        duplicates: Sequence[Duplicate],
+        leaks: Sequence[Leak],
+        forgotten: Mapping[str, str],
+        newer: Mapping[str, str],
     ) -> None:
         self._same_as = {(row.id, row.kind): row for row in reversed(duplicates)}
-        self._leaks = {(row.id, row.kind): row for row in reversed(leaks)}
-        self._forgotten = forgotten
+        self._leaks = {row.id: row for row in reversed(leaks)}
+        self._forgotten, self._newer = forgotten, newer
 
-    def __call__(self, row_id: str, reason: str) -> str:
+    def __call__(self, row_id: str, document_id: str, reason: str) -> str:
         """Return what stands behind a reason; "" where the reason says it all."""
         kind = reason.partition("_")[2]
-        if duplicate := self._same_as.get((row_id, kind)):
+        own = self._same_as.get((row_id, kind))
+        if duplicate := own or self._same_as.get((document_id, kind)):
             return f"{duplicate.similarity:.3f} like {duplicate.kept_id} ({duplicate.level})"
-        if leak := self._leaks.get((row_id, kind)):
+        if reason == LEAK and (leak := self._leaks.get(row_id)):
             return f"{leak.benchmark} {leak.item_id} ({leak.side}): {leak.matched[:200]}"
+        if reason == SUPERSEDED:
+            return f"the page came in again, as document {self._newer[row_id]}"
         return self._forgotten.get(row_id, "") if reason == FORGOTTEN else ""
 
 
@@ -158,16 +160,16 @@ def _verdicts(
     duplicates = [row for receipt in curated.duplicates for row in parts.rows(receipt, Duplicate)]
     leaks = [row for receipt in curated.leaks for row in parts.rows(receipt, Leak)]
     left_out = forgotten_rows(parts.store, curated.candidates, curated.duplicates, forgotten)
-    verdicts = CandidateVerdicts(duplicates, leaks, left_out.keys())
-    return verdicts, _Why(duplicates, leaks, left_out)
+    newer = superseded(parts, curated.candidates)
+    verdicts = CandidateVerdicts(duplicates, leaks, left_out.keys(), newer.keys())
+    return verdicts, _Why(duplicates, leaks, left_out, newer)
 
 
-def _scores_by_id(parts: Parts, receipts: Sequence[Receipt]) -> dict[str, list[ExampleScore]]:
-    scores: defaultdict[str, list[ExampleScore]] = defaultdict(list)
-    for receipt in receipts:
-        for score in parts.rows(receipt, ExampleScore):
-            scores[score.id].append(score)
-    return dict(scores)
+def scores_of_part(parts: Parts, curated: Curated, candidates: Receipt) -> Iterator[ExampleScore]:
+    """Yield what all scorers say of a part of candidates: their parts have its name."""
+    for receipt in curated.scores:
+        if receipt.part == candidates.part:
+            yield from parts.rows(receipt, ExampleScore)
 
 
 def _told(selection: Selection, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from gleanery.infra.tables import arrow_schema
 from gleanery.tasks.dataset_records import Candidate, Duplicate, ExampleScore, Leak
 from gleanery.tasks.records import Record
-from gleanery.tasks.release.rows import own_scores
+from gleanery.tasks.release.rows import is_detail, own_scores
 
 SCORE = "score:"  # what the name of a column of scores begins with, as in "score:judge.correct"
 
@@ -49,7 +49,7 @@ SCHEMA = arrow_schema(SelectionRow)
 
 
 class CandidateVerdicts:
-    """What curation says of candidates, by their ids.
+    """What curation says of candidates, by their ids or, of whole pages, by their documents'.
 
     `forgotten` and `superseded` are ids to leave out.
     """
@@ -68,6 +68,7 @@ class CandidateVerdicts:
         self.superseded = frozenset(superseded)
         for duplicate in duplicates:
             self.same_as[duplicate.id].add(duplicate.kept_id)
+            self.same_as[duplicate.kept_id].add(duplicate.kept_id)
             self.duplicates[duplicate.id].add(duplicate.kind)
         for leak in leaks:
             self.leaks[leak.id].add(leak.kind)
@@ -75,7 +76,10 @@ class CandidateVerdicts:
 
 def selection_row(candidate: Candidate, verdicts: CandidateVerdicts) -> SelectionRow:
     """Return a candidate as selection sees it."""
-    same_as = {*verdicts.same_as.get(candidate.id, ())}
+    # Of pages that are alike, all pairs of the one go with it.
+    names = [name for name in (candidate.id, candidate.document_id) if name]
+    same_as = {other for name in names for other in verdicts.same_as.get(name, ())}
+    duplicates = {kind for name in names for kind in verdicts.duplicates.get(name, ())}
     if candidate.page_text:
         same_as.add(f"text {candidate.page_text}")
     return SelectionRow(
@@ -93,7 +97,7 @@ def selection_row(candidate: Candidate, verdicts: CandidateVerdicts) -> Selectio
         question_characters=len(candidate.question),
         answer_characters=len(candidate.answer),
         same_as=sorted(same_as),
-        duplicates=sorted(verdicts.duplicates.get(candidate.id, ())),
+        duplicates=sorted(duplicates),
         leaks=sorted(verdicts.leaks.get(candidate.id, ())),
         forgotten=candidate.id in verdicts.forgotten,
         superseded=candidate.id in verdicts.superseded,
@@ -108,8 +112,8 @@ def selection_table(
     """Return some candidates as a table, with a column for each score that one of them has.
 
     Scores are called "scorer.name"; those that a candidate was made with have its method for a
-    scorer. Scores of other candidates are passed over. Raises `ValueError` where two scores of a
-    candidate have one name.
+    scorer. Scores of other candidates are passed over, and details (`rows.is_detail`). Raises
+    `ValueError` where two scores of a candidate have one name.
     """
     rows = [selection_row(candidate, verdicts) for candidate in candidates]
     arrays = [pa.array([getattr(row, one.name) for row in rows], one.type) for one in SCHEMA]
@@ -119,7 +123,7 @@ def selection_table(
     own = (score for candidate in candidates for score in own_scores(candidate))
     for score in (*own, *scores):
         name = f"{SCORE}{score.scorer}.{score.name}"
-        if (number := place.get(score.id)) is None:
+        if (number := place.get(score.id)) is None or is_detail(score.name):
             continue
         if (column := columns.get(name)) is None:
             column = columns[name] = [None] * len(rows)

@@ -16,7 +16,7 @@ from gleanery.tasks.records import Example
 from gleanery.tasks.stage_output import StageOutput
 
 SERVERS = Path(__file__).parents[1] / "servers"
-sys.path.insert(0, str(SERVERS))
+sys.path[:0] = [str(SERVERS), str(Path(__file__).parent)]
 
 from synthesis_answers import kind_of  # noqa: E402
 
