@@ -23,7 +23,12 @@ from gleanery.tasks.quantities import plain
 _NUMBER = re.compile(r"(?<![\w.])(-\s?)?(\d+(?:\.\d+)?)|(?<=[^\W\d_])(\d+)")
 _AFTER_OPERAND = re.compile(r"(?:[\d)\]}]|(?<![^\W\d_])[^\W\d_])\s*$|\w$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_FORMULA = re.compile(r"\$\$?(.+?)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_FORMULA = re.compile(  # bounded, or what is never closed would be looked for to the end
+    r"\$\$?(.{1,2000}?)\$\$?"
+    r"|\\\(((?:(?!\\\().){1,2000}?)\\\)"
+    r"|\\\[((?:(?!\\\[).){1,2000}?)\\\]",
+    re.DOTALL,
+)
 _TOKEN = re.compile(r"\\[A-Za-z]+|\d+(?:\.\d+)?|[^\W\d_]|[^\s\w{}]")
 _BRACKETED = re.compile(r"\((\w+)\)")  # (1)/(2) is 1/2
 _EMPTY_TOKENS = frozenset({r"\left", r"\right", r"\displaystyle", ".", ",", ";", "$"})
@@ -32,6 +37,7 @@ _NO_SYMBOLS = frozenset({"A", "I"})
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _BEFORE = re.compile(r"([^\W\d_]{2,})(?:\s+(?:of|is|was|has|a|an))*[\s=$]*$")
 _BEHIND = re.compile(r"[\s-]*([^\W\d_]{2,})")
+_COMPARED = 300  # words of a text that are laid beside another's: the time is their product
 _SAME_START = 5  # letters by which forms of one word are known (minute, minutes)
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _FUNCTION = re.compile(r"\b(sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan|log|ln|exp|sqrt)\b")
@@ -91,9 +97,9 @@ def facts_of(text: str) -> Facts:
         names=frozenset(name for part in sentences for name in _names(part)),
         symbols=frozenset(_SYMBOL.findall(_FORMULA.sub(" ", text))) - _NO_SYMBOLS,
         asked_names=frozenset(name for part in asked for name in _names(part)),
-        asked=" ".join(asked),
-        told=" ".join(told),
-        prose=tuple(prose_words(text)),
+        asked=" ".join(" ".join(asked).split()[:_COMPARED]),
+        told=" ".join(" ".join(told).split()[:_COMPARED]),
+        prose=tuple(prose_words(text)[:_COMPARED]),
     )
 
 
@@ -138,7 +144,9 @@ def _numbers(flat: str) -> tuple[frozenset[str], Mapping[str, frozenset[str]]]:
     """Return all numbers, and those beside each word ("3 red", "radius 3")."""
     found: list[tuple[str, int, int]] = []
     for match in _NUMBER.finditer(flat):
-        minus = match[1] and not _AFTER_OPERAND.search(flat[: match.start()])
+        minus = match[1] and not _AFTER_OPERAND.search(
+            flat[max(match.start() - 20, 0) : match.start()]
+        )
         number = match[2] or match[3]
         value = (number.rstrip("0").rstrip(".") if "." in number else number.lstrip("0")) or "0"
         found.append((f"-{value}" if minus else value, match.start(), match.end()))

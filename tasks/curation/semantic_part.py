@@ -170,7 +170,7 @@ def _vectors_on_disk(
         array = decoded(block)
         if not start and order:
             shape = (len(order), array.shape[1])
-            mapped = np.memmap(folder / "vectors", np.float16, "w+", shape=shape)  # type: ignore[assignment]
+            mapped = np.memmap(folder / "vectors", np.float16, "w+", shape=shape)
         to = place[start : start + len(array)]
         mapped[to[to >= 0]] = array[to >= 0].astype(np.float16)
         start += len(array)

@@ -99,9 +99,10 @@ def vectors_plan(candidates: Receipt, model: VectorModel, config: VectorsConfig)
 def decoded(vectors: Sequence[str]) -> Vectors:
     """Return the vectors of rows as an array (n, d) of float32, of length one again."""
     data = b"".join(base64.b64decode(vector) for vector in vectors)
-    array = np.frombuffer(data, "<f2").astype(np.float32).reshape(len(vectors), -1)
+    array: Vectors = np.frombuffer(data, "<f2").astype(np.float32).reshape(len(vectors), -1)
     lengths = np.linalg.norm(array, axis=1, keepdims=True)
-    return np.divide(array, lengths, out=array, where=lengths > 0)
+    np.divide(array, lengths, out=array, where=lengths > 0)
+    return array
 
 
 def encoded(vector: Vectors) -> str:

@@ -40,7 +40,8 @@ class WordVectors:
         for start in range(0, len(texts), _BLOCK):
             self._add(texts[start : start + _BLOCK], vectors[start : start + _BLOCK])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
 
     def _add(self, texts: Sequence[str], vectors: Vectors) -> None:
         found = [pieces(text) for text in texts]

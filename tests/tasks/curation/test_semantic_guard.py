@@ -1,6 +1,7 @@
 """Questions that look alike and are not the same, and wordings of one question."""
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -79,3 +80,26 @@ def test_questions_that_only_look_alike_are_refused_and_most_paraphrases_are_not
 @pytest.mark.parametrize("text", ["", " ", "???", "\ud800", "$", "```", "$$$$", "a" * 50_000])
 def test_odd_texts_are_compared_too(text: str) -> None:
     assert why_different(text, text) is None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\\(",
+        "\\[x ",
+        "$",
+        "-1 ",
+        "three of a ",
+        "word other ",
+        "```",
+        "` ",
+        "x^2 ",
+        "A. ",
+        "Of Rome ",
+    ],
+)
+def test_hostile_length_takes_no_hostile_time(piece: str) -> None:
+    text = piece * (60_000 // len(piece))
+    started = time.monotonic()
+    why_different(text, f"{text}end")
+    assert time.monotonic() - started < 5

@@ -59,7 +59,7 @@ def test_vectors_on_disk_give_the_same_pairs(tmp_path: Path) -> None:
     vectors, keys = planted(300, 100), np.zeros(300, np.int64)
     mapped = np.memmap(tmp_path / "vectors", np.float16, "w+", shape=vectors.shape)
     mapped[:] = vectors.astype(np.float16)
-    found = as_set(similar_pairs(mapped, keys, 0.8))  # type: ignore[arg-type]
+    found = as_set(similar_pairs(mapped, keys, 0.8))
     assert len(found ^ by_hand(vectors, keys, 0.8)) <= 2  # those on the threshold
 
 
