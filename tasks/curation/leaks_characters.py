@@ -68,13 +68,13 @@ def _plain(character: str) -> str:
     return character
 
 
-class _PlainCharacters(dict[int, str]):
-    """What `str.translate` puts for each character; ASCII stays as it is."""
+class _PlainBytes(dict[str, bytes]):
+    """What stands for each character, as UTF-8; ASCII stays as it is."""
 
-    def __missing__(self, code: int) -> str:
-        plain = chr(code) if code < 128 else plain_character(chr(code))
-        self[code] = plain
+    def __missing__(self, character: str) -> bytes:
+        plain = (character if character.isascii() else plain_character(character)).encode()
+        self[character] = plain
         return plain
 
 
-PLAIN_CHARACTERS = _PlainCharacters()
+PLAIN_BYTES = _PlainBytes()

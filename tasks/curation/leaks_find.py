@@ -69,9 +69,10 @@ def _hits(
     found = table.find(ngrams.hashes)
     texts = np.searchsorted(ngrams.offsets, found, side="right") - 1
     first = found + (words.offsets[:-1] - ngrams.offsets[:-1])[texts]
-    for at, text, word in zip(found.tolist(), texts.tolist(), first.tolist(), strict=True):
-        for value in table.values_of(ngrams.hashes[at]):
-            yield text, word, value
+    ranges = table.ranges(ngrams.hashes[found])
+    for text, word, *values in zip(texts.tolist(), first.tolist(), *ranges, strict=True):
+        for at in range(*values):
+            yield text, word, int(table.values[at])
 
 
 def _by_ngrams(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:

@@ -64,10 +64,10 @@ class HashTable:
     def _filter_bits(self) -> int:
         return len(self.bits).bit_length() + 2
 
-    def values_of(self, value: np.uint64) -> list[int]:
-        """Return what a hash stands for."""
-        first, last = (np.searchsorted(self.hashes, value, side) for side in ("left", "right"))
-        return [int(v) for v in self.values[first:last]]
+    def ranges(self, hashes: Hashes) -> tuple[list[int], list[int]]:
+        """Return where in `values` that begins and ends which each of the hashes stands for."""
+        first, last = (np.searchsorted(self.hashes, hashes, side) for side in ("left", "right"))
+        return first.tolist(), last.tolist()
 
     @property
     def size(self) -> int:
