@@ -1,7 +1,7 @@
 """Publishes in forks of a process that has loaded everything, so that a kill hits work, no import.
 
-One JSON line on the standard input for each run: root, count, and where it is to kill itself. One
-line with the fork's process id comes back at once, and one with its exit code at its end.
+One JSON line on the standard input for each run: root, count, and where it is to kill itself. A
+line with its exit code comes back at its end.
 """
 
 import json
@@ -15,16 +15,11 @@ import pandas  # noqa: F401  loaded for the forks: pyarrow asks for it
 import s3fs  # noqa: F401  for S3; nobody opens it before a fork
 from released_candidates import KillingStore, publish_rows
 
-from gleanery.infra.storage import Store
-
 
 def work(job: dict[str, object]) -> None:
     root, count = str(job["root"]), int(str(job["count"]))
-    if "at" not in job:
-        publish_rows(Store(root), count)
-        return
     store = KillingStore(root)
-    store.arm(int(str(job["at"])), bool(job["after"]))
+    store.arm(int(str(job["at"])), bool(job["after"]), float(str(job.get("delay_s", 0))))
     publish_rows(store, count)
 
 
@@ -38,7 +33,6 @@ def main() -> None:
                 code = 0
             finally:
                 os._exit(code)
-        print(process, flush=True)
         _, status = os.waitpid(process, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -106,20 +107,33 @@ def publish_rows(
 
 
 class KillingStore(Store):
-    """A store that kills its process at its `at`-th change, before or after it is made."""
+    """A store that kills its process at its `at`-th change, before or after it is made.
 
-    __slots__ = ("after", "at", "changes")
+    With a delay it does so while the work goes on; the 0th change is the start.
+    """
 
-    def arm(self, at: int, after: bool) -> None:
-        self.at, self.after, self.changes = at, after, 0
+    __slots__ = ("after", "at", "changes", "delay_s")
+
+    def arm(self, at: int, after: bool, delay_s: float = 0) -> None:
+        self.at, self.after, self.delay_s, self.changes = at, after, delay_s, 0
+        if at == 0:
+            self.kill()
+
+    def kill(self) -> None:
+        if self.delay_s:
+            timer = threading.Timer(self.delay_s, os.kill, (os.getpid(), signal.SIGKILL))
+            timer.daemon = True
+            timer.start()
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def _keep_trying(self, verb: str, path: str, action: Any) -> Any:
         if verb not in {"write", "create", "delete"}:
             return Store._keep_trying(self, verb, path, action)
         self.changes += 1
         if self.changes == self.at and not self.after:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.kill()
         result = Store._keep_trying(self, verb, path, action)
         if self.changes == self.at and self.after:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.kill()
         return result
