@@ -10,6 +10,7 @@ _FONT = re.compile(
     r"\\(?:math(?:rm|bf|it|sf|cal|bb)|text(?:rm|bf|it|sf|tt)?|mbox|operatorname|rm|bf|unit|si)"
     r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
 )
+_SEGMENT = re.compile(r"\\(?:overline|overleftrightarrow|overrightarrow|widehat)\s*\{([A-Z]+)\}")
 _SPACE = re.compile(r"(?<!\\)\\[,;: ]|~|\\q?quad(?![A-Za-z])|&nbsp;|[\u00a0\u2009\u202f]")
 _SIGNS = {
     "\\dfrac": "\\frac",
@@ -95,6 +96,7 @@ def bare(text: str) -> str:
     while (plainer := _FONT.sub(r" \\1 ".replace("\\\\", "\\"), text)) != text:
         text = plainer
     text = _SPACE.sub(" ", _DRESS.sub("", text.replace("\\{", "⦃").replace("\\}", "⦄")))
+    text = _SEGMENT.sub(r"\1", text)
     text = _ROOT.sub(lambda match: f"\\sqrt{{{match[1] or match[2] or match[3]}}}", text)
     text = _SHORT_FRACTION.sub(r"\\frac{\1}{\2}", text)
     text = _HALF_SHORT_FRACTION.sub(r"\\frac{\1}\2", text)

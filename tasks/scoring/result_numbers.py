@@ -63,8 +63,10 @@ _UNIT = re.compile(r"[\s{}()]*((?:[A-Za-zμΩ°%€£]|per )[A-Za-zμΩ°%/^0-9*
 _NO_UNIT_INSIDE = re.compile(r"\\(?!mu|Omega|ohm)[A-Za-z]|\b(?:and|or|to|if|where)\b|,")
 _ROUNDING = Fraction(11, 1000)  # relative: more than this is no rounding
 _PER = re.compile(r" ([A-Za-z]+)\^-(\d)$")  # m s^-2 is m/s^2
+_POWER_WORD = re.compile(r"^(square|sq\.?|cubic|cu\.?) (\w+)$", re.IGNORECASE)
+_POWERS_OF = {"square": 2, "sq": 2, "sq.": 2, "cubic": 3, "cu": 3, "cu.": 3}
 _COUNTED = ("", "$")
-_NOT_A_UNIT = re.compile(r"^(?:pi|e|i|x|y|z|n|k|sqrt|ln|log|sin|cos|tan)(?![a-z])|[\^]\{?[a-z]")
+_NOT_A_UNIT = re.compile(r"^(?:pi|e|i|x|y|z|n|k|sqrt|ln|log|sin|cos|tan)(?![A-Za-z])|[\^]\{?[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,9 @@ def _unit(rest: str) -> str | None:
     if match is None or not match[1] or _NOT_A_UNIT.match(match[1]):
         return None
     words = re.sub(r"[{}]", "", match[1]).strip(" .").replace("° ", "°")
+    words = _POWER_WORD.sub(lambda power: f"{power[2]}^{_POWERS_OF[power[1].lower()]}", words)
+    base, sign, power = words.partition("^")
+    words = f"{_UNIT_NAMES.get(base.strip(), base.strip())}{sign}{power}"
     words = _PER.sub(lambda per: f"/{per[1]}" + (f"^{per[2]}" if per[2] != "1" else ""), words)
     known = _UNIT_NAMES.get(words) or _UNIT_NAMES.get(words.lower())
     # 2ab is a product and 3 x one too; "12 apples" and "3 m^2" are quantities.

@@ -59,7 +59,12 @@ _LETTER = re.compile(r"^(?:option|choice|answer)?\s*\(?([A-Ja-j])\)?\s*[.):]?$",
 _LETTER_WITH_TEXT = re.compile(
     r"^(?:(?:option|choice)\s+)?(?:\(([A-Ja-j])\)|([A-J])[.):])[:\s]*(\S.*)$", re.IGNORECASE
 )
-_VERDICT = re.compile(r"^(yes|no|true|false|correct|incorrect)\b(?=[,.:;! ]|$)", re.IGNORECASE)
+_BRACKETED = re.compile(r"^\(([A-Ja-j])\)$")
+_VERDICT = re.compile(
+    r"^(?:(?:the|this) (?:statement|claim) is )?(yes|no|true|false|correct|incorrect)\b"
+    r"(?=[,.:;! ]|$)",
+    re.IGNORECASE,
+)
 _HOLDS = {"yes", "true", "correct"}
 _NO_SOLUTION = re.compile(
     r"^(?:there (?:is|are) )?(?:no|none)(?: real| such)?(?: solutions?| numbers?| values?)?"
@@ -69,6 +74,8 @@ _NO_SOLUTION = re.compile(
 )
 _ALL_REAL = re.compile(r"^(?:all (?:the )?real(?: numbers?)?s?|\\R|R|\\Re|\\reals)$", re.IGNORECASE)
 _MEMBER = re.compile(r"^\\?[A-Za-z](?:_\w)?\s*\\in(?![A-Za-z])\s*")
+_SET_OF_ALL = re.compile(r"^⦃\s*(\\?[A-Za-z]+)\s*(?:\\in\s*\\R\s*)?[|:]\s*(.+)⦄$")
+_TIME = re.compile(r"^\d{1,2}(?::\d\d)?\s*[ap]\.?\s?m\.?$", re.IGNORECASE)
 _RELATION = re.compile(r"\s*(\\le(?![A-Za-z])|\\ge(?![A-Za-z])|<=|>=|<|>)\s*")
 _SEPARATOR = re.compile(r"\s*(?:[,;]\s*(?:and|or)?|\b(?:and|or)\b)\s+|\s*[,;]\s*")
 _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\[A-Za-z]+")
@@ -104,6 +111,10 @@ def shape_of(text: str, depth: int = 3) -> Shape | None:
 
 
 def _shape(text: str, depth: int) -> Shape:
+    if _TIME.match(text):
+        return Words(re.sub(r":00|[\s.]", "", text.lower()))
+    if letter := _BRACKETED.match(text):
+        return Letter(letter[1].upper())
     if number := number_in(value_of(text)):
         return number
     text = _MEMBER.sub("", text)
@@ -122,6 +133,8 @@ def _letter(text: str) -> Letter | None:
     if match := _LETTER.match(text):
         return Letter(match[1].upper())
     match = _LETTER_WITH_TEXT.match(text)
+    if match and _SEPARATOR.match(f"{match[3]} "):
+        return None  # several letters
     return Letter((match[1] or match[2]).upper(), match[3]) if match else None
 
 
@@ -155,7 +168,8 @@ def _several(text: str, depth: int) -> Several | None:
     union = _split(text, re.compile(r"\s*\\cup(?![A-Za-z])\s*|(?<=[)\]⦄])\s*U\s*(?=[(\[⦃])"))
     if len(union) > 1:
         return Several("union", tuple(_shape(part, depth - 1) for part in union))
-    if interval := _interval(text):
+    all_such = _SET_OF_ALL.match(text)
+    if interval := _interval(all_such[2].strip() if all_such else text):
         return interval
     inside = _inside_brackets(text)
     if inside is not None:

@@ -43,8 +43,9 @@ def test_pairs_that_were_checked_by_hand_are_told_apart() -> None:
     assert not given_up
 
 
-def test_pairs_written_blind_are_never_told_wrong_and_seldom_given_up() -> None:
-    count, wrong, given_up = mistakes("result_pairs_held_out.yaml")
+@pytest.mark.parametrize("name", ["result_pairs_held_out.yaml", "result_pairs_blind.yaml"])
+def test_pairs_written_blind_are_never_told_wrong_and_seldom_given_up(name: str) -> None:
+    count, wrong, given_up = mistakes(name)
     assert not wrong
     assert len(given_up) <= 0.05 * count
 
