@@ -14,6 +14,7 @@ import typer
 from gleanery.deployments.dead_runs import close_dead_runs
 from gleanery.deployments.methods import flow_of, read_config
 from gleanery.deployments.prefect_server import ServerNotStarted, prefect_server
+from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.pipeline_config import ConfigError, PipelineConfig
 from gleanery.infra.settings import read_settings
 
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
 QUICKSTARTS = [
     Path(__file__).parent / "quickstart" / name
-    for name in ("harvest.yaml", "taxonomy.yaml", "skills.yaml")
+    for name in ("harvest.yaml", "taxonomy.yaml", "skills.yaml", "dataset.yaml")
 ]
 NIGHTLY = "0 2 * * *"
+NIGHTLY_AFTER_SOURCES = "0 5 * * *"  # a dataset runs its sources, each of which has one writer
 _DEFAULT_PORT = 4200
 
 
@@ -85,6 +87,7 @@ def deployments_of(config: PipelineConfig) -> list["RunnerDeployment"]:
     entrypoint = EntrypointType.MODULE_PATH
     flow = flow_of(config)
     parameters: dict[str, Any] = {"config": config.model_dump(mode="json")}
+    nightly_cron = NIGHTLY_AFTER_SOURCES if isinstance(config, DatasetConfig) else NIGHTLY
     on_demand = RunnerDeployment.from_flow(
         flow,
         name="on-demand",
@@ -96,7 +99,7 @@ def deployments_of(config: PipelineConfig) -> list["RunnerDeployment"]:
         flow,
         name="nightly",
         parameters=parameters,
-        schedule=Cron(NIGHTLY, timezone="UTC"),
+        schedule=Cron(nightly_cron, timezone="UTC"),
         paused=False,  # it was paused when the process before this one ended
         concurrency_limit=ConcurrencyLimitConfig(
             limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW

@@ -91,7 +91,7 @@ class ServedHarvest:
 
     def deployments(self) -> dict[str, Any]:
         """Return both deployments of the harvest by name, once all are there."""
-        count = 2 if self.config else 6
+        count = 2 if self.config else 8
         found = wait_for(lambda: len(all_ := self._filter("deployments")) == count and all_)
         names = {deployment["entrypoint"].rpartition(".")[2] for deployment in found}
         assert len(names) == count / 2

@@ -5,9 +5,14 @@ import pytest
 import yaml
 
 from gleanery.deployments.methods import read_config
+from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.harvest_config import read_harvest_config
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
+from gleanery.tasks.release.recipe_check import check_names, check_scorers
+from gleanery.tasks.scoring.heuristics import HEURISTICS_SCORER
+from gleanery.tasks.scoring.judge_prompt import CRITERIA
+from gleanery.tasks.scoring.judge_scores import JUDGE_SCORER
 
 DEPLOYMENTS = Path(__file__).parents[2] / "deployments"
 PREFECT_YAML = yaml.safe_load((DEPLOYMENTS / "prefect.yaml").read_text())
@@ -17,6 +22,7 @@ EXAMPLES = {
     "harvest": "common_crawl.yaml",
     "taxonomy": "glan.yaml",
     "skills": "skillmix.yaml",
+    "dataset": "dataset.yaml",
 }
 
 
@@ -35,6 +41,30 @@ def test_example_syntheses_are_valid(name: str) -> None:
     config = read_config(DEPLOYMENTS / name)
     assert config.engine.model
     assert isinstance(config, TaxonomyConfig | SkillsConfig)
+
+
+@pytest.mark.parametrize("name", ["dataset.yaml", "quickstart/dataset.yaml"])
+def test_example_datasets_are_valid_and_their_recipes_name_what_there_is(name: str) -> None:
+    config = read_config(DEPLOYMENTS / name)
+    assert isinstance(config, DatasetConfig)
+    methods = {source.name: source.method for source in config.sources}
+    assert set(methods.values()) == {"harvest", "taxonomy", "skills"}
+    assert config.decontamination.benchmarks
+    check_names(config.recipe, methods)
+    judges = [JUDGE_SCORER] if config.judges else []
+    check_scorers(config.recipe, [HEURISTICS_SCORER, *judges])
+    names = {score.partition(".")[2] for score in config.recipe.scores_named}
+    assert names <= set(CRITERIA)
+
+
+def test_a_deployed_night_of_a_dataset_comes_after_those_of_its_sources() -> None:
+    crons = {
+        deployment["entrypoint"].rpartition(":")[2]: deployment["schedules"][0]["cron"].split()
+        for deployment in PREFECT_YAML["deployments"]
+        if deployment.get("schedules")
+    }
+    hours = {name: int(cron[1]) for name, cron in crons.items()}
+    assert hours["build_dataset"] > max(h for name, h in hours.items() if name != "build_dataset")
 
 
 def test_deployed_parameters_are_the_example_configurations() -> None:
