@@ -30,10 +30,12 @@ _FORMULA = re.compile(  # bounded, or what is never closed would be looked for t
     re.DOTALL,
 )
 _TOKEN = re.compile(r"\\[A-Za-z]+|\d+(?:\.\d+)?|[^\W\d_]|[^\s\w{}]")
+_OPERATION = re.compile(r"[+*/^=<>≤≥]|\d\s*-\s*\d|\\(?:sqrt|int|sum|le|ge|lt|gt)\b")
 _BRACKETED = re.compile(r"\((\w+)\)")  # (1)/(2) is 1/2
 _EMPTY_TOKENS = frozenset({r"\left", r"\right", r"\displaystyle", ".", ",", ";", "$"})
 _SYMBOL = re.compile(r"(?<![\w'’.])[A-Z]+(?![\w'’])|\|")
 _NO_SYMBOLS = frozenset({"A", "I"})
+_JOINING = frozenset({"AND", "OR", "NOT", "XOR", "|"})
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _BEFORE = re.compile(r"([^\W\d_]{2,})(?:\s+(?:of|is|was|has|a|an))*[\s=$]*$")
 _BEHIND = re.compile(r"[\s-]*([^\W\d_]{2,})")
@@ -51,6 +53,7 @@ class Facts:
     counted: Mapping[str, frozenset[str]]
     formulas: tuple[str, ...]
     letters: frozenset[str]
+    operates: bool
     functions: frozenset[str]
     code: frozenset[str]
     negated: bool
@@ -59,6 +62,7 @@ class Facts:
     quantities: frozenset[str]
     names: frozenset[str]
     symbols: frozenset[str]
+    joined: frozenset[str]
     asked_names: frozenset[str]
     asked: str
     told: str
@@ -85,6 +89,7 @@ def facts_of(text: str) -> Facts:
         counted=counted,
         formulas=formulas,
         letters=letters,
+        operates=bool(_OPERATION.search(flat)),
         functions=frozenset(_FUNCTION.findall(flat.lower())),
         code=frozenset("".join(code.strip("`").split()) for code in _CODE.findall(text)),
         negated=any(word in NEGATIONS or word.endswith("n't") for word in words),
@@ -96,6 +101,7 @@ def facts_of(text: str) -> Facts:
         quantities=frozenset(QUANTITIES[word] for word in known & QUANTITIES.keys()),
         names=frozenset(name for part in sentences for name in _names(part)),
         symbols=frozenset(_SYMBOL.findall(_FORMULA.sub(" ", text))) - _NO_SYMBOLS,
+        joined=frozenset(_SYMBOL.findall(text)) & _JOINING,
         asked_names=frozenset(name for part in asked for name in _names(part)),
         asked=" ".join(" ".join(asked).split()[:_COMPARED]),
         told=" ".join(" ".join(told).split()[:_COMPARED]),

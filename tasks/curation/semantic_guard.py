@@ -14,19 +14,21 @@ _ALIKE = 0.5  # of the longer of two forms of one word: the beginning that they 
 def why_different(one: str, other: str) -> str | None:
     """Return by what two texts are different questions, or `None` if they may be one.
 
-    "numbers", "counted" (3 red and 5 blue, 5 red and 3 blue), "formulas", "functions", "code",
-    "negation", "direction" (rises, falls), "kind" (even, odd), "quantity" (area, perimeter), "name"
-    (Spain, France), "asked" (another thing of the same story), "swapped" (one sentence with another
-    word in it). Whatever is not certain is taken for different: a duplicate that stays costs less
-    than a question that goes.
+    "numbers", "counted" (3 red and 5 blue, 5 red and 3 blue), "formulas", "functions", "joined" (P
+    AND Q, P|Q), "code", "negation", "direction" (rises, falls), "kind" (even, odd), "quantity"
+    (area, perimeter), "name" (Spain, France), "asked" (another thing of the same story), "swapped"
+    (one sentence with another word in it). Whatever is not certain is taken for different: a
+    duplicate that stays costs less than a question that goes.
     """
     a, b = facts_of(one), facts_of(other)
     for reason, differs in (
         ("numbers", a.numbers != b.numbers),
         ("counted", _clash_in_shared(a.counted, b.counted)),
         ("formulas", bool(a.formulas and b.formulas) and a.formulas != b.formulas),
+        ("formulas", _only_one_reckons(a, b) or _only_one_reckons(b, a)),
         ("formulas", bool(a.letters and b.letters) and a.letters != b.letters),
         ("functions", _both_have_own(a.functions, b.functions)),
+        ("joined", a.joined != b.joined),
         ("code", a.code != b.code),
         ("negation", a.negated != b.negated),
         ("direction", _opposed(a, b)),
@@ -48,6 +50,11 @@ def _clash_in_shared(
 
 def _both_have_own(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(one - other and other - one)
+
+
+def _only_one_reckons(one: Facts, other: Facts) -> bool:
+    """Return whether a text has a formula with an operation, and the other no operation at all."""
+    return bool(one.formulas) and one.operates and not other.operates
 
 
 def _opposed(one: Facts, other: Facts) -> bool:

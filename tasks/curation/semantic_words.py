@@ -44,7 +44,7 @@ please
 NEGATIONS = frozenset(_words("not no never none neither nor without except cannot"))
 
 # Who says one of these in one text says it in the other.
-KINDS = frozenset(_words("even odd prime only isosceles equilateral"))
+KINDS = frozenset(_words("even odd prime only negative isosceles equilateral"))
 
 
 def _sides(*sides: str) -> dict[str, frozenset[str]]:

@@ -39,7 +39,11 @@ PARAPHRASES = [
         ("Why do prices rise in spring?", "Why do prices fall in spring?", "direction"),
         ("Give the area of the field.", "Give the perimeter of the field.", "quantity"),
         ("What is the capital of Spain?", "What is the capital of France?", "name"),
-        ("In words, what is P AND Q?", "In words, what is P OR Q?", "name"),
+        ("In words, what is P AND Q?", "In words, what is P OR Q?", "joined"),
+        ("How sure is a win | rain?", "How sure is a win AND rain?", "joined"),
+        ("Plot the points A and B.", "Plot the points C and D.", "name"),
+        (r"Simplify: $\frac{12}{16}$.", "Simplify: $12$ less than $16$.", "formulas"),
+        ("Invert a fraction.", "Invert a negative fraction.", "kind"),
         (
             "A spring is pulled by a weight. Find how stiff it is.",
             "A spring is pulled by a weight. Find the work done.",
