@@ -32,6 +32,7 @@ from gleanery.tasks.release.published import (
     POINTER,
     Commit,
     leftovers,
+    newest_release,
     read_commits,
     read_manifest,
 )
@@ -82,8 +83,14 @@ def publish(
     if previous is not None and previous.row_digest == shards.row_digest:
         settle(store)
         return Published(previous, fresh=False)
+    newest = newest_release(store)
+    if newest is not None and (previous is None or newest.number > previous.number):
+        settle(store)
+        return Published(newest, fresh=False)
+    commits = read_commits(store, last=1)
+    number = commits[-1].number + 1 if commits else 1  # a withdrawn release keeps its number
     with tempfile.TemporaryDirectory(prefix="gleanery-") as folder:
-        manifest, files = _draft(shards, facts, report, previous, Path(folder))
+        manifest, files = _draft(shards, facts, report, number, previous, Path(folder))
         for file in manifest.files:
             _store_file(store, f"{manifest.folder}/{file.path}", files[file.path], file.size)
     store.create(f"{manifest.folder}/manifest.json", _json(manifest.model_dump(mode="json")))
@@ -120,11 +127,11 @@ def _draft(
     shards: ReleaseShards,
     facts: ReleaseFacts,
     report: bytes,
+    number: int,
     previous: Manifest | None,
     folder: Path,
 ) -> tuple[Manifest, dict[str, Path]]:
     """Return the manifest, and where each file lies on this machine's disk."""
-    number = previous.number + 1 if previous else 1
     core = {
         "name": facts.name,
         "number": number,

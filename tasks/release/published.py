@@ -34,7 +34,7 @@ class Commit(Record):
 
 
 def list_releases(store: Store) -> list[str]:
-    """Return the versions of all releases, the oldest first."""
+    """Return the versions of all releases, the oldest first; withdrawn ones are among them."""
     return [commit.version for commit in read_commits(store)]
 
 
@@ -46,9 +46,14 @@ def read_commits(store: Store, last: int = 0) -> list[Commit]:
 
 
 def newest_release(store: Store) -> Manifest | None:
-    """Return the manifest of the newest release, or `None` before the first."""
-    newest = read_commits(store, last=1)
-    return _manifest(store, newest[0].version) if newest else None
+    """Return the manifest of the newest release, or `None` before the first.
+
+    One that was withdrawn, its folder removed by hand, is passed over.
+    """
+    for commit in reversed(read_commits(store)):
+        with contextlib.suppress(UnknownRelease):
+            return _manifest(store, commit.version)
+    return None
 
 
 def read_manifest(store: Store, version: str = LATEST) -> Manifest:
@@ -75,8 +80,8 @@ def _manifest(store: Store, version: str) -> Manifest:
         return Manifest.model_validate(orjson.loads(store.read(path)))
     except FileNotFoundError:
         raise UnknownRelease(
-            f"release {version} has lost its manifest: there is nothing at {store.uri(path)}. "
-            "Bring its folder back, or name another release"
+            f"release {version} was withdrawn: there is nothing at {store.uri(path)}. Bring its "
+            "folder back, or name another release"
         ) from None
 
 

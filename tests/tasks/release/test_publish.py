@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from gleanery.infra.storage import StorageError, Store
-from gleanery.tasks.release.publish import settle
+from gleanery.tasks.release.card_facts import CardFacts
+from gleanery.tasks.release.publish import ReleaseFacts, publish, settle
 from gleanery.tasks.release.published import (
     POINTER,
     UnknownRelease,
@@ -20,6 +21,7 @@ from gleanery.tasks.release.published import (
     released_ids,
     released_rows,
 )
+from gleanery.tasks.release.rows_shards import ReleaseShards
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -226,3 +228,30 @@ def test_a_folder_with_all_files_but_no_commit_is_no_release(store: Store) -> No
     again = publish_rows(store, COUNT + 1)
     assert again.fresh
     assert again.manifest.version == second.version
+
+
+def test_a_release_that_was_withdrawn_is_passed_over_and_keeps_its_number(store: Store) -> None:
+    first = publish_rows(store, COUNT).manifest
+    second = publish_rows(store, COUNT + 1).manifest
+    for info in store.list(second.folder):
+        store.delete(info.path)
+    assert read_manifest(store) == first
+    with pytest.raises(UnknownRelease, match="was withdrawn"):
+        read_manifest(store, second.version)
+    third = publish_rows(store, COUNT + 2)
+    assert third.fresh
+    assert (third.manifest.number, third.manifest.previous) == (3, first.version)
+    assert pointed_at(store) == third.manifest.version
+
+
+def test_work_that_began_before_another_release_writes_nothing(store: Store) -> None:
+    first = publish_rows(store, COUNT).manifest
+    second = publish_rows(store, COUNT + 1).manifest
+    before = objects(store)
+    with ReleaseShards() as shards:
+        shards.extend(rows(COUNT + 2))
+        shards.close()
+        facts = ReleaseFacts(name="lessons", card=CardFacts(title="Lessons"))
+        late = publish(store, shards, facts, REPORT, first)
+    assert (late.manifest, late.fresh) == (second, False)
+    assert objects(store) == before

@@ -65,6 +65,15 @@ def test_a_score_that_is_no_number_or_stands_twice_is_refused() -> None:
         released_row(made, "train", [judged(made.id, 0.1), judged(made.id, 0.2)])
 
 
+def test_scores_about_one_thing_among_many_stay_in_the_lineage() -> None:
+    made = candidate(2)
+    row = released_row(
+        made, "train", [judged(made.id, 1), judged(made.id, 0.5, "exercises:algebra")]
+    )
+    assert list(row.scores) == ["score_judge_correct"]
+    assert [s.name for s in read_lineage(row.lineage).scores] == ["correct", "exercises:algebra"]
+
+
 def test_score_columns_are_names_that_any_table_takes() -> None:
     assert score_column("Judge 2", "Émile/β") == "score_judge_2__mile_"
     assert score_column("heuristics", "length") == "score_heuristics_length"
