@@ -33,12 +33,13 @@ class Voice:
 def agreement_scores(
     candidates: Iterable[Candidate], same: Same, most_versions: int = 32
 ) -> tuple[list[ExampleScore], list[Loss]]:
-    """Return the scores of candidates, and a loss for each that has none.
+    """Return the scores of candidates, and a loss for each whose result cannot be compared.
 
     "agreement" is the share of the other versions that arrive at this one's result, among those
     that can be compared with it; a page's own answer is one version. "difficulty" is 1 less the
-    share of the answers sampled to a question that agree with most of them (all counted). Reasons:
-    "alone" (there is no other version), "no_final_answer", "not_comparable", "too_many_versions".
+    share of the answers sampled to a question that agree with most of them (all counted). What has
+    no other version is not asked for its agreement. Reasons: "no_final_answer", "not_comparable",
+    "too_many_versions".
     """
     families: dict[str, list[Candidate]] = {}
     for candidate in candidates:
@@ -62,7 +63,8 @@ def _family_scores(family: Sequence[Candidate], same: Same) -> Iterable[ExampleS
             yield from _scores_of_samples(candidate.id, *sampled)
             continue
         own = next(voice for voice in voices if voice.id == candidate.id)
-        yield _agreement(own, voices, same)
+        if len(voices) > 1 or own.count > 1:
+            yield _agreement(own, voices, same)
         if hardness:
             yield _score(candidate.id, "difficulty", *hardness)
 
@@ -82,8 +84,6 @@ def _voices(family: Sequence[Candidate]) -> list[Voice]:
 
 def _agreement(own: Voice, voices: Sequence[Voice], same: Same) -> ExampleScore | Loss:
     others = [voice for voice in voices if voice is not own]
-    if not others and own.count == 1:
-        return Loss(row_id=own.id, reason="alone", detail="there is no other version")
     if own.result is None:
         detail = "the answer arrives at no result that can be made out"
         return Loss(row_id=own.id, reason="no_final_answer", detail=detail)

@@ -25,8 +25,8 @@ def same_expression(one: str, other: str) -> bool | None:
     """
     if max(len(one), len(other)) > LONGEST or _TOWER.search(one) or _TOWER.search(other):
         return None
-    from math_verify import verify  # type: ignore[import-untyped]
-    from math_verify.errors import TimeoutException  # type: ignore[import-untyped]
+    from math_verify import verify
+    from math_verify.errors import TimeoutException
 
     try:
         first, second = _parsed(one), _parsed(other)
@@ -74,7 +74,7 @@ def _alike(value: Any) -> Any:
 
     The parser decides for each text whether its variables are real: x is not always the same x.
     """
-    from sympy import I, Symbol  # type: ignore[import-untyped]
+    from sympy import I, Symbol
 
     return value.subs(
         {
