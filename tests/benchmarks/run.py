@@ -32,6 +32,8 @@ def main() -> int:
         ["recall_quality.py", "--data", str(arguments.data)],
         ["near_duplicates.py", "--data", str(arguments.data)]
         + (["--peers-python", *peers] if peers else []),
+        ["decontamination.py", "--data", str(arguments.data)]
+        + (["--peers-python", *peers] if peers else []),
         ["plans.py", "--method", "taxonomy"],
         ["plans.py", "--method", "skills"],
         ["synthesis.py", "--examples", "10000", "--skill-examples", "1000"]
