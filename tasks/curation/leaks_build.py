@@ -12,7 +12,9 @@ from gleanery.tasks.curation.benchmark_config import DecontaminationConfig
 from gleanery.tasks.curation.benchmark_items import Benchmarks
 from gleanery.tasks.curation.leaks_index import (
     ANCHOR,
+    ENOUGH_WORDS,
     SIDES,
+    STRONG,
     HashTable,
     ItemTexts,
     LeakIndex,
@@ -24,8 +26,7 @@ from gleanery.tasks.curation.leaks_whole import must_stand_alone
 from gleanery.tasks.ngram_hashes import Hashes, WordHashes, word_hashes
 
 VERSION = 1
-_LEAST_TELLING = 2  # of the words of an n-gram of 13; shorter ones must tell more
-_USUAL_N = 13
+_LEAST_TELLING = 2  # of the words of an n-gram of 13; shorter ones must tell more, or be joined
 
 Positions = npt.NDArray[np.int64]
 
@@ -42,7 +43,7 @@ def build_index(benchmarks: Benchmarks, config: DecontaminationConfig) -> LeakIn
     words = word_hashes(folded)
     hashes, owners = _telling_ngrams(sought, folded, words, benchmarks, config)
     has_ngrams = np.zeros(len(sought), bool)
-    has_ngrams[owners] = True
+    has_ngrams[owners[owners >= STRONG] - STRONG] = True
     whole, never = _whole_texts(sought, folded, words, has_ngrams, config.n)
     in_use = np.zeros(len(benchmarks.items), bool)
     for kept in (np.flatnonzero(has_ngrams), whole.texts):
@@ -78,22 +79,25 @@ def _telling_ngrams(
     benchmarks: Benchmarks,
     config: DecontaminationConfig,
 ) -> tuple[Hashes, npt.NDArray[np.uint32]]:
-    """Return the n-grams that are sought, each with its text, once per text."""
+    """Return the n-grams that are sought, each with its text (and `STRONG`), once per text."""
     n = config.n
     ngrams = words.ngrams(n)
     owners = np.repeat(np.arange(len(sought)), np.diff(ngrams.offsets))
     first = np.arange(len(owners)) + (words.offsets[:-1] - ngrams.offsets[:-1])[owners]
     telling = [are_telling(text.split()) for text in folded]
     counts = np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0, bool), *telling]))])
-    least = _LEAST_TELLING + max(_USUAL_N - n, 0)
-    tells = counts[first + n] - counts[first] >= least
+    tell = counts[first + n] - counts[first]
+    tells = tell >= _LEAST_TELLING
+    strong = tell[tells] >= _LEAST_TELLING + max(ENOUGH_WORDS - n, 0)
     hashes, owners = ngrams.hashes[tells], owners[tells]
     unique, places = np.unique(hashes, return_inverse=True)
     shared = _boilerplate(places, len(unique), owners, sought, benchmarks, config)
     kept = ~shared[places]
-    pairs = np.unique(owners[kept] * max(len(unique), 1) + places[kept])
-    owner, place = np.divmod(pairs, max(len(unique), 1))
-    return unique[place], owner.astype(np.uint32)
+    values = owners[kept] + STRONG * strong[kept]
+    value, place = np.divmod(
+        np.unique(values * max(len(unique), 1) + places[kept]), max(len(unique), 1)
+    )
+    return unique[place], value.astype(np.uint32)
 
 
 def _boilerplate(

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from gleanery.tasks.curation.leaks_folding import Origins, fold, fold_with_origins
-from gleanery.tasks.curation.leaks_index import ANCHOR, SIDES, HashTable, LeakIndex
+from gleanery.tasks.curation.leaks_index import (
+    ANCHOR,
+    ENOUGH_WORDS,
+    SIDES,
+    STRONG,
+    HashTable,
+    LeakIndex,
+)
 from gleanery.tasks.curation.leaks_whole import stands_alone
 from gleanery.tasks.dataset_records import Leak
 from gleanery.tasks.ngram_hashes import NgramHashes, WordHashes, word_hashes
@@ -76,16 +83,25 @@ def _hits(
 
 
 def _by_ngrams(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
-    """Yield the longest run of n-grams of each sought text in each text."""
-    places: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for text, word, sought in _hits(words.ngrams(index.n), words, index.ngrams):
-        places[text, sought].append(word)
-    for (text, sought), firsts in places.items():
-        best = run = (firsts[0], firsts[0] + index.n)
-        for first in firsts[1:]:
-            run = (run[0] if first <= run[1] else first, first + index.n)
-            best = max(best, run, key=lambda span: span[1] - span[0])
-        yield _Finding(text, sought, "ngram", *best)
+    """Yield the longest run of n-grams of each sought text in each text, if one tells enough."""
+    places: dict[tuple[int, int], list[tuple[int, bool]]] = defaultdict(list)
+    for text, word, value in _hits(words.ngrams(index.n), words, index.ngrams):
+        places[text, value & (STRONG - 1)].append((word, value >= STRONG))
+    for (text, sought), found in places.items():
+        first, end = max(_runs(found, index.n), key=lambda run: run[1] - run[0], default=(0, 0))
+        if end:
+            yield _Finding(text, sought, "ngram", first, end)
+
+
+def _runs(found: Sequence[tuple[int, bool]], n: int) -> Iterator[tuple[int, int]]:
+    """Yield the words that n-grams side by side cover: with a strong one, or enough of them."""
+    start, end, strong = found[0][0], found[0][0], False
+    for first, is_strong in [*found, (1 << 62, False)]:
+        if first > end:
+            if strong or end - start >= ENOUGH_WORDS:
+                yield start, end
+            start, strong = first, False
+        end, strong = first + n, strong or is_strong
 
 
 def _by_whole_texts(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:

@@ -11,6 +11,8 @@ from gleanery.tasks.ngram_hashes import Hashes
 
 SIDES: tuple[Side, ...] = ("question", "answer", "choices")
 ANCHOR = 3  # words that a whole text is found by
+STRONG = 1 << 31  # added to the value of an n-gram that needs no other beside it
+ENOUGH_WORDS = 13  # in a row are a sign of an item, however little each n-gram of them tells
 _MOST_BITS = 27  # 16 MB
 _BIT = (1 << np.arange(8)).astype(np.uint8)
 

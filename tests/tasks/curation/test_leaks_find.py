@@ -156,3 +156,11 @@ def test_digest_follows_what_decides_a_verdict() -> None:
     first = digest(item(LONG))
     assert first == digest(item(LONG)) == index_of(LONG).digest
     assert len({first, digest(item(LONG), n=10), digest(item(LONG + "!")), digest()}) == 4
+
+
+def test_shorter_ngrams_find_all_that_longer_ones_do_and_need_words_that_tell() -> None:
+    dull = "If 3 of the 7 are for sale at 40 each and the other 4 at 5, what is the sum of all?"
+    assert leaks_in(f"It says: {dull}", dull, LONG, n=10)
+    words = dull.split()
+    assert leaks_in(" ".join(words[2:13]), dull, n=10) == []
+    assert leaks_in("It begins: " + " ".join(LONG.split()[:10]), LONG, n=10)
