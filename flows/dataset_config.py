@@ -21,6 +21,7 @@ from gleanery.tasks.curation.duplicates import DuplicatesConfig
 from gleanery.tasks.curation.paraphrase_part import ParaphraseConfig
 from gleanery.tasks.curation.semantic_duplicates import SemanticConfig
 from gleanery.tasks.curation.vectors_model import VectorsConfig
+from gleanery.tasks.release.publish_hub import HubConfig
 from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.scoring.agreement_config import AgreementConfig
 from gleanery.tasks.scoring.judge_config import JudgeConfig
@@ -81,6 +82,9 @@ class DatasetConfig(PipelineConfig):
     judge: JudgeConfig = Field(JudgeConfig(), description="How they are asked.")
     title: str = Field("", description="What the dataset card is headed; empty takes the name.")
     recipe: Recipe = Field(Recipe(), description="What of the curated rows is released.")
+    hub: HubConfig = Field(
+        HubConfig(), description="Where each new release is pushed to, if at all."
+    )
     report_examples: int = Field(
         300, ge=0, le=2000, description="Released rows that the report shows with their lineage."
     )

@@ -25,7 +25,7 @@ from gleanery.tasks.release.release_work import ReleaseWork
 from gleanery.tasks.release.report_data import BenchmarkSearched
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.release.stages import SELECTION
-from gleanery.tasks.release.tasks import publish_release, select_rows
+from gleanery.tasks.release.tasks import publish_release, push_release, select_rows
 from gleanery.tasks.stage_output import StageOutput
 
 DatasetRun = Run[DatasetConfig]
@@ -47,6 +47,9 @@ def release_dataset(
     work = _work(run, stores, [*stages, output])
     published = publish_release(run.workers, run.parts, curated, selection, work)
     show_release(run.store, published)
+    if config.hub.repository:
+        address = push_release(run.store, config.hub, published.manifest.version)
+        get_run_logger().info("on the Hub: %s", address)
     return output, published
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
+from gleanery.infra.receipts import merge_counts
 from gleanery.tasks.records import Record
 
 FORMAT = 1
@@ -65,7 +66,8 @@ class RowCounts(Record):
 class SourceChanges(Record):
     """What changed of one source's rows: `changed` are those whose text or split is another.
 
-    `annotated` have the same text in the same split, but another score or lineage.
+    `annotated` have the same text in the same split, but another score or lineage. `reasons` says
+    why rows were removed.
     """
 
     added: int = 0
@@ -73,21 +75,27 @@ class SourceChanges(Record):
     changed: int = 0
     annotated: int = 0
     unchanged: int = 0
+    reasons: dict[str, int] = Field(default_factory=dict)
 
 
 class Changes(Record):
-    """What changed against another release; `removed` counts the reasons of rows that are gone."""
+    """What changed against another release, by source."""
 
     against: str
     sources: dict[str, SourceChanges]
-    removed: dict[str, int]
+
+    @property
+    def removed(self) -> dict[str, int]:
+        """How many rows are gone for each reason, over all sources."""
+        return merge_counts(changes.reasons for changes in self.sources.values())
 
     @property
     def total(self) -> SourceChanges:
         """The sum over all sources."""
-        names = SourceChanges.model_fields
         parts = self.sources.values()
-        return SourceChanges(**{name: sum(getattr(p, name) for p in parts) for name in names})
+        names = [name for name in SourceChanges.model_fields if name != "reasons"]
+        counts = {name: sum(getattr(part, name) for part in parts) for name in names}
+        return SourceChanges(**counts, reasons=self.removed)
 
 
 class Manifest(Record):

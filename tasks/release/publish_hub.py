@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fsspec
+import orjson
 from pydantic import Field
 
 from gleanery.infra.config import Config
@@ -66,6 +67,19 @@ def push_to_hub(
     except _errors() as error:
         cause = error.__cause__ if isinstance(error, RuntimeError) and error.__cause__ else error
         raise PushError(_told(cause, api, config, store.uri(manifest.folder))) from error
+
+
+def push_once(store: Store, config: HubConfig, version: str, endpoint: str | None = None) -> str:
+    """Do as `push_to_hub` does, unless this store has noted that the release is there.
+
+    So a push that failed is made up for by the next run, whether or not it makes a new release.
+    """
+    note = f"releases/pushed/{config.repository}/{version}.json"
+    if store.exists(note):
+        return str(orjson.loads(store.read(note))["address"])
+    address = push_to_hub(store, config, version, endpoint)
+    store.write(note, orjson.dumps({"address": address}))
+    return address
 
 
 def _told(error: BaseException, api: "HfApi", config: HubConfig, folder: str) -> str:

@@ -1,6 +1,6 @@
 """What changed between a release and the one before it, row by row, and why rows are gone."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import numpy as np
@@ -28,12 +28,16 @@ def changes_since(
     for row in released_rows(store, previous.version):
         before.add(row)
     changes, gone = compare_indexes(before, now)
-    reasons: Counter[str] = Counter()
+    reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
     if gone:
-        for values in released_columns(store, previous.version, ["id"]):
+        for values in released_columns(store, previous.version, ["id", "source"]):
             if id_digest(values["id"]) in gone:
-                reasons[reason(values["id"]) or UNKNOWN] += 1
-    return Changes(against=previous.version, sources=changes, removed=dict(sorted(reasons.items())))
+                reasons[values["source"]][reason(values["id"]) or UNKNOWN] += 1
+    told = {
+        source: counts.model_copy(update={"reasons": dict(sorted(reasons[source].items()))})
+        for source, counts in changes.items()
+    }
+    return Changes(against=previous.version, sources=told)
 
 
 def compare_indexes(before: RowIndex, now: RowIndex) -> tuple[dict[str, SourceChanges], set[int]]:

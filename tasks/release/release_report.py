@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -254,11 +254,8 @@ def _change(changes: Changes | None) -> Change | None:
     ]
     removed = [
         ChangeCount(reason=reason, source=source, rows=rows)
-        for (source, reason), rows in _removed(changes).items()
+        for source, counts in changes.sources.items()
+        for reason, rows in counts.reasons.items()
     ]
     unchanged = changes.total.unchanged + changes.total.annotated
     return Change(previous=changes.against, unchanged=unchanged, added=added, removed=removed)
-
-
-def _removed(changes: Changes) -> Mapping[tuple[str, str], int]:
-    return {("", reason): rows for reason, rows in changes.removed.items()}

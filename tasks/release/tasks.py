@@ -10,6 +10,7 @@ from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
 from gleanery.infra.storage import Store
 from gleanery.tasks.release.publish import Published
+from gleanery.tasks.release.publish_hub import HubConfig, push_once
 from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.release_stage import release_selection
 from gleanery.tasks.release.release_work import ReleaseWork
@@ -36,3 +37,11 @@ def publish_release(
 ) -> Published:
     """Return the release that counts, made now or standing."""
     return workers.run(release_selection, parts, curated, selection, work)
+
+
+@task(
+    name="push release", task_run_name="push {version}", persist_result=False, cache_policy=NO_CACHE
+)
+def push_release(store: Store, config: HubConfig, version: str) -> str:
+    """Return the address of a release on the Hub, pushed now unless it has been already."""
+    return push_once(store, config, version)

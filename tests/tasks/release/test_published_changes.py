@@ -30,10 +30,12 @@ def test_added_removed_changed_and_rescored_rows_are_told_apart_by_source(store:
     with shards_of(now) as shards:
         changes = changes_since(store, before, shards.index, reasons.get)
     assert changes.against == before.version
+    web, glan = (changes.sources[name].reasons for name in ("web", "glan"))
     assert changes.sources == {
-        "web": SourceChanges(added=2, removed=2, changed=1, annotated=1, unchanged=16),
-        "glan": SourceChanges(added=2, removed=1, changed=2, annotated=0, unchanged=17),
+        "web": SourceChanges(added=2, removed=2, changed=1, annotated=1, unchanged=16, reasons=web),
+        "glan": SourceChanges(added=2, removed=1, changed=2, unchanged=17, reasons=glan),
     }
+    assert (web, glan) == ({"leak": 1, "near_duplicate": 1}, {"not_known": 1})
     assert changes.removed == {"leak": 1, "near_duplicate": 1, "not_known": 1}
     assert changes.total.removed == 3
 
@@ -50,7 +52,7 @@ def test_a_source_that_left_is_counted_as_removed(store: Store) -> None:
     left = [row for row in rows(40) if row.source == "web"]
     with shards_of(left) as shards:
         changes = changes_since(store, before, shards.index)
-    assert changes.sources["glan"] == SourceChanges(removed=20)
+    assert changes.sources["glan"] == SourceChanges(removed=20, reasons={"not_known": 20})
     assert changes.removed == {"not_known": 20}
 
 
