@@ -11,6 +11,7 @@ from gleanery.deployments.excerpt import marked_excerpt
 from gleanery.deployments.methods import read_config
 from gleanery.deployments.terminal import open_console, printable
 from gleanery.deployments.verdicts import VERDICTS, keep_verdict, print_report, read_verdicts
+from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.pipeline_config import ConfigError
 from gleanery.flows.run import open_store
@@ -25,9 +26,15 @@ def audit(config_file: Path, pairs: int, seed: int, report: bool) -> None:
 
     Verdicts are kept in the pipeline's store one by one, so that an audit can be left at any time
     and taken up again. The same seed draws the same pairs as long as they are there. Raises
-    `ConfigError` for a configuration of a synthesis, which makes no pairs.
+    `ConfigError` for a configuration of a synthesis, which makes no pairs, and of a dataset.
     """
     config = read_config(config_file)
+    if isinstance(config, DatasetConfig):
+        raise ConfigError(
+            f"{config_file} is a dataset: audit takes harvests, whose pairs have a source to "
+            "compare with. Audit its sources by their own files; sampled rows of a release, with "
+            "their lineage and scores, are in its report"
+        )
     if not isinstance(config, HarvestConfig):
         raise ConfigError(
             f"{config_file} is a synthesis: audit takes harvests, whose pairs have a source to "

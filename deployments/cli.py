@@ -13,6 +13,7 @@ from gleanery.deployments import (
     proposing,
     reasons,
     recordings,
+    releases,
     running,
     show,
     skills,
@@ -74,11 +75,11 @@ def preview_command(
     count: Annotated[
         int,
         typer.Option(
-            "--count", "--documents", min=1, max=1000, help="How many documents, or plans."
+            "--count", "--documents", min=1, max=1000, help="How many documents, plans or rows."
         ),
     ] = 10,
 ) -> None:
-    """Take a few documents, or plans, through every stage and show them; nothing is kept."""
+    """Take a few documents, plans or rows through every stage and show them; nothing is kept."""
     preview.preview(config, count)
 
 
@@ -100,6 +101,17 @@ def show_command(
 ) -> None:
     """Show the whole lineage of a pair or an example: source, prompts, models, every version."""
     show.show(row, root)
+
+
+@app.command(name="releases")
+def releases_command(
+    config: Annotated[
+        Path | None, typer.Argument(help="The dataset's YAML file; without, all below the root.")
+    ] = None,
+    root: Annotated[str, typer.Option(help="Where to look; empty takes GLEANERY_ROOT.")] = "",
+) -> None:
+    """List the releases of a dataset: rows, date, and what changed from one to the next."""
+    releases.releases(config, root)
 
 
 @app.command(name="trace")

@@ -1,4 +1,4 @@
-"""What an estimate of a synthesis rests on: parts that are there, and what is assumed."""
+"""What an estimate rests on: parts that are there, and what is assumed of others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,8 @@ from rich.console import Console
 from gleanery.deployments.estimate_parts import ForeseenParts
 from gleanery.deployments.ratios import Asking
 from gleanery.infra.receipts import Receipt, Usage
+from gleanery.tasks.curation.paraphrase_part import PARAPHRASES
+from gleanery.tasks.scoring.stages import JUDGEMENTS
 from gleanery.tasks.skills.stages import SKILL_EXAMPLES
 from gleanery.tasks.stage_inputs import EXAMPLES
 from gleanery.tasks.taxonomy.stages import QUESTIONS, SUBJECTS, SYLLABI
@@ -19,6 +21,8 @@ _ASSUMED = {
     QUESTIONS: Asking(1, 2500, 250),
     EXAMPLES: Asking(1, 220, 500),
     SKILL_EXAMPLES: Asking(1, 1600, 700),
+    JUDGEMENTS: Asking(1, 1500, 400),  # the rubric takes 1,000
+    PARAPHRASES: Asking(1, 1000, 200),
 }
 
 

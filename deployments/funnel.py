@@ -5,18 +5,23 @@ from collections.abc import Mapping, Sequence
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from gleanery.deployments.terminal import open_console
+from gleanery.deployments.terminal import open_console, printable
 from gleanery.tasks.stage_output import StageOutput
 
 _RIGHT = ("parts", "reused", "in", "out", "sent now", "tokens", "cost", "seconds")
 
 
-def print_funnel(outputs: Sequence[StageOutput], console: Console | None = None) -> None:
+def print_funnel(
+    outputs: Sequence[StageOutput] | Mapping[str, Sequence[StageOutput]],
+    console: Console | None = None,
+) -> None:
     """Print one row per stage: rows in and out, losses by reason, tokens, money, seconds.
 
     Tokens, money and seconds are what the parts cost when they were made; "sent now" is this run.
-    Without a price in the configuration there is no cost to show.
+    Without a price in the configuration there is no cost to show. The stages of several pipelines
+    are given by the pipelines' names, which then head them.
     """
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("stage")
@@ -26,22 +31,31 @@ def print_funnel(outputs: Sequence[StageOutput], console: Console | None = None)
     table.add_column("failed", style="yellow")
     for name in _RIGHT[4:]:
         table.add_column(name, justify="right")
-    for output in outputs:
-        tokens = output.usage.prompt_tokens + output.usage.completion_tokens
-        table.add_row(
-            output.stage,
-            f"{len(output.parts):,}",
-            f"{output.reused:,}",
-            f"{output.rows_in:,}",
-            f"{output.rows_out:,}",
-            _by_reason(output.rejected),
-            _by_reason(output.failed),
-            f"{output.sent:,}",
-            f"{tokens:,}",
-            f"{output.usage.cost:,.4f}" if output.usage.cost else "-",
-            f"{output.seconds:,.1f}",
-        )
+    pipelines = outputs if isinstance(outputs, Mapping) else {"": outputs}
+    for name, stages in pipelines.items():
+        if name:
+            table.add_section()
+            table.add_row(Text(printable(name), style="bold"))
+        for output in stages:
+            table.add_row(*_cells(output))
     (console or open_console()).print(table)
+
+
+def _cells(output: StageOutput) -> list[str]:
+    tokens = output.usage.prompt_tokens + output.usage.completion_tokens
+    return [
+        output.stage,
+        f"{len(output.parts):,}",
+        f"{output.reused:,}",
+        f"{output.rows_in:,}",
+        f"{output.rows_out:,}",
+        _by_reason(output.rejected),
+        _by_reason(output.failed),
+        f"{output.sent:,}",
+        f"{tokens:,}",
+        f"{output.usage.cost:,.4f}" if output.usage.cost else "-",
+        f"{output.seconds:,.1f}",
+    ]
 
 
 def _by_reason(counts: Mapping[str, int]) -> str:

@@ -10,9 +10,11 @@ from rich.text import Text
 from gleanery.deployments.excerpt import marked_excerpt
 from gleanery.deployments.funnel import print_funnel
 from gleanery.deployments.methods import read_config
+from gleanery.deployments.preview_dataset import preview_dataset
 from gleanery.deployments.preview_synthesis import preview_synthesis
 from gleanery.deployments.sampling import Sample, open_recaller, sample_documents
 from gleanery.deployments.terminal import open_console, printable
+from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.run import open_store, storage_options
 from gleanery.infra.budget import open_budget
@@ -34,12 +36,14 @@ _MOST_PAGES = 20_000
 
 
 def preview(config_file: Path, count: int) -> None:
-    """Print what becomes of a few documents, or of a few plans, with real requests.
+    """Print what becomes of a few documents, plans, or rows of sources, with real requests.
 
-    See `preview_harvest` and `preview_synthesis`.
+    See `preview_harvest`, `preview_synthesis` and `preview_dataset`.
     """
     config, settings = read_config(config_file), read_settings()
-    if isinstance(config, HarvestConfig):
+    if isinstance(config, DatasetConfig):
+        preview_dataset(config, settings, count)
+    elif isinstance(config, HarvestConfig):
         preview_harvest(config, settings, config_file, count)
     else:
         preview_synthesis(config, settings, count)

@@ -12,11 +12,11 @@ from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.pipeline_config import PipelineConfig
 from gleanery.infra.parts import Parts
 from gleanery.infra.settings import read_settings
-from gleanery.infra.storage import Store
-from gleanery.tasks.release.published import read_manifest
+from gleanery.tasks.release.published import newest_release
 
 if TYPE_CHECKING:
     from gleanery.flows.run import Again
+    from gleanery.flows.synthesis_report import SynthesisReport
 
 
 def run(
@@ -34,25 +34,27 @@ def run(
 
 
 def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:
+    from gleanery.deployments.dataset_told import dataset_funnels, tell_release
     from gleanery.deployments.funnel import print_funnel
     from gleanery.deployments.total_loss import loss_warnings
     from gleanery.flows.run import open_store
-    from gleanery.flows.synthesis_report import keep_reports, write_report
+    from gleanery.flows.synthesis_report import keep_reports
 
+    settings = read_settings()
+    store = open_store(config, settings)
+    is_dataset = isinstance(config, DatasetConfig)
+    before = newest_release(store) if is_dataset else None
     with keep_reports() as reports:
         outputs = run_method(config, again)
-    store = open_store(config, read_settings())
     typer.echo()
-    print_funnel(outputs)
     if isinstance(config, DatasetConfig):
-        _tell_release(store)
+        print_funnel(dataset_funnels(config, outputs, settings))
+        tell_release(store, before)
     else:
+        print_funnel(outputs)
         holds = "holds the result" if outputs[-1].rows_out else "holds no row"
         typer.echo(f"\nEverything is at {store.root}: parts/{outputs[-1].stage} {holds}.")
-    for report in reports:
-        folder = read_settings().server_home / "reports" / config.name
-        write_report(report, folder)
-        typer.echo(f"How diverse it is and what it covers: {folder / 'report.md'}")
+        _write_reports(reports, settings.server_home / "reports" / config.name)
     for line in loss_warnings(outputs, Parts(store), config_file, retried_stages(config)):
         typer.secho(line, fg="yellow")
     open_rows = sum(sum(output.failed.values()) for output in outputs)
@@ -60,16 +62,9 @@ def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:
         typer.secho(f"{open_rows} rows are still open: run again to take them up.", fg="yellow")
 
 
-def _tell_release(store: Store) -> None:
-    manifest = read_manifest(store)
-    folder = store.uri(manifest.folder)
-    splits = ", ".join(f"{rows:,} {split}" for split, rows in manifest.rows.splits.items())
-    typer.echo(f"\nRelease {manifest.version} has {manifest.rows.total:,} rows ({splits}).")
-    if manifest.changes:
-        total = manifest.changes.total
-        typer.echo(
-            f"Beside {manifest.previous}: {total.added:,} added, {total.removed:,} removed, "
-            f"{total.changed:,} changed."
-        )
-    typer.echo(f"Load it:        datasets.load_dataset({folder!r})")
-    typer.echo(f"Open its report: {folder}/report.html")
+def _write_reports(reports: "Sequence[SynthesisReport]", folder: Path) -> None:
+    from gleanery.flows.synthesis_report import write_report
+
+    for report in reports:
+        write_report(report, folder)
+        typer.echo(f"How diverse it is and what it covers: {folder / 'report.md'}")

@@ -50,13 +50,13 @@ def asking_estimate(
     )
 
 
-def estimates_table(stages: Sequence[StageEstimate]) -> Table:
-    """Return one row per stage, and one with the totals."""
+def estimates_table(stages: Sequence[StageEstimate], of: str = "stage") -> Table:
+    """Return one row per stage (or per pipeline, as `of` says), and one with the totals."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("stage")
+    table.add_column(of)
     for name in ("in", "out", "requests", "prompt tokens", "completion tokens", "cost", "time"):
         table.add_column(name, justify="right")
-    for stage in [*stages, _total(stages)]:
+    for stage in [*stages, total_estimate("all", stages)]:
         table.add_row(
             stage.stage,
             f"{stage.rows_in:,.0f}" if stage.rows_in else "",
@@ -70,10 +70,11 @@ def estimates_table(stages: Sequence[StageEstimate]) -> Table:
     return table
 
 
-def _total(stages: Sequence[StageEstimate]) -> StageEstimate:
+def total_estimate(name: str, stages: Sequence[StageEstimate]) -> StageEstimate:
+    """Return what stages ask, cost and take together; rows that pass them all are not summed."""
     summed = ("requests", "prompt_tokens", "completion_tokens", "cost", "seconds")
     return StageEstimate(
-        "all", 0, 0, *(sum(getattr(stage, name) for stage in stages) for name in summed)
+        name, 0, 0, *(sum(getattr(stage, name) for stage in stages) for name in summed)
     )
 
 

@@ -7,7 +7,7 @@ import yaml
 from typer.testing import CliRunner
 
 from gleanery.deployments.cli import app
-from gleanery.deployments.estimate import estimate_stages
+from gleanery.deployments.estimate_harvest import estimate_stages
 from gleanery.deployments.ratios import Asking, Ratios, measure_ratios
 from gleanery.deployments.source_sizes import total_size, typical_size
 from gleanery.deployments.workload import Workload, find_workload
