@@ -199,7 +199,7 @@ def test_planted_copies_are_found(
 def test_real_texts_without_copies_are_left_alone(
     index: LeakIndex, real_texts: list[tuple[str, str]]
 ) -> None:
-    """Read by hand, three of the five flagged are the same exercise as the benchmark's."""
+    """Read by hand, three of the four flagged texts hold the very exercise of the benchmark."""
     leaks = find_leaks(real_texts, index)
     flagged = {leak.id for leak in leaks}
     for leak in leaks:
