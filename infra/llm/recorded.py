@@ -1,10 +1,12 @@
 """The recorded engine: answers only from what was kept."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
 
 from gleanery.infra.llm.protocol import Completion, EngineError, Failure, ModelIdentity, Request
 
 _NAMED = 5
+_QUIET_S = 0.3
 _SHOWN_CHARACTERS = 200
 
 
@@ -24,19 +26,24 @@ class RecordedEngine:
     ) -> AsyncGenerator[Completion | Failure, None]:
         """Yield the kept answer of each request, in their order.
 
-        Raises `EngineError` after the last one when answers were missing, so that one run names
-        them all.
+        Raises `EngineError` after the last one when answers were missing, once no other request
+        without an answer has come for a while: so that one run names them all.
         """
-        missing: list[Request] = []
+        lacks_some = False
         for request in requests:
             completion = self._recordings.get(request.key)
-            if completion is not None:
+            if completion is None:
+                lacks_some = True
+                self.missing[request.key] = request
+            else:
                 yield completion
-                continue
-            missing.append(request)
-            self.missing[request.key] = request
-        if missing:
-            raise EngineError(self._describe(missing))
+        if not lacks_some:
+            return
+        known = 0
+        while len(self.missing) > known:
+            known = len(self.missing)
+            await asyncio.sleep(_QUIET_S)
+        raise EngineError(self._describe(list(self.missing.values())))
 
     async def aclose(self) -> None:
         """Nothing is open."""

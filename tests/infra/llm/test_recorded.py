@@ -1,5 +1,7 @@
 """Answers that were kept, and requests without one."""
 
+import asyncio
+
 import pytest
 
 from gleanery.infra.llm.protocol import Completion, EngineError, ModelIdentity, Request, Sampling
@@ -39,3 +41,25 @@ async def test_all_that_is_there_is_answered_before_the_error_names_what_is_miss
     assert "xxx" in message
     assert len(max(message.splitlines(), key=len)) < 250
     assert "make record" in message
+
+
+async def test_conversations_that_begin_one_after_the_other_are_all_named():
+    requests = [make_request(f"row {number}") for number in range(40)]
+    engine = RecordedEngine(IDENTITY, {})
+
+    async def ask(request: Request) -> None:
+        with pytest.raises(EngineError, match="40 requests"):
+            await anext(engine.complete([request]))
+
+    async with asyncio.TaskGroup() as group:
+        for request in requests:
+            group.create_task(ask(request))
+            await asyncio.sleep(0)
+    assert list(engine.missing.values()) == requests
+
+
+async def test_a_request_that_was_missing_before_is_missing_again():
+    engine = RecordedEngine(IDENTITY, {})
+    for _ in range(2):
+        with pytest.raises(EngineError, match="1 requests"):
+            await anext(engine.complete([make_request("q")]))
