@@ -65,6 +65,15 @@ class Candidate(Record):
         answers = [turn.content for turn in self.messages if turn.role == "assistant"]
         return answers[-1] if answers else ""
 
+    @property
+    def whole_text(self) -> str:
+        """All messages, then the original, each once: what leaks are sought and counted in.
+
+        A rewrite may have lost what its original still shows.
+        """
+        turns = [*self.messages, *self.original]
+        return "\n\n".join(dict.fromkeys(turn.content for turn in turns))
+
 
 class Duplicate(Record):
     """A candidate that says the same as one that stays, which itself is no duplicate.
@@ -86,8 +95,8 @@ class Leak(Record):
 
     `kind` is "ngram", "whole_text" or "paraphrase"; `side` says what of the item was found:
     "question", "answer", "choices". `start` and `end` are the characters of the matched span in the
-    candidate's text, `matched` the span itself and `item_text` the item's own text. For a
-    paraphrase, `reason` is the judge's, and the call is named.
+    candidate's `whole_text` (or the page's), `matched` the span itself and `item_text` the item's
+    own text. For a paraphrase, `reason` is the judge's, and the call is named.
     """
 
     id: str

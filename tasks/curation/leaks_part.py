@@ -22,16 +22,6 @@ VERSION = 1
 _BETWEEN = "\n\n"
 
 
-def searched_text(candidate: Candidate) -> str:
-    """Return the text that leaks are sought in and counted in: all messages, then the original.
-
-    A rewrite may have lost what its original still shows, and the original goes into the release
-    beside it.
-    """
-    turns = [*candidate.messages, *candidate.original]
-    return _BETWEEN.join(dict.fromkeys(turn.content for turn in turns))
-
-
 def searched_pair(pair: QAPair) -> str:
     """Return the text of a pair that leaks are sought in and counted in."""
     return f"{pair.question}{_BETWEEN}{pair.answer}"
@@ -138,4 +128,4 @@ def _texts(parts: Parts, part: str, before_refinement: bool) -> Sequence[tuple[s
         return list(texts_before_refinement(*pairs_and_documents(parts, part)))
     newest = parts.newest(CANDIDATES, part)
     rows = parts.rows(newest, Candidate) if newest else []
-    return [(row.id, searched_text(row)) for row in rows]
+    return [(row.id, row.whole_text) for row in rows]

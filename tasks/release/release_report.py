@@ -30,7 +30,7 @@ from gleanery.tasks.release.report_data import (
     StageCost,
 )
 from gleanery.tasks.release.report_matches import mark_match
-from gleanery.tasks.release.report_samples import Excerpt, Fact, LeakShown, cut_excerpt
+from gleanery.tasks.release.report_samples import Fact, LeakShown, cut_excerpt
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.seeded import keys
 
@@ -212,7 +212,7 @@ def _leaks_shown(
             item_id=leak.item_id,
             kind=leak.kind,
             side=leak.side,
-            text=_marked(texts.get(leak.id, ""), leak),
+            text=cut_excerpt(texts.get(leak.id, ""), [(leak.start, leak.end, "match")]),
             item=mark_match(leak.item_text, leak.matched),
             reason=leak.reason,
         )
@@ -220,19 +220,12 @@ def _leaks_shown(
     ]
 
 
-def _marked(text: str, leak: Leak) -> Excerpt:
-    start = text.find(leak.matched) if leak.matched else -1
-    spans = [(start, start + len(leak.matched), "match")] if start >= 0 else []
-    return cut_excerpt(text, spans)
-
-
 def _texts(parts: Parts, candidates: Sequence[Receipt], ids: set[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for receipt in candidates if ids else ():
-        for row in find_rows(parts.store, receipt.data, "id", ids, Candidate):
-            turns = [*row.messages, *row.original]
-            found[row.id] = "\n\n".join(turn.content for turn in turns)
-    return found
+    return {
+        row.id: row.whole_text
+        for receipt in (candidates if ids else ())
+        for row in find_rows(parts.store, receipt.data, "id", ids, Candidate)
+    }
 
 
 def _duplicate_counts(duplicates: Sequence[Duplicate]) -> list[DuplicateCount]:

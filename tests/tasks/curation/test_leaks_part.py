@@ -15,7 +15,6 @@ from gleanery.tasks.curation.leaks_part import (
     candidate_leaks,
     harvest_leaks,
     leaks_by_pair,
-    searched_text,
     standing_leaks,
 )
 from gleanery.tasks.curation.leaks_store import from_bytes, load_index, stored_index, to_bytes
@@ -86,7 +85,7 @@ def test_candidates_are_searched_with_the_text_before_their_rewriting(
     leaks = parts.rows(receipt, Leak)
     assert [leak.id for leak in leaks] == ["leaked", "rewritten"]
     for leak, row in zip(leaks, rows[1:], strict=True):
-        assert searched_text(row)[leak.start : leak.end] == leak.matched == ASKED.rstrip("?")
+        assert row.whole_text[leak.start : leak.end] == leak.matched == ASKED.rstrip("?")
     assert standing_leaks(parts, "p", index) == receipt == candidate_leaks(parts, "p", index)
 
 
