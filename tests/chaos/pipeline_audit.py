@@ -12,9 +12,15 @@ from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
 from gleanery.infra.storage import Store
 from gleanery.infra.tables import RowSpool
+from gleanery.tasks.curation.signatures_part import SIGNATURES
+from gleanery.tasks.curation.signatures_table import LEVELS, SignatureSpool, read_signed_rows
+from gleanery.tasks.curation.vectors_model import VectorModel
+from gleanery.tasks.curation.vectors_part import TextVector
+from gleanery.tasks.dataset_records import Candidate, Duplicate, ExampleScore, Leak
 from gleanery.tasks.recall.calibration import CalibrationPage, RecalledPage
 from gleanery.tasks.recall.domains import DomainVerdict
 from gleanery.tasks.records import Document, Example, KeptDocument, QAPair, RefinedPair
+from gleanery.tasks.release.selection_part import Selected
 from gleanery.tasks.stage_inputs import extracted_pairs, kept_documents
 from gleanery.tasks.taxonomy.records import Question, Subject, Syllabus, TaxonomyPlan
 
@@ -33,6 +39,17 @@ ROWS: dict[str, Any] = {
     "questions": Question,
     "skill-examples": Example,
     "examples": Example,
+    "candidates": Candidate,
+    "leaks": Leak,
+    "duplicates": Duplicate,
+    "vector_model": VectorModel,
+    "vectors": TextVector,
+    "semantic_duplicates": Duplicate,
+    "paraphrases": Leak,
+    "heuristics": ExampleScore,
+    "agreement": ExampleScore,
+    "judgements": ExampleScore,
+    "selection": Selected,
 }
 OF_FILES = {"worker_died", "quarantined", "source_unavailable"}  # reasons of a whole file
 LLM_STAGES = ("judge-sites", "extract", "refine")
@@ -87,15 +104,26 @@ def check_receipts(store: Store) -> None:
     for receipt in all_receipts(store):
         name = f"{receipt.stage}/{receipt.part}, generation {receipt.generation}"
         generations.setdefault((receipt.stage, receipt.part), []).append(receipt.generation)
-        rows, losses = parts.rows(receipt, ROWS[receipt.stage]), parts.losses(receipt)
-        with RowSpool(ROWS[receipt.stage]) as spool:
-            spool.extend(rows)
-        assert spool.row_digest == receipt.row_digest, name
-        assert len(rows) == receipt.rows_out, name
+        assert kept_rows(parts, receipt) == (receipt.row_digest, receipt.rows_out), name
+        losses = parts.losses(receipt)
         told = Counter(receipt.rejected) + Counter(receipt.failed)
         assert Counter(loss.reason for loss in losses) == told, name
     for name, found in generations.items():
         assert found == list(range(len(found), 0, -1)), f"{name} has generations {found}"
+
+
+def kept_rows(parts: Parts, receipt: Receipt) -> tuple[str, int]:
+    """Return digest and count of the rows that are kept for a receipt."""
+    if receipt.stage == SIGNATURES:  # arrays, whose digest is of a kind of its own
+        with SignatureSpool() as signed:
+            data = parts.store.read(receipt.data)
+            for level in LEVELS:
+                for block in read_signed_rows(data, level):
+                    signed.append(block)
+            return signed.row_digest, signed.count
+    with RowSpool(ROWS[receipt.stage]) as spool:
+        spool.extend(parts.rows(receipt, ROWS[receipt.stage]))
+        return spool.row_digest, spool.count
 
 
 def check_no_row_is_lost_or_doubled(store: Store) -> None:

@@ -26,6 +26,7 @@ _IMPORTED = (
     "s3fs",
     "pyarrow.dataset",
     "pyarrow.parquet",
+    "gleanery.flows.build_dataset",
     "gleanery.flows.harvest",
     "gleanery.flows.synthesize_from_skills",
     "gleanery.flows.synthesize_from_taxonomy",

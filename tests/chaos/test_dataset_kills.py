@@ -1,0 +1,234 @@
+"""`kill -9` of a dataset's build, in every stage and of its second release, until it is complete."""
+
+import os
+import random
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import engine_config, run_environment
+from dataset_answers import kind_of
+from dataset_audit import check_dataset, check_releases, pointer, reasons, told
+from dataset_runs import (
+    GUARD,
+    JUDGE,
+    PROMPTS,
+    RESPONDER,
+    dataset_config,
+    write_another_batch,
+    write_first_batches,
+)
+from kill_chain import Chain, Kill, after, asking, before, within
+from pipeline_audit import newest_receipts, row_digests
+from runs import Pipeline
+from warm_driver import WarmDriver
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
+
+IN_FLIGHT = 4  # of one judge: the two stages that ask come one after the other
+PARTS = 2  # that ask at the same time, one of each batch
+
+# In the order of the flow, so that one chain of runs meets them all.
+NAMED_POINTS = [
+    after("create", "parts/candidates/.*receipt"),
+    before("write", "leaks/index"),
+    after("create", "parts/leaks/.*receipt"),
+    before("create", "parts/signatures/.*receipt"),
+    before("create", "parts/duplicates/.*receipt"),
+    after("write", "vector_models/"),
+    after("create", "parts/vectors/.*receipt"),
+    before("create", "parts/semantic_duplicates/.*receipt"),
+    after("write", "journal/paraphrases/.*segment"),
+    after("create", "parts/paraphrases/.*receipt"),
+    after("create", "parts/heuristics/.*receipt"),
+    before("create", "parts/agreement/.*receipt"),
+    after("write", "journal/judgements/.*segment", 2),
+    after("create", "parts/judgements/.*receipt"),
+    before("delete", "journal/judgements/.*segment"),
+    before("create", "parts/selection/.*receipt"),
+    after("write", "releases/v0001.*/data/"),
+    before("create", "releases/v0001.*/manifest"),
+    after("create", "releases/v0001.*/manifest"),
+    after("create", "releases/committed/0001"),
+    after("write", "releases/latest"),
+]
+OF_THE_SECOND_RELEASE = [
+    before("create", "parts/judgements/.*receipt"),
+    after("create", "parts/selection/.*receipt"),
+    after("write", "releases/v0002.*/data/"),
+    after("create", "releases/v0002.*/manifest"),
+    before("create", "releases/committed/0002"),
+    before("write", "releases/latest"),
+]
+
+
+def random_moments(draw: random.Random) -> list[Kill]:
+    """Return kills at random moments: early, with each kind of request on its way, and late."""
+    return [
+        within(draw, "list", "parts/candidates/", 1.0),
+        asking(draw, PROMPTS["paraphrase"], 1),
+        asking(draw, PROMPTS["judgement"], 6),
+        within(draw, "list", "parts/selection", 0.5),
+        within(draw, "list", "releases/committed", 0.5),
+    ]
+
+
+@pytest.fixture
+def dataset(
+    prefect_api: str, warm_driver: WarmDriver, llm_stub: Callable[..., Any], tmp_path: Path
+) -> Callable[..., Chain]:
+    """Return a function that makes a dataset over two batches, and its runs' chain of kills."""
+
+    def make(root: str | None = None) -> Chain:
+        folder = tmp_path / f"dataset-{uuid.uuid4().hex[:8]}"
+        folder.mkdir()
+        root = root or str(folder / "root")
+        write_first_batches(root)
+        stub = llm_stub("--responder", RESPONDER)
+        stub.control(models=[JUDGE, GUARD])
+        config = dataset_config(folder, root, engine_config(stub.url, JUDGE))
+        made = Pipeline(folder, config, run_environment(prefect_api), warm_driver)
+        return Chain(made, stub, kind_of, IN_FLIGHT, PARTS)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[int, Any]:
+    """Return what undisturbed runs came to, by their number: they are made once."""
+    return {}
+
+
+@pytest.fixture
+def undisturbed(dataset: Callable[..., Chain], found: dict[int, Any]) -> dict[int, Any]:
+    """Return parts and release after one run that nothing disturbs, and after another batch."""
+    if not found:
+        quiet = dataset()
+        for number in (1, 2):
+            ended = quiet.pipeline.run()
+            assert not ended.error, ended.log[-3000:]
+            store = quiet.pipeline.store
+            check_dataset(store)
+            found[number] = row_digests(store), told(store)
+            assert len(check_releases(store)) == number
+            if number == 1:
+                exercises_every_stage(quiet)
+                write_another_batch(quiet.pipeline.config["root"])
+    return found
+
+
+def exercises_every_stage(chain: Chain) -> None:
+    """Fail unless each stage has rows to lose, and each of both judges is asked."""
+    expected = {
+        "duplicate_exact",
+        "duplicate_semantic",
+        "forgotten",
+        "leak",
+        "score_below:judge.correct",
+        "superseded",
+    }
+    store = chain.pipeline.store
+    assert reasons(store) == expected
+    kept = Counter[str]()
+    for (stage, _), receipt in newest_receipts(store).items():
+        kept[stage] += receipt.rows_out
+    assert min(kept.values()) > 0, kept
+    assert {kind_of(entry["body"]) for entry in chain.stub.log()} == set(PROMPTS)
+
+
+@pytest.mark.parametrize("storage", ["disk", "s3"])
+def test_kills_at_named_points_of_every_stage_lose_nothing(
+    storage: str,
+    dataset: Callable[..., Chain],
+    undisturbed: dict[int, Any],
+    request: pytest.FixtureRequest,
+):
+    chain = dataset(request.getfixturevalue("bucket") if storage == "s3" else None)
+    for kill in NAMED_POINTS:
+        chain.kill([kill])
+        check_releases(chain.pipeline.store)
+    finish(chain, undisturbed[1], releases=1)
+
+
+def test_kills_at_random_moments_lose_nothing(
+    dataset: Callable[..., Chain], undisturbed: dict[int, Any]
+):
+    seed = int(os.environ.get("CHAOS_SEED", random.randrange(10**6)))
+    print(f"CHAOS_SEED={seed}")
+    chain = dataset()
+    # Slow answers, so that requests are on their way when the kill comes, also on a busy machine.
+    chain.stub.control(latency_s=0.6)
+    kills = random_moments(random.Random(seed))
+    while kills:  # a moment may come later than meant, so all that are left may come
+        kills.remove(chain.kill(kills))
+        check_releases(chain.pipeline.store)
+    assert set(chain.killed_in_flight) == set(PROMPTS)
+    chain.stub.control(latency_s=0.02)
+    finish(chain, undisturbed[1], releases=1)
+
+
+def test_first_release_stays_readable_while_the_second_is_killed(
+    dataset: Callable[..., Chain], undisturbed: dict[int, Any]
+):
+    chain = dataset()
+    store = chain.pipeline.store
+    assert not chain.pipeline.run().error
+    chain.remember()
+    [first] = check_releases(store)
+    write_another_batch(chain.pipeline.config["root"])
+    with watched(lambda: check_releases(store)[0] == first) as looks:
+        for kill in OF_THE_SECOND_RELEASE:
+            chain.kill([kill])
+            assert pointer(store) == first.version  # the last kill is just before it moves
+            assert check_releases(store)[0] == first
+        finish(chain, undisturbed[2], releases=2)
+    assert len(looks) > len(OF_THE_SECOND_RELEASE)
+    assert all(looks)
+    assert pointer(store) != first.version
+
+
+@contextmanager
+def watched(look: Callable[[], bool]) -> Iterator[Sequence[bool]]:
+    """Yield what `look` says, over and over while the block runs; it raises what a look raises."""
+    seen: list[bool] = []
+    errors: list[Exception] = []
+    done = threading.Event()
+
+    def keep_looking() -> None:
+        while not done.wait(0.3):
+            try:
+                seen.append(look())
+            except Exception as error:
+                errors.append(error)
+                return
+
+    looking = threading.Thread(target=keep_looking)
+    looking.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        looking.join()
+    if errors:
+        raise errors[0]
+
+
+def finish(chain: Chain, undisturbed: tuple[dict[str, str], dict[str, Any]], releases: int) -> None:
+    """Run to the end and once more: parts and release are those of a run that nothing disturbed."""
+    chain.finish()
+    store = chain.pipeline.store
+    check_dataset(store)
+    made = check_releases(store)
+    assert len(made) == releases
+    parts, release = undisturbed
+    assert row_digests(store) == parts
+    assert told(store) == release
+    asked = chain.stub.counts()["asked"]
+    assert not chain.pipeline.run().error
+    assert check_releases(store) == made
+    assert chain.stub.counts()["asked"] == asked
