@@ -149,8 +149,12 @@ def test_wheel_holds_every_module_and_the_data_beside_them(tmp_path: Path) -> No
     names = zipfile.ZipFile(wheel).namelist()
     held = {name for name in names if name.endswith(".py")}
     assert held == {f"gleanery/{path}" for path in modules()}
-    data = {f"gleanery/{p.relative_to(tmp_path)}" for p in (tmp_path / "tasks").rglob("*.yaml")}
-    assert data
+    data = {
+        f"gleanery/{path.relative_to(tmp_path)}"
+        for path in (tmp_path / "tasks").rglob("*.*")
+        if path.suffix in {".yaml", ".json", ".css", ".js"}
+    }
+    assert {name.rpartition(".")[2] for name in data} == {"yaml", "json", "css", "js"}
     assert data <= set(names)
 
 
