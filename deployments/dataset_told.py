@@ -1,7 +1,6 @@
 """What is said at the end of a dataset's run: the way from its sources, and the release."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import typer
 
@@ -10,6 +9,7 @@ from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.release.manifest import Changes, Manifest, SourceChanges
 from gleanery.tasks.release.published import read_manifest
+from gleanery.tasks.release.report_address import report_address
 from gleanery.tasks.stage_output import StageOutput
 
 _MOST_REASONS = 8
@@ -56,12 +56,6 @@ def tell_changes(changes: Changes) -> None:
         typer.echo(f"  gone: {count:,} {reason}")
     if len(ranked) > _MOST_REASONS:
         typer.echo(f"  gone for {len(ranked) - _MOST_REASONS} other reasons: see the report")
-
-
-def report_address(store: Store, manifest: Manifest) -> str:
-    """Return what opens a release's report: a file:// address, or the object's own."""
-    path = store.uri(f"{manifest.folder}/report.html")
-    return Path(path).absolute().as_uri() if store.is_local else path
 
 
 def _counts(changes: SourceChanges) -> str:

@@ -6,7 +6,6 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from gleanery.deployments.dataset_told import report_address
 from gleanery.deployments.methods import read_config
 from gleanery.deployments.pipelines import find_pipelines
 from gleanery.deployments.terminal import open_console
@@ -17,6 +16,7 @@ from gleanery.infra.settings import read_settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.published import UnknownRelease, read_commits, read_manifest
+from gleanery.tasks.release.report_address import report_address
 
 
 def releases(config_file: Path | None, root: str) -> None:

@@ -16,18 +16,25 @@ _LINE = 96  # characters that fit in the UI's width
 
 
 def show_funnel(outputs: Sequence[StageOutput]) -> None:
-    """Publish the stages' counts as one table, and each rejection and failure by reason."""
-    create_table_artifact(key="funnel", table=funnel_rows(outputs), description="# Funnel")
+    """Publish the stages' counts as one table, and each rejection and failure by reason.
+
+    Of a single stage that lost no row only the counts are published.
+    """
+    of = f" of {outputs[0].stage}" if len(outputs) == 1 else ""
+    create_table_artifact(key="funnel", table=funnel_rows(outputs), description=f"# Funnel{of}")
     losses = [
         {"stage": output.stage, "outcome": outcome, "reason": reason, "rows": count}
         for output in outputs
         for outcome, counts in (("rejected", output.rejected), ("failed", output.failed))
         for reason, count in counts.items()
     ]
+    if of and not losses:
+        return
     create_table_artifact(
         key="losses",
         table=losses or [{"stage": "all", "outcome": "none", "reason": "none", "rows": 0}],
-        description="# What did not go on, and why\nFailed rows are tried again by the next run.",
+        description=f"# What{of} did not go on, and why\n"
+        "Failed rows are tried again by the next run.",
     )
 
 

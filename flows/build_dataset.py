@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from gleanery.flows.artifacts import show_funnel
 from gleanery.flows.curation_stages import find_duplicates, gather, sign
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.dataset_sources import run_source, source_parts
@@ -58,7 +59,9 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
         )
         stages = [stage.output for stage in (candidates, *leaks, *duplicates, *scores)]
         selection, _ = release_dataset(run, curated, stages)
-        return [*stages, selection]
+        outputs = [*stages, selection]
+        show_funnel(outputs)
+        return outputs
 
 
 def _check_recipe(config: DatasetConfig) -> None:

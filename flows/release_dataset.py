@@ -22,6 +22,7 @@ from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.publish import Published
 from gleanery.tasks.release.release_work import ReleaseWork
+from gleanery.tasks.release.report_address import report_address
 from gleanery.tasks.release.report_data import BenchmarkSearched
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.release.stages import SELECTION
@@ -106,11 +107,12 @@ def show_release(store: Store, published: Published) -> None:
     create_table_artifact(
         key="release", table=release_rows(manifest), description=_headline(manifest, folder)
     )
+    address = report_address(store, manifest)
     create_link_artifact(
         key="release-report",
-        link=f"{folder}/report.html",
+        link=address,
         link_text=f"Report of {manifest.version}",
-        description=f"The report of release {manifest.version}: {folder}/report.html",
+        description=f"The report of release {manifest.version}: {address}",
     )
 
 

@@ -26,6 +26,7 @@ from gleanery.tasks.recall.source_files import SourceFile
 from gleanery.tasks.records import Document, KeptDocument, QAPair, RefinedPair, Span
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parents[1] / "flows"))  # harvested.py
 
 TEXT = (
     "Menu Home About\n\nKinematics, sheet 3. A trolley of 3 kg at 4 m/s hits one of 1 kg at rest "

@@ -89,8 +89,8 @@ class ServedHarvest:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def deployments(self) -> dict[str, Any]:
-        """Return both deployments of the harvest by name, once all are there."""
+    def deployments(self, flow: str = "harvest.harvest") -> dict[str, Any]:
+        """Return both deployments of a flow by name, once all are there."""
         count = 2 if self.config else 8
         found = wait_for(lambda: len(all_ := self._filter("deployments")) == count and all_)
         names = {deployment["entrypoint"].rpartition(".")[2] for deployment in found}
@@ -98,12 +98,12 @@ class ServedHarvest:
         return {
             deployment["name"]: deployment
             for deployment in found
-            if deployment["entrypoint"] == "gleanery.flows.harvest.harvest"
+            if deployment["entrypoint"] == f"gleanery.flows.{flow}"
         }
 
-    def run_nightly(self) -> str:
+    def run_nightly(self, flow: str = "harvest.harvest") -> str:
         """Start a run of the nightly deployment now, as its schedule does; return the run's id."""
-        deployment = self.deployments()["nightly"]["id"]
+        deployment = self.deployments(flow)["nightly"]["id"]
         body = {"idempotency_key": uuid.uuid4().hex}  # asked twice, it is one run
         run = wait_for(lambda: self.ask(f"api/deployments/{deployment}/create_flow_run", body))
         return str(run["id"])

@@ -124,6 +124,13 @@ def test_a_synthesis_has_no_pairs_to_audit(method: str, tmp_path: Path) -> None:
         audit(config, 5, 0, report=False)
 
 
+def test_a_dataset_is_audited_by_its_sources(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("method: dataset\n")
+    with pytest.raises(ConfigError, match=r"config\.yaml is a dataset: .* Audit its sources"):
+        audit(config, 5, 0, report=False)
+
+
 def test_nothing_refined_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="run the harvest first"):
         draw_pairs(Store(str(tmp_path / "empty")), 5, 0)

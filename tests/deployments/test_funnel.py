@@ -41,3 +41,13 @@ def test_without_a_price_no_cost_is_shown() -> None:
     assert extract.split()[-3:] == ["900", "-", "0.0"]
     assert refine.split()[-3:] == ["0", "0.0040", "0.0"]
     assert [row["cost"] for row in funnel_rows([output, priced])] == ["-", 0.004]
+
+
+def test_stages_of_several_pipelines_stand_below_their_names() -> None:
+    output = stage_output("refine", [], "")
+    console = Console(file=io.StringIO(), width=140)
+    scores = output.model_copy(update={"stage": "scores"})
+    print_funnel({"web": [output], "set\x1b[2J": [scores]}, console)
+    lines = str(console.file.getvalue()).splitlines()  # type: ignore[attr-defined]
+    firsts = [line.split()[0] for line in lines if line.strip()]
+    assert firsts[2:] == ["web", "refine", "set\ufffd[2J", "scores"]

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from served_harvest import PATIENCE_S, REPOSITORY, ServedHarvest, wait_for
 
+from gleanery.flows.dataset_config import DatasetConfig, read_dataset_config
 from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
 
 QUICKSTART = REPOSITORY / "deployments" / "quickstart" / "harvest.yaml"
@@ -34,6 +35,7 @@ def test_deployments_of_every_method_are_served_filled_in_and_end_with_ctrl_c(
     assert schedule["schedule"]["timezone"] == "UTC"
     assert deployments["nightly"]["global_concurrency_limit"]["limit"] == 1
     assert deployments["nightly"]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    check_dataset_is_served(served)
 
     # The UI in the browser asks the address that the server tells it.
     address = f"http://127.0.0.1:{served.port}"
@@ -48,6 +50,21 @@ def test_deployments_of_every_method_are_served_filled_in_and_end_with_ctrl_c(
     assert address in served.log.read_text()
     with pytest.raises(OSError, match="refused"):
         served.ask("api/health")
+
+
+def check_dataset_is_served(served: ServedHarvest) -> None:
+    """Fail unless the form of a dataset is filled in with its sources, and its night comes last."""
+    deployments = served.deployments("build_dataset.build_dataset")
+    expected = read_dataset_config(QUICKSTART.with_name("dataset.yaml"))
+    for deployment in deployments.values():
+        assert DatasetConfig.model_validate(deployment["parameters"]["config"]) == expected
+        schema = deployment["parameter_openapi_schema"]["definitions"]
+        sources = schema["DatasetConfig"]["properties"]["sources"]["items"]
+        assert sources["discriminator"]["propertyName"] == "method"
+        kinds = {choice["$ref"].rpartition("/")[2] for choice in sources["oneOf"]}
+        assert kinds == {"HarvestConfig", "TaxonomyConfig", "SkillsConfig"}
+    [schedule] = deployments["nightly"]["schedules"]
+    assert schedule["schedule"]["cron"] == "0 5 * * *"
 
 
 def test_configuration_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
