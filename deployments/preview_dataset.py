@@ -19,7 +19,6 @@ from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.curation.candidates_part import SourcePart, gather_candidates
 from gleanery.tasks.curation.leaks_find import find_leaks
-from gleanery.tasks.curation.leaks_part import searched_text
 from gleanery.tasks.curation.leaks_store import load_index, stored_index
 from gleanery.tasks.dataset_records import Candidate, ExampleScore, Leak
 from gleanery.tasks.llm_part import LLMRun, run_llm_part
@@ -43,7 +42,7 @@ def preview_dataset(config: DatasetConfig, settings: Settings, count: int) -> No
         rows = _first_rows(config, settings, parts, count)
         console.print(f"{len(rows)} rows of {len({row.pipeline for row in rows})} sources")
         index = stored_index(parts.store, config.decontamination, storage_options(settings))
-        texts = [(row.id, searched_text(row)) for row in rows]
+        texts = [(row.id, row.whole_text) for row in rows]
         leaks = find_leaks(texts, load_index(parts.store, index))
         grades, losses = _judge(config, settings, parts, rows, {leak.id for leak in leaks})
         for row in rows:
