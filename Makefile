@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
 VLLM_READY := .venv-vllm/.ready
 LAYERS := infra tasks flows deployments
-QUICKSTART := $(addprefix deployments/quickstart/, harvest.yaml taxonomy.yaml skills.yaml dataset.yaml)
+QUICKSTART := deployments/quickstart/dataset.yaml
 LINKS := .typecheck/gleanery
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt

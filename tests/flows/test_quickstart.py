@@ -13,11 +13,12 @@ from gleanery.infra.journal import read_answers
 from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
 from gleanery.tasks.records import Example, QAPair, RefinedPair
+from gleanery.tasks.release.published import read_manifest
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = "deployments/quickstart/harvest.yaml"
-SYNTHESES = ("deployments/quickstart/taxonomy.yaml", "deployments/quickstart/skills.yaml")
-PIPELINES = ("quickstart", "quickstart-taxonomy", "quickstart-skills")
+DATASET = "deployments/quickstart/dataset.yaml"
+PIPELINES = ("quickstart", "quickstart-taxonomy", "quickstart-skills", "quickstart-dataset")
 ANSWERS = "deployments/quickstart/answers"
 PATIENCE_S = 1200  # for what takes a minute on a machine with nothing else to do
 
@@ -43,7 +44,7 @@ def run(root: Path, *arguments: str) -> tuple[int, str]:
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the root of a finished quickstart, and what it printed."""
     root = tmp_path_factory.mktemp("quickstart")
-    code, printed = run(root, "run", CONFIG, *SYNTHESES)
+    code, printed = run(root, "run", DATASET)
     assert code == 0, printed
     return root, printed
 
@@ -55,10 +56,25 @@ def rows(root: Path, stage: str, record: type, pipeline: str = "quickstart") -> 
     return [row for receipt in receipts if receipt for row in parts.rows(receipt, record)]
 
 
-def test_it_ends_with_pairs_and_says_where_they_are(first: tuple[Path, str]) -> None:
+def test_it_ends_with_a_release_and_says_how_to_open_it(first: tuple[Path, str]) -> None:
+    from datasets import load_dataset
+
     root, printed = first
-    assert "Everything is at" in printed
-    assert str(root / "quickstart") in printed
+    store = Store(str(root / "quickstart-dataset"))
+    manifest = read_manifest(store)
+    folder = root / "quickstart-dataset" / manifest.folder
+    assert f"{folder}/report.html" in printed
+    assert f"load_dataset('{folder}')" in printed
+    released = load_dataset(str(folder), cache_dir=str(root / "cache"))
+    assert {split: rows.num_rows for split, rows in released.items()} == manifest.rows.splits
+    assert manifest.rows.sources.keys() == set(PIPELINES[:3])
+    assert manifest.left_out["leak"] == 3
+    assert manifest.rows.scored["score_judge_correct"] == manifest.rows.total
+    assert b"<html" in store.read(f"{manifest.folder}/report.html")[:200]
+
+
+def test_harvest_ends_with_pairs(first: tuple[Path, str]) -> None:
+    root, _ = first
     pairs, refined = rows(root, "extract", QAPair), rows(root, "refine", RefinedPair)
     assert len(pairs) > 90
     assert len(refined) > 60
@@ -88,12 +104,14 @@ def test_a_second_run_reuses_everything_within_a_minute(first: tuple[Path, str])
         p: p.stat().st_mtime_ns for name in PIPELINES for p in (root / name / "parts").rglob("*.*")
     }
     used_s = processor_time_of_children()
-    code, printed = run(root, "run", CONFIG, *SYNTHESES)
+    code, printed = run(root, "run", DATASET)
     assert code == 0, printed
     assert processor_time_of_children() - used_s < 60  # what else the machine does is not ours
     assert not re.search(r"[1-9]\d* requests sent", printed)
     assert "refine: 2 parts (2 reused), 111 rows in, 104 out, 0 requests sent" in printed
     assert "examples: 3 parts (3 reused)" in printed
+    assert "judgements: 6 parts (6 reused)" in printed
+    assert "nothing changed: release v0001-" in printed
     assert {name: read_answers(Store(str(root / name)), "journal") for name in PIPELINES} == kept
     assert {p: p.stat().st_mtime_ns for p in before} == before
 
