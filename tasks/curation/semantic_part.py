@@ -23,7 +23,7 @@ from gleanery.tasks.curation.vectors_part import TextVector, decoded
 from gleanery.tasks.curation.who_stays import ranked_originals
 from gleanery.tasks.dataset_records import Duplicate
 
-SEMANTIC_DUPLICATES = "semantic_duplicates"
+SEMANTIC_DUPLICATES = "semantic-duplicates"
 VERSION = 1
 _BATCH = 4096
 _LIGHT = ["id", "origin", "quality", "text", "numbers"]

@@ -18,7 +18,7 @@ from gleanery.tasks.curation.vectors_words import train_word_vectors, word_vecto
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import Record
 
-VECTOR_MODEL = "vector_model"
+VECTOR_MODEL = "vector-model"
 VERSION = 1
 EMBEDDING, WORDS = "embedding", "words"
 

@@ -58,7 +58,7 @@ def _key(stage: str, row: Any) -> tuple[str, ...]:
         return (row.id, row.benchmark, row.item_id, row.side, str(row.start))
     if stage == "duplicates":
         return (row.id, row.kind, row.level)
-    return (row.digest,) if stage == "vector_model" else (row.id,)
+    return (row.digest,) if stage == "vector-model" else (row.id,)
 
 
 def check_rows_are_the_answers(store: Store) -> None:

@@ -42,7 +42,7 @@ NAMED_POINTS = [
     before("create", "parts/duplicates/.*receipt"),
     after("write", "vector_models/"),
     after("create", "parts/vectors/.*receipt"),
-    before("create", "parts/semantic_duplicates/.*receipt"),
+    before("create", "parts/semantic-duplicates/.*receipt"),
     after("write", "journal/paraphrases/.*segment"),
     after("create", "parts/paraphrases/.*receipt"),
     after("create", "parts/heuristics/.*receipt"),

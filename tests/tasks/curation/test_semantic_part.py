@@ -77,7 +77,7 @@ def test_reworded_question_goes_and_the_one_with_another_number_stays(store: Sto
     first = gather(parts, "one", candidate("a", TRAIN), candidate("b", OTHER_TRAIN), *strangers())
     second = gather(parts, "two", candidate("c", SAME_TRAIN))
     assert compare(parts, first, second) == {"c": "a"}
-    newest = parts.newest("semantic_duplicates", "question")
+    newest = parts.newest("semantic-duplicates", "question")
     assert newest
     assert newest.notes["told_apart"] == {}  # other numbers are not even compared
     assert newest.rows_in == 7
