@@ -51,8 +51,12 @@ _UNITS = {
 
 @dataclass(frozen=True)
 class Passed:
-    """What was seen while the rows of a release passed by; `losses` are all that are out."""
+    """What was seen while the rows of a release passed by; `losses` are all that are out.
 
+    `number` is the release's, if no other run is quicker.
+    """
+
+    number: int
     statistics: ReleaseStatistics
     sample: Sequence[Row]
     counts: RowCounts
@@ -68,7 +72,7 @@ def release_report(
     duplicates = [row for receipt in curated.duplicates for row in parts.rows(receipt, Duplicate)]
     return ReportData(
         name=work.title,
-        version=f"after {passed.changes.against}" if passed.changes else "first release",
+        version=f"release {passed.number}",
         date=datetime.datetime.now(datetime.UTC).strftime("%d %B %Y"),
         facts=[Fact(name=name, value=value) for name, value in work.facts.items()],
         recipe=yaml.safe_dump(work.recipe.model_dump(mode="json"), sort_keys=False),
@@ -154,7 +158,7 @@ def _funnel(selection: Receipt, work: ReleaseWork) -> list[FunnelStage]:
             rows_in=selection.rows_in,
             rows_out=selection.rows_out,
             unit_in="candidates",
-            unit_out="released rows",
+            unit_out="rows",
             rejected=selection.rejected,
         )
     )

@@ -44,7 +44,8 @@ def release_selection(
         losses = parts.losses(selection)
         fresh = not (previous and previous.row_digest == shards.row_digest)
         changes = _changes(parts, previous, shards, losses) if fresh else None
-        passed = Passed(statistics, sample.rows, shards.counts, losses, changes)
+        number = previous.number + 1 if previous else 1
+        passed = Passed(number, statistics, sample.rows, shards.counts, losses, changes)
         report = render_report(release_report(parts, curated, selection, work, passed))
         facts = _facts(curated, selection, work, passed)
         return publish(parts.store, shards, facts, report.encode(), previous)
