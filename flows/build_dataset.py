@@ -47,7 +47,7 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
     with open_run(config) as run:
         if config.decontamination.benchmarks:
             read_benchmarks(config.decontamination.benchmarks, run.source_options)
-        if config.refresh:
+        if config.refresh and not again.only:  # a retry takes up rows of this dataset alone
             for source in config.sources:
                 run_source(source)
         sources = {source.name: source for source in _sources(run)}

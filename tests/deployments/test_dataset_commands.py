@@ -209,6 +209,7 @@ def test_truncated_judgements_and_paraphrases_are_asked_again_on_demand(
     dataset.say("run")
     assert dataset.losses("judgements") == dataset.losses("paraphrases") == {"truncated": 1}
     stub.control(faults=[], reset=True)
+    dataset.set(refresh=True)  # a retry runs no source: this one has nothing to run on
     text = dataset.say("retry", "--only", "truncated", "--ask-again")
     assert stub.counts()["asked"] == 2
     assert dataset.losses("judgements") == dataset.losses("paraphrases") == {}
