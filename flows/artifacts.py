@@ -52,7 +52,7 @@ def funnel_rows(outputs: Sequence[StageOutput]) -> list[dict[str, str | int | fl
             "sent now": output.sent,
             "tokens in": output.usage.prompt_tokens,
             "tokens out": output.usage.completion_tokens,
-            "cost": round(output.usage.cost, 4) or "-",  # without a price it is not known
+            "cost": round(output.usage.cost, 4) or "none",  # "-" is shown as a bullet
             "seconds": output.seconds,
         }
         for output in outputs

@@ -74,6 +74,16 @@ def test_deployed_parameters_are_the_example_configurations() -> None:
         assert type(example).model_validate(values) == example
 
 
+def test_a_server_takes_the_deployed_parameters() -> None:
+    from prefect.utilities.schema_tools import validate
+
+    for deployment in PREFECT_YAML["deployments"]:
+        module, name = deployment["entrypoint"].split(":")
+        flow = getattr(importlib.import_module(module), name)
+        schema = flow.parameters.model_dump_for_openapi()
+        validate(deployment["parameters"], schema, raise_on_error=True)
+
+
 def test_entrypoints_are_flows_of_the_installed_package() -> None:
     for deployment in PREFECT_YAML["deployments"]:
         module, name = deployment["entrypoint"].split(":")

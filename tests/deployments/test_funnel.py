@@ -40,7 +40,7 @@ def test_without_a_price_no_cost_is_shown() -> None:
     extract, refine = str(console.file.getvalue()).splitlines()[-3:-1]  # type: ignore[attr-defined]
     assert extract.split()[-3:] == ["900", "-", "0.0"]
     assert refine.split()[-3:] == ["0", "0.0040", "0.0"]
-    assert [row["cost"] for row in funnel_rows([output, priced])] == ["-", 0.004]
+    assert [row["cost"] for row in funnel_rows([output, priced])] == ["none", 0.004]
 
 
 def test_stages_of_several_pipelines_stand_below_their_names() -> None:
