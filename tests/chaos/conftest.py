@@ -13,6 +13,7 @@ from gleanery.deployments.prefect_server import prefect_server
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import dataset_runs
 from chaos_corpus import write_archive, write_seeds
 from pipeline_audit import check_complete, row_digests
 from runs import Pipeline
@@ -61,7 +62,7 @@ def make_pipeline(prefect_api: str, corpus: Path) -> Callable[..., Pipeline]:
 
 @pytest.fixture(scope="session")
 def warm_driver(prefect_api: str) -> Iterator[WarmDriver]:
-    """Return what starts the runs of syntheses: they are many, and short."""
+    """Return what starts the runs of syntheses and datasets: they are many, and short."""
     driver = WarmDriver(run_environment(prefect_api))
     yield driver
     driver.close()
@@ -87,6 +88,26 @@ def synthesis(
             config["verifier"] = engine_config(stub.url, JUDGE)
         made = Pipeline(folder, config | changes, run_environment(prefect_api), warm_driver)
         return made, stub
+
+    return make
+
+
+@pytest.fixture
+def dataset(
+    prefect_api: str, warm_driver: WarmDriver, llm_stub: Callable[..., Any], tmp_path: Path
+) -> Callable[..., tuple[Pipeline, Any]]:
+    """Return a function that makes a dataset over a harvest of two batches, and its judges."""
+
+    def make(root: str | None = None) -> tuple[Pipeline, Any]:
+        folder = tmp_path / f"dataset-{uuid.uuid4().hex[:8]}"
+        folder.mkdir()
+        root = root or str(folder / "root")
+        dataset_runs.write_first_batches(root)
+        stub = llm_stub("--responder", dataset_runs.RESPONDER)
+        stub.control(models=[dataset_runs.JUDGE, dataset_runs.GUARD])
+        engine = engine_config(stub.url, dataset_runs.JUDGE)
+        config = dataset_runs.dataset_config(folder, root, engine)
+        return Pipeline(folder, config, run_environment(prefect_api), warm_driver), stub
 
     return make
 

@@ -5,15 +5,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "flows"))
+sys.path.append(str(Path(__file__).parents[1] / "flows"))
 
-from harvested import pages, pair, write_batch  # noqa: E402
+from harvested import pages, pair, write_batch
 
-from gleanery.infra.storage import Store  # noqa: E402
-from gleanery.tasks.release.forgotten import forget_source, page_source  # noqa: E402
+from gleanery.infra.storage import Store
+from gleanery.tasks.release.forgotten import forget_source, page_source
 
 RESPONDER = str(Path(__file__).with_name("dataset_answers.py"))
 JUDGE, GUARD = "stub-model", "stub-guard"
+JUDGED_AT_ONCE = 2  # requests: what a kill may lose is to be much less than all answers
 HARVEST, DATASET = "web", "chaos"
 # How the prompts of both judges begin.
 PROMPTS = {"paraphrase": "You guard tests", "judgement": "You grade examples"}
@@ -75,6 +76,7 @@ def dataset_config(folder: Path, root: str, engine: dict[str, Any]) -> dict[str,
 
     `engine` is the judge's; the guard against paraphrases has another name.
     """
+    engine = engine | {"max_in_flight": JUDGED_AT_ONCE, "initial_in_flight": JUDGED_AT_ONCE}
     exam = folder / "exam.jsonl"
     asked = [pair(LEAKED)[0].upper().replace(" ", "  "), SALE_IN_THE_EXAM]
     items = [{"id": f"q{n}", "question": text, "answer": "?"} for n, text in enumerate(asked)]

@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 from chaos_corpus import write_archive
+from dataset_runs import HARVEST
 from pipeline_audit import ROWS, newest_receipts
 from runs import Pipeline
 from variety import write_variety
 
 from gleanery.infra.digests import digest
 from gleanery.infra.parts import Parts
+from gleanery.infra.storage import Store
+from gleanery.tasks.curation.signatures_part import SIGNATURES
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
@@ -27,7 +30,11 @@ EXPECTED = HERE / "stage_digests.json"
 # Not the stage's own doing: where the test's corpus lies, what another processor's floats make of
 # a score, and what has its own place in a part key (the prompt) or follows from it.
 NOT_COMPARED = {"source", "part", "score", "prompt", "request_key", "threshold", "calls"}
-
+ONLY_THERE = {  # likewise, by what another processor makes of a vector
+    "vector-model": {"digest", "path"},
+    "vectors": {"vector"},
+    "semantic-duplicates": {"similarity"},
+}
 
 MADE_FROM: dict[str, tuple[str, ...]] = {
     "calibration-pages": (),
@@ -48,6 +55,23 @@ SYNTHESES: dict[str, dict[str, tuple[str, ...]]] = {
         "examples": ("questions",),
     },
     "skills": {"skill-examples": (), "examples": ("skill-examples",)},
+}
+HARVESTED = ("recall", "dedup", "extract", "refine")  # by hand: what a dataset is built from
+VERDICTS = ("leaks", "paraphrases", "duplicates", "semantic-duplicates")
+SCORES = ("heuristics", "agreement", "judgements")
+DATASET: dict[str, tuple[str, ...]] = {
+    "candidates": HARVESTED,
+    "leaks": ("candidates",),
+    "signatures": ("recall", "candidates"),
+    "duplicates": ("signatures",),
+    "vector-model": ("candidates",),
+    "vectors": ("candidates", "vector-model"),
+    "semantic-duplicates": ("vectors", "duplicates"),
+    "paraphrases": ("candidates", "leaks"),
+    "heuristics": ("candidates",),
+    "agreement": ("candidates",),
+    "judgements": ("candidates", *VERDICTS),
+    "selection": ("candidates", *VERDICTS, *SCORES),
 }
 
 
@@ -94,25 +118,58 @@ def synthesised(
     return stages
 
 
-def read_stages(pipeline: Pipeline, made_from: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    parts, rows, versions = Parts(pipeline.store), {}, {}
-    for (stage, _), receipt in sorted(newest_receipts(pipeline.store).items()):
-        kept = [
-            {name: value for name, value in row.model_dump().items() if name not in NOT_COMPARED}
-            for row in parts.rows(receipt, ROWS[stage])
-        ]
-        lost = [loss.reason for loss in parts.losses(receipt)]
-        rows.setdefault(stage, []).append([kept, lost])
-        versions[stage] = receipt.version
+@pytest.fixture
+def curated(found: dict[str, Any], dataset: Callable[..., tuple[Pipeline, Any]]) -> dict[str, Any]:
+    """Return version and digest of each stage of a dataset."""
+    if "dataset" not in found:
+        made, _ = dataset()
+        ended = made.run()
+        assert not ended.error, ended.log[-3000:]
+        harvested, _ = read_rows(Store(f"{made.config['root']}/{HARVEST}"))
+        found["dataset"] = read_stages(made, DATASET, harvested)
+    return dict(found["dataset"])
+
+
+def read_stages(
+    pipeline: Pipeline,
+    made_from: Mapping[str, tuple[str, ...]],
+    given: Mapping[str, list[Any]] | None = None,
+) -> dict[str, Any]:
+    """Return version and digests of a pipeline's stages; `given` are rows of another pipeline."""
+    rows, versions = read_rows(pipeline.store)
+    inputs = {**(given or {}), **rows}
     return {
         stage: {
             "version": versions[stage],
-            "inputs": digest([rows[earlier] for earlier in made_from[stage]]),
+            "inputs": digest([inputs[earlier] for earlier in made_from[stage]]),
             "digest": digest(rows[stage]),
             "rows": rows[stage],
         }
         for stage in rows
     }
+
+
+def read_rows(store: Store) -> tuple[dict[str, list[Any]], dict[str, int]]:
+    """Return what is compared of each stage, a list of rows and one of losses per part; versions.
+
+    Signatures are arrays: of them the receipt's digest is compared.
+    """
+    parts = Parts(store)
+    rows: dict[str, list[Any]] = {}
+    versions: dict[str, int] = {}
+    for (stage, _), receipt in sorted(newest_receipts(store).items()):
+        if stage == SIGNATURES:
+            kept: list[Any] = [receipt.row_digest]
+        else:
+            left_out = NOT_COMPARED | ONLY_THERE.get(stage, set())
+            kept = [
+                {name: value for name, value in row.model_dump().items() if name not in left_out}
+                for row in parts.rows(receipt, ROWS[stage])
+            ]
+        lost = [loss.reason for loss in parts.losses(receipt)]
+        rows.setdefault(stage, []).append([kept, lost])
+        versions[stage] = receipt.version
+    return rows, versions
 
 
 @pytest.mark.parametrize("stage", MADE_FROM)
@@ -128,6 +185,14 @@ def test_a_stage_of_a_synthesis_gives_other_rows_only_under_another_version(
 ):
     name = stage if method == "taxonomy" or stage != "examples" else "distinct-examples"
     compare(name, synthesised(method)[stage])
+
+
+@pytest.mark.parametrize("stage", DATASET)
+def test_a_stage_of_a_dataset_gives_other_rows_only_under_another_version(
+    stage: str, curated: dict[str, Any]
+):
+    assert set(curated) == set(DATASET)
+    compare(stage, curated[stage])
 
 
 def compare(stage: str, found: dict[str, Any]) -> None:
