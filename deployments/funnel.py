@@ -21,7 +21,8 @@ def print_funnel(
 
     Tokens, money and seconds are what the parts cost when they were made; "sent now" is this run.
     Without a price in the configuration there is no cost to show. The stages of several pipelines
-    are given by the pipelines' names, which then head them.
+    are given by the pipelines' names, which then head them; the last one is what was run, and what
+    this run did of the others is not told.
     """
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("stage")
@@ -36,22 +37,23 @@ def print_funnel(
         if name:
             table.add_section()
             table.add_row(Text(printable(name), style="bold"))
+        is_run = name == list(pipelines)[-1]
         for output in stages:
-            table.add_row(*_cells(output))
+            table.add_row(*_cells(output, is_run))
     (console or open_console()).print(table)
 
 
-def _cells(output: StageOutput) -> list[str]:
+def _cells(output: StageOutput, is_run: bool) -> list[str]:
     tokens = output.usage.prompt_tokens + output.usage.completion_tokens
     return [
         output.stage,
         f"{len(output.parts):,}",
-        f"{output.reused:,}",
+        f"{output.reused:,}" if is_run else "",
         f"{output.rows_in:,}",
         f"{output.rows_out:,}",
         _by_reason(output.rejected),
         _by_reason(output.failed),
-        f"{output.sent:,}",
+        f"{output.sent:,}" if is_run else "",
         f"{tokens:,}",
         f"{output.usage.cost:,.4f}" if output.usage.cost else "-",
         f"{output.seconds:,.1f}",

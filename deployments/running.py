@@ -47,8 +47,12 @@ def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:
     with keep_reports() as reports:
         outputs = run_method(config, again)
     typer.echo()
+    all_outputs = list(outputs)
     if isinstance(config, DatasetConfig):
-        print_funnel(dataset_funnels(config, outputs, settings))
+        funnels = dataset_funnels(config, outputs, settings)
+        if config.refresh:  # else this run takes up nothing of theirs
+            all_outputs = [output for stages in funnels.values() for output in stages]
+        print_funnel(funnels)
         tell_release(store, before)
     else:
         print_funnel(outputs)
@@ -57,7 +61,7 @@ def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:
         _write_reports(reports, settings.server_home / "reports" / config.name)
     for line in loss_warnings(outputs, Parts(store), config_file, retried_stages(config)):
         typer.secho(line, fg="yellow")
-    open_rows = sum(sum(output.failed.values()) for output in outputs)
+    open_rows = sum(sum(output.failed.values()) for output in all_outputs)
     if open_rows:
         typer.secho(f"{open_rows} rows are still open: run again to take them up.", fg="yellow")
 

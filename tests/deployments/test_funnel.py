@@ -51,3 +51,6 @@ def test_stages_of_several_pipelines_stand_below_their_names() -> None:
     lines = str(console.file.getvalue()).splitlines()  # type: ignore[attr-defined]
     firsts = [line.split()[0] for line in lines if line.strip()]
     assert firsts[2:] == ["web", "refine", "set\ufffd[2J", "scores"]
+    # What the run itself sent and reused is told of the last one alone.
+    counts = [len(line.split()) for line in lines if line.split()[:1] in (["refine"], ["scores"])]
+    assert counts == [9, 11]
