@@ -56,7 +56,7 @@ def estimate_dataset(
     console.print("\nThe dataset's figures rest on:")
     for words in [
         *ground.words,
-        f"time: {requests_per_second:g} requests/s; comparing not counted",
+        f"time: {requests_per_second:g} requests/s; what asks no model is not counted",
     ]:
         console.print(f"  {words}")
     console.print("No model was asked.")

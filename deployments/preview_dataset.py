@@ -22,7 +22,7 @@ from gleanery.tasks.curation.leaks_find import find_leaks
 from gleanery.tasks.curation.leaks_store import load_index, stored_index
 from gleanery.tasks.dataset_records import Candidate, ExampleScore, Leak
 from gleanery.tasks.llm_part import LLMRun, run_llm_part
-from gleanery.tasks.scoring.heuristics import heuristic_scores
+from gleanery.tasks.scoring.heuristics import HEURISTICS_SCORER, heuristic_scores
 from gleanery.tasks.scoring.judgement_part import judgement_part
 
 _SHOWN = 600  # characters of a question or an answer
@@ -112,7 +112,8 @@ def _show(
             _print(console, what, "red")
     for score in scores:
         # Of heuristics only what they object to: there are many, and most are content.
-        if score.id == row.id and (score.scorer != "heuristics" or score.value < 1):
+        objects = score.value < 1 and score.detail
+        if score.id == row.id and (score.scorer != HEURISTICS_SCORER or objects):
             said = f"{score.scorer}.{score.name} {score.value:.2f} {score.detail[:_DETAIL]}"
             _print(console, said.rstrip())
     for loss in losses:
