@@ -37,7 +37,7 @@ def test_missing_file_is_named(
     ("content", "expected"),
     [
         ("recall:\n  part_size: 3\n", ["recall: ", "no key part_size", "part_bytes"]),
-        ("treshold: 3\n", ["top level: ", "no key treshold", "calibration, engine"]),
+        ("treshold: 3\n", ["top level: ", "no key treshold", "calibration, decontamination"]),
         (
             "calibration: {classifier: {dimension: 9}}",
             ["calibration.classifier: ", "no key dimension", "dim"],
