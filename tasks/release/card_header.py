@@ -1,11 +1,11 @@
 """The YAML at the head of a dataset card, from which the Hub and `load_dataset` know the files."""
 
-import re
 from typing import Any
 
 import yaml
 
 from gleanery.tasks.release.card_facts import CardFacts
+from gleanery.tasks.release.licences import UNKNOWN
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.rows import SPLITS
 
@@ -20,8 +20,9 @@ _SIZES = (
 )
 _LARGEST = "n>1B"
 
-# The Creative Commons licences that the Hub has an identifier for.
+# The licences that the Hub has an identifier for, as far as it is our name in small letters.
 _HUB_LICENCES = {
+    *("mit", "apache-2.0", "odc-by", "odbl", "gfdl", "gpl", "lgpl"),
     "cc0-1.0",
     *(f"cc-by-{version}" for version in ("2.0", "2.5", "3.0", "4.0")),
     *(f"cc-by-sa-{version}" for version in ("3.0", "4.0")),
@@ -58,8 +59,8 @@ def size_category(rows: int) -> str:
 
 
 def hub_licence(name: str) -> str:
-    """Return the Hub's identifier of a licence ("CC BY-SA 4.0"), or "" if it has none."""
-    identifier = re.sub(r"\s+", "-", name.strip().lower())
+    """Return the Hub's identifier of a licence ("CC-BY-SA-4.0"), or "" if it has none."""
+    identifier = name.lower()
     return identifier if identifier in _HUB_LICENCES else ""
 
 
@@ -70,7 +71,7 @@ def _licence(manifest: Manifest, given: str) -> dict[str, str]:
     licences = list(manifest.rows.licences)
     if len(licences) == 1 and hub_licence(licences[0]):
         return {"license": hub_licence(licences[0])}
-    if licences == [""]:
+    if {*licences} <= {"", UNKNOWN}:
         return {"license": "unknown"}
     return {"license": "other", "license_name": "per-row", "license_link": "README.md#licences"}
 

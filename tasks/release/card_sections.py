@@ -30,8 +30,8 @@ METHODS = {
 LIMITS = (
     "Models wrote or rewrote the answers. A score says how sure its scorer is; none is a proof.",
     "Text from the web may hold errors, opinions and personal data that no filter has seen.",
-    "A licence is what the page declares of itself. Nobody has verified it, and an empty one "
-    "means that nothing is known.",
+    "A licence is what the page declares of itself. Nobody has verified it, and `unknown` means "
+    "that it declares none that we know.",
     "Leaks were looked for from the benchmarks listed above. A test that is not listed may be in.",
 )
 
@@ -125,14 +125,17 @@ def benchmarks(facts: CardFacts) -> list[str]:
 
 
 def licences(manifest: Manifest) -> list[str]:
-    """Return the rows by licence."""
+    """Return the rows by licence, and by what their licences allow."""
     rows = manifest.rows
     text = (
-        "Each row names the licence that its page declares, in the column `licence`. Rows that "
-        "were synthesised have none; what the terms of the models say of their use is not in here."
+        "Each row names the licence that its page declares, in the column `licence`, and what such "
+        "a licence allows, in `licence_family`; where a page names several, the one that allows "
+        "least counts. The page's own words are in `lineage`. Rows that were synthesised have "
+        "neither; what the terms of the models say of their use is not in here."
     )
-    table_ = counts_table("licence", rows.licences, rows.total, "(none known)")
-    return [text, "", *table_]
+    empty = "(synthesised)"
+    families = counts_table("licence family", rows.licence_families, rows.total, empty)
+    return [text, "", *families, "", *counts_table("licence", rows.licences, rows.total, empty)]
 
 
 def limits(facts: CardFacts) -> list[str]:
@@ -147,7 +150,8 @@ def loading() -> list[str]:
         "from datasets import load_dataset",
         "",
         'rows = load_dataset("path/to/this/folder")  # or its name on the Hub',
-        'good = rows["train"].filter(lambda row: row["licence"].startswith("CC BY"))',
+        '# What was written from no page has the family "": add it if you want it.',
+        'free = rows["train"].filter(lambda row: row["licence_family"] == "permissive")',
         "```",
         "",
         "TRL's `SFTTrainer` takes `rows` as they are and puts the loss on `completion`. For the "

@@ -12,7 +12,7 @@ from pydantic import Field
 from gleanery.infra.receipts import merge_counts
 from gleanery.tasks.records import Record
 
-FORMAT = 1
+FORMAT = 2  # 1 had each licence as its page spelled it, and no `curation`
 
 
 class ReleaseFile(Record):
@@ -49,7 +49,7 @@ class RowCounts(Record):
     """How many rows a release has, by the values of its columns; `models` are the most used first.
 
     `scored` is how many rows have each score; `tokens` are not counted: they depend on a tokenizer.
-    `characters` are those of all messages.
+    `characters` are those of all messages. Licences and their families are "" for syntheses.
     """
 
     total: int
@@ -57,6 +57,7 @@ class RowCounts(Record):
     sources: dict[str, int]
     methods: dict[str, int]
     licences: dict[str, int]
+    licence_families: dict[str, int] = Field(default_factory=dict)
     subjects: dict[str, int]
     scored: dict[str, int]
     characters: int

@@ -122,7 +122,7 @@ def _data_files(manifest: Manifest, splits: Sequence[str]) -> list[ReleaseFile]:
 
 
 def _row(values: dict[str, Any]) -> ReleasedRow:
-    fixed = {name: values[name] for name in COLUMNS}
+    fixed = {name: values.get(name, "") for name in COLUMNS}  # an earlier format has fewer
     scores = {
         name: value
         for name, value in values.items()

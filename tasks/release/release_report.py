@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -21,6 +21,7 @@ from gleanery.tasks.release.release_work import ReleaseWork
 from gleanery.tasks.release.report_data import (
     Change,
     ChangeCount,
+    Count,
     DuplicateCount,
     FunnelStage,
     LeakCount,
@@ -93,9 +94,14 @@ def release_report(
         duplicates=_duplicate_counts(duplicates),
         costs=_costs(work),
         change=_change(passed.changes),
-        licences=passed.statistics.licence_counts(),
+        licences=_counts(passed.counts.licences),
+        licence_families=_counts(passed.counts.licence_families),
         examples=sampled_examples(passed.sample, work.stores),
     )
+
+
+def _counts(counts: Mapping[str, int]) -> list[Count]:
+    return [Count(name=name, rows=rows) for name, rows in counts.items()]
 
 
 def _sources(selection: Receipt, passed: Passed) -> list[SourceRows]:

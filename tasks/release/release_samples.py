@@ -13,7 +13,7 @@ from gleanery.tasks.dataset_records import Candidate, ExampleScore
 from gleanery.tasks.records import Document, QAPair, RefinedPair
 from gleanery.tasks.release.report_lineage import harvest_steps, synthesis_steps
 from gleanery.tasks.release.report_samples import LineageStep, SampledExample, shown_scores
-from gleanery.tasks.release.rows import own_scores
+from gleanery.tasks.release.rows import own_scores, released_licence
 from gleanery.tasks.seeded import keys
 from gleanery.tasks.stage_inputs import EXAMPLES, EXTRACT, RECALL, REFINE
 
@@ -75,7 +75,7 @@ def _shown(
         method=candidate.method,
         subject=candidate.subject,
         domain=candidate.domain,
-        licence=candidate.licence,
+        licence=released_licence(candidate)[0],
         url=candidate.url,
         labels=candidate.labels,
         messages=candidate.messages,

@@ -24,7 +24,6 @@ class ReleaseStatistics:
         self._domains: Counter[str] = Counter()
         self._subjects: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._skills: Counter[str] = Counter()
-        self.licences: Counter[str] = Counter()
 
     def add(self, candidate: Candidate, scores: Iterable[ExampleScore], split: str | None) -> None:
         """Count a candidate; `split` is where it is in the release, `None` if it is out."""
@@ -46,7 +45,6 @@ class ReleaseStatistics:
     def _describe(self, candidate: Candidate) -> None:
         if candidate.domain:
             self._domains[candidate.domain] += 1
-            self.licences[candidate.licence] += 1
         self._subjects[candidate.method][candidate.subject] += 1
         if candidate.method == "skills":
             self._skills.update(candidate.labels[1:])
@@ -91,10 +89,6 @@ class ReleaseStatistics:
         ]
         found.append(_breakdown("Skill", self._skills, "A row counts for each of its skills."))
         return [breakdown for breakdown in found if breakdown.counts]
-
-    def licence_counts(self) -> list[Count]:
-        """Return the released rows from pages by the licence that the page declares."""
-        return _counts(self.licences)
 
 
 def _breakdown(title: str, counter: Counter[str], note: str = "") -> Breakdown:

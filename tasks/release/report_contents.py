@@ -9,6 +9,7 @@ from gleanery.tasks.release.report_numbers import count, counted, share
 from gleanery.tasks.release.report_tables import bar, bars, nothing, table
 from gleanery.tasks.release.report_text import shortened
 
+_NO_PAGE = "none: synthesised"
 _MOST_CHANGES = 200  # lines of added and removed rows
 
 
@@ -42,11 +43,20 @@ def sources(data: ReportData) -> Html:
 
 
 def licences(data: ReportData) -> Html:
-    """Return the released rows by licence; those without a known one are named as such."""
+    """Return the released rows by what their licences allow, and by licence."""
     if not data.licences:
         return nothing("No licence is recorded for any row.")
-    counts = [(entry.name, entry.rows) for entry in data.licences]
-    return bars("Released rows by licence", counts, what="licence", whole=data.rows, quiet=True)
+    kinds = (("licence", data.licences), ("licence family", data.licence_families))
+    shown = [
+        bars(
+            f"Released rows by {what}",
+            [(one.name or _NO_PAGE, one.rows) for one in counts],
+            what=what, whole=data.rows, quiet=True,
+        )
+        for what, counts in kinds
+        if counts
+    ]  # fmt: skip
+    return tag("div", *shown, class_="pair")
 
 
 def change(data: ReportData) -> Html:

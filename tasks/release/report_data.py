@@ -192,7 +192,7 @@ class ReportData(Record):
     - `duplicates`: [] where none was found; `duplicates_searched` says which kinds were looked for.
     - `costs`: by stage; `money_unit`: what the prices are in ("USD"), "" where nobody says.
     - `change`: `None` for the first release.
-    - `licences`: released rows by licence; an empty name means that none is known.
+    - `licences`, `licence_families`: all released rows; an empty name stands for syntheses.
     - `examples`: a sample of the released rows, at most a few hundred, in random order.
     """
 
@@ -217,6 +217,7 @@ class ReportData(Record):
     money_unit: str = ""
     change: Change | None
     licences: list[Count]
+    licence_families: list[Count] = Field(default_factory=list)
     examples: list[SampledExample]
 
     @property

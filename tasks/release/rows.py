@@ -11,6 +11,7 @@ from pydantic import Field
 from gleanery.infra.tables import arrow_schema
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
 from gleanery.tasks.records import ChatMessage, Record
+from gleanery.tasks.release.licences import canonical_licence, family_of
 from gleanery.tasks.release.rows_lineage import row_lineage
 
 SPLITS = ("train", "validation")
@@ -26,7 +27,10 @@ COLUMNS = {
     "method": "`harvest`, `taxonomy` or `skills`.",
     "split": "`train` or `validation`.",
     "url": "The page that the row was taken from; empty for a synthesis.",
-    "licence": "The licence that the page declares; empty where none is known.",
+    "licence": "The licence that the page declares, by its one name (`CC-BY-SA-4.0`); `unknown` "
+    "where it declares none that we know, empty for a synthesis, which has no page.",
+    "licence_family": "What that licence allows: `permissive`, `share-alike`, `non-commercial`, "
+    "`no-derivatives`, `reserved` or `unknown`; empty for a synthesis.",
     "subject": "The page's subject, the discipline or the query type.",
     "lineage": "JSON: how the row was made; its keys are listed below.",
 }
@@ -50,6 +54,7 @@ class ReleasedRow(Record):
     split: Literal["train", "validation"]
     url: str
     licence: str
+    licence_family: str
     subject: str
     scores: dict[str, float]
     lineage: str
@@ -77,6 +82,7 @@ def released_row(
             f"assistant's answer; its roles are {[turn.role for turn in turns]}"
         )
     given = [*own_scores(candidate), *scores]
+    licence, family = released_licence(candidate)
     return ReleasedRow(
         id=candidate.id,
         messages=turns,
@@ -86,11 +92,24 @@ def released_row(
         method=candidate.method,
         split=split,
         url=candidate.url,
-        licence=candidate.licence,
+        licence=licence,
+        licence_family=family,
         subject=candidate.subject,
         scores=flat_scores(candidate.id, given),
         lineage=row_lineage(candidate, given),
     )
+
+
+def released_licence(candidate: Candidate) -> tuple[str, str]:
+    """Return the licence of a candidate by its one name, and its family.
+
+    Both are empty for a synthesis: no page stands behind it. The page's own words, which may be
+    anything, stay in the lineage.
+    """
+    if candidate.method != "harvest" and not candidate.licence:
+        return "", ""
+    name = canonical_licence(candidate.licence)
+    return name, family_of(name)
 
 
 def own_scores(candidate: Candidate) -> list[ExampleScore]:
@@ -158,5 +177,6 @@ class ReleasedColumns(Record):
     split: str
     url: str
     licence: str
+    licence_family: str
     subject: str
     lineage: str

@@ -9,14 +9,14 @@ import orjson
 from gleanery.tasks.release.manifest import ModelUse, RowCounts
 from gleanery.tasks.release.rows import ReleasedRow
 
+_COLUMNS = ("split", "source", "method", "licence", "licence_family", "subject")
+
 
 class RowCounter:
     """Counts rows by the values of their columns, and by the models that they name."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, Counter[str]] = {
-            name: Counter() for name in ("split", "source", "method", "licence", "subject")
-        }
+        self._columns: dict[str, Counter[str]] = {name: Counter() for name in _COLUMNS}
         self._scored: Counter[str] = Counter()
         self._uses: Counter[tuple[str, str, str]] = Counter()
         self._characters = 0
@@ -40,6 +40,7 @@ class RowCounter:
             sources=columns["source"],
             methods=columns["method"],
             licences=columns["licence"],
+            licence_families=columns["licence_family"],
             subjects=columns["subject"],
             scored=dict(sorted(self._scored.items())),
             characters=self._characters,

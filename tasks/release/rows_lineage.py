@@ -19,7 +19,7 @@ LINEAGE_KEYS = {
     "document_id": "the page's id; empty for a synthesis",
     "url": "the page's address",
     "domain": "its site",
-    "licence": "the licence that it declares",
+    "licence": "the licence that it declares, in its own words",
     "date": "when it was crawled",
     "page": "a digest of its canonical address",
     "page_text": "a digest of its text",

@@ -141,6 +141,45 @@ def test_page_that_came_in_again_counts_with_its_newest_text(dataset: Dataset) -
     assert [row.prompt[0].content for row in dataset.rows if row.url == url] == [pair(500)[0]]
 
 
+def test_unchanged_pairs_of_a_page_that_came_in_again_stay(dataset: Dataset) -> None:
+    url, _, pairs = pages(0, 1)[0]
+    write_batch(dataset.harvest, 2, [(url, "", [*pairs, pair(500)])])
+    dataset.build()
+    assert dataset.left_out == {"superseded": 2}
+    asked = [row.prompt[0].content for row in dataset.rows if row.url == url]
+    assert sorted(asked) == sorted([*(question for question, _ in pairs), pair(500)[0]])
+
+
+def test_copy_of_a_page_whose_licence_is_denied_takes_its_place(dataset: Dataset) -> None:
+    pairs = pages(30, 1)[0][2]
+    write_batch(
+        dataset.harvest,
+        2,
+        [
+            ("https://closed.example/a", "CC BY-NC-ND 4.0", pairs),
+            ("https://open.example/a", "CC BY 4.0", pairs),
+        ],
+    )
+    dataset.build(recipe={"licences": {"deny": ["no-derivatives"]}})
+    assert dataset.left_out["licence"] == 2
+    assert "duplicate_exact" not in dataset.left_out
+    assert len([row for row in dataset.rows if "open.example" in row.url]) == 2
+
+
+def test_copy_of_a_leak_is_a_leak_and_no_other_row_goes_for_it(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    pairs = pages(30, 1)[0][2]
+    write_batch(dataset.harvest, 2, [("https://mirror.example/a", "", pairs)])
+    write_batch(dataset.harvest, 3, [("https://other.example/a", "", pairs[1:])])
+    file = tmp_path / "exam.jsonl"
+    file.write_text(json.dumps({"id": "q7", "question": pairs[0][0], "answer": "12"}) + "\n")
+    dataset.build(decontamination={"benchmarks": [{"name": "exam", "path": str(file)}]})
+    assert dataset.left_out["leak"] == 1
+    left = [row.prompt[0].content for row in dataset.rows if ".example/a" in row.url]
+    assert left == [pairs[1][0]]
+
+
 def test_mirror_and_copied_question_are_left_out_and_point_to_what_stays(dataset: Dataset) -> None:
     copied = pages(0, 1)[0][2]
     write_batch(dataset.harvest, 2, [("https://mirror.example/a", "", copied)])
@@ -220,7 +259,7 @@ def test_forgotten_page_is_in_no_later_release_nor_are_its_mirrors(dataset: Data
     forget_source(dataset.store, page_source(url))
     second = dataset.build()
     assert not [row for row in dataset.rows if row.url == url or "mirror" in row.url]
-    assert dataset.left_out["forgotten"] == 4
+    assert dataset.left_out == {"forgotten": 4}
     assert second.changes
     assert second.changes.total.removed == 2
     assert [row for row in released_rows(dataset.store, first.version) if row.url == url]
@@ -229,7 +268,8 @@ def test_forgotten_page_is_in_no_later_release_nor_are_its_mirrors(dataset: Data
 def test_licences_decide_what_is_released(dataset: Dataset) -> None:
     write_batch(dataset.harvest, 2, pages(20, 4, licence="CC BY-SA 4.0"))
     dataset.build(recipe={"licences": {"allow": ["share-alike"]}, "validation": {"share": 0.3}})
-    assert {row.licence for row in dataset.rows} == {"CC BY-SA 4.0"}
+    assert {row.licence for row in dataset.rows} == {"CC-BY-SA-4.0"}
+    assert {row.licence_family for row in dataset.rows} == {"share-alike"}
     assert dataset.left_out["licence"] == 20
 
 

@@ -87,6 +87,7 @@ def full_report(**changes: Any) -> ReportData:
             removed=[ChangeCount(reason="forgotten", source="web", rows=12)],
         ),
         "licences": [Count(name="CC-BY-4.0", rows=2010), Count(name="", rows=2930)],
+        "licence_families": [Count(name="permissive", rows=2010), Count(name="", rows=2930)],
         "examples": [harvested(at) for at in range(30)] + [synthesised(at) for at in range(10)],
         **_curated(),
         **_covered(),

@@ -95,6 +95,28 @@ def test_lineage_leads_to_page_span_plan_models_and_every_score() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("declared", "name", "family"),
+    [
+        ("CC BY-NC 4.0", "CC-BY-NC-4.0", "non-commercial"),
+        ("https://creativecommons.org/licenses/by-sa/3.0/", "CC-BY-SA-3.0", "share-alike"),
+        ("<script>alert(1)</script> ](javascript:x)", "unknown", "unknown"),
+        ("", "unknown", "unknown"),
+    ],
+)
+def test_licence_is_released_by_its_one_name_and_kept_as_the_page_spells_it(
+    declared: str, name: str, family: str
+) -> None:
+    row = released_row(candidate(2, licence=declared), "train")
+    assert (row.licence, row.licence_family) == (name, family)
+    assert read_lineage(row.lineage).licence == declared
+
+
+def test_synthesis_has_no_licence_and_no_family() -> None:
+    row = released_row(candidate(3), "train")
+    assert (row.licence, row.licence_family) == ("", "")
+
+
 def test_every_key_of_the_lineage_and_every_column_is_documented() -> None:
     row = released_row(candidate(2), "train")
     assert set(orjson.loads(row.lineage)) == set(LINEAGE_KEYS) == set(Lineage.model_fields)
