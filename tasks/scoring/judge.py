@@ -55,7 +55,7 @@ def judge_example(
         for judge, (grades, result) in zip(judges, outcomes, strict=True)
         if isinstance(grades, dict) and isinstance(result, Completion)
     ]
-    return RowOutcome(rows=judge_scores(candidate.id, verdicts), losses=losses)
+    return RowOutcome(rows=judge_scores(candidate.id, verdicts, len(judges)), losses=losses)
 
 
 def judge_request(

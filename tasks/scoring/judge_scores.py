@@ -21,14 +21,16 @@ class Verdict:
     completion: Completion
 
 
-def judge_scores(row_id: str, verdicts: Sequence[Verdict]) -> list[ExampleScore]:
+def judge_scores(row_id: str, verdicts: Sequence[Verdict], configured: int) -> list[ExampleScore]:
     """Return the scores of an example: scorer "judge", a name for each criterion, 0 to 1.
 
-    One judge's are its own, with its reasons. Those of several are their means, and each judge's
-    own stand beside them under the scorer "judge:<model>" (with "@<revision>" where it has one).
+    The only judge's are its own, with its reasons. Those of several are the means of the verdicts
+    that came, and each judge's own stand beside them under the scorer "judge:<model>" (with
+    "@<revision>" where it has one). `configured` is how many judges were asked: where one of two
+    gave no grades, the other's still stand under its name.
     """
-    if len(verdicts) == 1:
-        return _own(row_id, JUDGE_SCORER, verdicts[0])
+    if configured == 1:
+        return [score for verdict in verdicts for score in _own(row_id, JUDGE_SCORER, verdict)]
     scores: list[ExampleScore] = []
     for verdict in verdicts:
         scores += _own(row_id, f"{JUDGE_SCORER}:{_name(verdict.judge)}", verdict)

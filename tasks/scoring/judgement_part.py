@@ -14,7 +14,7 @@ from gleanery.tasks.scoring.judge_prompt import FINGERPRINT
 from gleanery.tasks.scoring.judge_source import source_passage
 from gleanery.tasks.scoring.stages import JUDGEMENTS
 
-VERSION = 1
+VERSION = 2
 
 
 def judgement_part(

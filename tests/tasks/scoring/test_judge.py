@@ -238,7 +238,11 @@ def test_one_unreadable_judge_leaves_the_grades_of_the_other(make_candidate: Mak
 
     outcome, asked = judge(make_candidate(), respond, (ONE, TWO))
     assert [request.model for request in asked] == [ONE, TWO, TWO]
-    assert {row.scorer for row in outcome.rows} == {"judge"}
+    correct = {row.scorer: row for row in outcome.rows if row.name == "correct"}
+    assert {scorer: row.value for scorer, row in correct.items()} == {"judge:one": 1, "judge": 1}
+    assert correct["judge"].detail == "mean of one 1.00"
+    assert correct["judge:one"].request_key == asked[0].key
+    assert len(outcome.rows) == 8
     assert [loss.reason for loss in outcome.losses] == ["unparseable"]
 
 
