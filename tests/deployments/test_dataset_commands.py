@@ -23,6 +23,7 @@ ENGINE = {"model": "stub-model", "price_per_million_completion_tokens": 1_000_00
 
 @pytest.fixture(scope="module")
 def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    from prefect.logging.configuration import setup_logging
     from prefect.settings import (
         PREFECT_API_URL,
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
@@ -39,6 +40,7 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
         }
         with temporary_settings(changed):
+            setup_logging()  # else on the first run, onto what a runner of commands then closes
             yield address
 
 
