@@ -14,15 +14,16 @@ from gleanery.infra.receipts import Input, Receipt, Usage
 from gleanery.infra.settings import Settings
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.curation.candidates_part import SourcePart, standing_candidates
-from gleanery.tasks.curation.duplicates_part import ALL, DUPLICATES
+from gleanery.tasks.curation.duplicates_part import DUPLICATES, PAGES, ROWS
 from gleanery.tasks.curation.left_out import left_out_by_part
 from gleanery.tasks.curation.paraphrase_part import PARAPHRASES
 from gleanery.tasks.curation.paraphrase_search import index_problems
 from gleanery.tasks.curation.semantic_part import SEMANTIC_DUPLICATES
 from gleanery.tasks.dataset_records import Candidate
+from gleanery.tasks.release.stages import ELIGIBILITY
 from gleanery.tasks.scoring.judgement_part import judgement_part
 from gleanery.tasks.scoring.stages import JUDGEMENTS
-from gleanery.tasks.stage_inputs import CANDIDATES, LEAKS
+from gleanery.tasks.stage_inputs import CANDIDATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,11 @@ def _to_be_judged(
     if not config.judges:
         return 0.0
     left_out = left_out_by_part(
-        parts, gathered, _verdicts(config, parts, list(rows)), config.recipe.removed_kinds
+        parts,
+        gathered,
+        _duplicates(config, parts),
+        config.recipe.remove_duplicates,
+        [refused] if (refused := parts.newest(ELIGIBILITY, ROWS)) else [],
     )
     count = 0.0
     for receipt in gathered:
@@ -114,12 +119,10 @@ def _to_be_judged(
     return count
 
 
-def _verdicts(config: DatasetConfig, parts: Parts, names: Sequence[str]) -> list[Receipt]:
-    places = [(DUPLICATES, ALL), *((LEAKS, name) for name in names)]
+def _duplicates(config: DatasetConfig, parts: Parts) -> list[Receipt]:
+    places = [(DUPLICATES, PAGES), (DUPLICATES, ROWS)]
     if config.semantic_duplicates:
         places.append((SEMANTIC_DUPLICATES, config.vectors.level))
-    if config.paraphrase_judge:
-        places += [(PARAPHRASES, name) for name in names]
     return [receipt for place in places if (receipt := parts.newest(*place))]
 
 

@@ -1,12 +1,13 @@
 """Building a dataset: what the methods made, curated and mixed to a recipe, published."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from gleanery.flows.artifacts import show_funnel
-from gleanery.flows.curation_stages import find_duplicates, gather, sign
+from gleanery.flows.curation_stages import find_duplicates, gather, refuse_rows, sign
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.dataset_sources import run_source, source_parts
 from gleanery.flows.decontaminate import seek_leaks
@@ -23,7 +24,9 @@ from gleanery.flows.semantic_stages import (
 from gleanery.flows.stage_parts import Stage, receipts_of
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.curation.candidates_part import SourcePart
+from gleanery.tasks.curation.duplicates_part import PAGES, ROWS
 from gleanery.tasks.curation.left_out import left_out_by_part
+from gleanery.tasks.release.forgotten import FORGOTTEN
 from gleanery.tasks.release.recipe_check import check_names, check_scorers
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.scoring.agreement_part import agreement_scorer
@@ -52,8 +55,8 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
                 run_source(source)
         sources = {source.name: source for source in _sources(run)}
         candidates = gather(run, list(sources.values()))
-        leaks, duplicates = _compare(run, sources, candidates, again)
-        scores = _score(run, sources, candidates, [*leaks, *duplicates], again)
+        leaks, duplicates, ineligible = _compare(run, sources, candidates, again)
+        scores = _score(run, sources, candidates, duplicates, ineligible, again)
         curated = Curated(
             candidates.receipts, receipts_of(duplicates), receipts_of(leaks), receipts_of(scores)
         )
@@ -77,29 +80,40 @@ Sources = Mapping[str, SourcePart]
 
 def _compare(
     run: DatasetRun, sources: Sources, candidates: Stage, again: Again
-) -> tuple[list[Stage], list[Stage]]:
-    """Return the stages that find leaks, and those that find duplicates."""
+) -> tuple[list[Stage], list[Stage], Stage]:
+    """Return the stages that find leaks, those that find duplicates, and what cannot be released.
+
+    Of rows that are alike the one that stays is one that can be released: so leaks come first, and
+    duplicates are looked for among the rest. (A copy of a forgotten page is known by that page,
+    which is why pages are compared with it.)
+    """
     config = run.config
     names = [receipt.part for receipt in candidates.receipts]
     leaks = [seek_leaks(run, names, before_refinement=False)]
     signatures = sign(run, [sources[name] for name in names])
-    duplicates = [find_duplicates(run, signatures)]
     asks_for_paraphrases = config.paraphrase_judge and config.decontamination.benchmarks
+    model = None
     if candidates.output.rows_out and (config.semantic_duplicates or asks_for_paraphrases):
         model = model_of_vectors(run, candidates)
-        if config.semantic_duplicates:
-            vectors = make_vectors(run, candidates, model)
-            duplicates.append(find_semantic_duplicates(run, vectors, model, duplicates[0]))
-        if asks_for_paraphrases:
-            leaks.append(find_paraphrases(run, candidates, leaks[0], model, again))
-    return leaks, duplicates
+    if model and asks_for_paraphrases:
+        leaks.append(find_paraphrases(run, candidates, leaks[0], model, again))
+    known = Curated(candidates.receipts, leaks=receipts_of(leaks))
+    refused = refuse_rows(run, PAGES, known, but=[FORGOTTEN])
+    pages = find_duplicates(run, PAGES, signatures, refused)
+    ineligible = refuse_rows(run, ROWS, replace(known, duplicates=pages.receipts))
+    duplicates = [pages, find_duplicates(run, ROWS, signatures, ineligible)]
+    if model and config.semantic_duplicates:
+        vectors = make_vectors(run, candidates, model)
+        duplicates.append(find_semantic_duplicates(run, vectors, model, duplicates, ineligible))
+    return leaks, duplicates, ineligible
 
 
 def _score(
     run: DatasetRun,
     sources: Sources,
     candidates: Stage,
-    verdicts: Sequence[Stage],
+    duplicates: Sequence[Stage],
+    ineligible: Stage,
     again: Again,
 ) -> list[Stage]:
     """Return the stages that score what no verdict leaves out anyway."""
@@ -108,7 +122,11 @@ def _score(
     stages = [score(run, candidates, scorer) for scorer in scorers]
     if config.judges:
         left_out = left_out_by_part(
-            run.parts, candidates.receipts, receipts_of(verdicts), config.recipe.removed_kinds
+            run.parts,
+            candidates.receipts,
+            receipts_of(duplicates),
+            config.recipe.remove_duplicates,
+            receipts_of([ineligible]),
         )
         stages.append(judge(run, candidates, sources, left_out, again))
     return stages

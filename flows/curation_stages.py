@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.fan_out import do_parts
 from gleanery.flows.progress import StageProgress
-from gleanery.flows.run import Run
+from gleanery.flows.run import Run, open_store
 from gleanery.flows.stage_parts import Stage, finished
 from gleanery.tasks.curation.candidates_part import (
     SourcePart,
@@ -13,7 +13,6 @@ from gleanery.tasks.curation.candidates_part import (
     standing_candidates,
 )
 from gleanery.tasks.curation.duplicates_part import (
-    ALL,
     DUPLICATES,
     duplicates_part,
     standing_duplicates,
@@ -23,6 +22,9 @@ from gleanery.tasks.curation.signatures_part import (
     signature_part,
     standing_signatures,
 )
+from gleanery.tasks.release.eligibility_part import find_ineligible
+from gleanery.tasks.release.selection_part import Curated
+from gleanery.tasks.release.stages import ELIGIBILITY
 from gleanery.tasks.stage_inputs import CANDIDATES
 from gleanery.tasks.tasks import do_part
 
@@ -59,18 +61,53 @@ def sign(run: DatasetRun, sources: Sequence[SourcePart]) -> Stage:
     return finished(run, SIGNATURES, receipts)
 
 
-def find_duplicates(run: DatasetRun, signatures: Stage) -> Stage:
-    """Return the duplicates, exact and near, among everything that is signed."""
+def find_duplicates(run: DatasetRun, part: str, signatures: Stage, ineligible: Stage) -> Stage:
+    """Return the duplicates, exact and near, among all pages, or among what is left of their rows.
+
+    What cannot be in the release anyway is compared with nothing.
+    """
     names = [receipt.part for receipt in signatures.receipts]
-    config = run.config.duplicates
-    with StageProgress(DUPLICATES, 1) as progress:
+    config, [left_out] = run.config.duplicates, ineligible.receipts
+    with StageProgress(f"{DUPLICATES}-{part}", 1) as progress:
         receipts = do_parts(
             DUPLICATES,
-            [names],
-            lambda names: standing_duplicates(run.parts, names, config),
-            lambda names: do_part.submit(
-                run.workers, DUPLICATES, ALL, duplicates_part, run.parts, names, config
+            [part],
+            lambda part: standing_duplicates(run.parts, part, names, config, left_out),
+            lambda part: do_part.submit(
+                run.workers,
+                DUPLICATES,
+                part,
+                duplicates_part,
+                run.parts,
+                part,
+                names,
+                config,
+                left_out,
             ),
             progress,
         )
     return finished(run, DUPLICATES, receipts)
+
+
+def refuse_rows(run: DatasetRun, part: str, curated: Curated, but: Sequence[str] = ()) -> Stage:
+    """Return the rows that the recipe refuses whatever they are like and however they score.
+
+    Those that are out for a reason in `but` alone are not among them.
+    """
+    config = run.config
+    pipelines = {source.name: source.method for source in config.sources}
+    stores = [open_store(source, run.settings) for source in config.sources]
+    made = do_part.submit(
+        run.workers,
+        ELIGIBILITY,
+        part,
+        find_ineligible,
+        run.parts,
+        part,
+        curated,
+        config.recipe,
+        pipelines,
+        stores,
+        but,
+    )
+    return finished(run, ELIGIBILITY, [made.result()])

@@ -7,7 +7,7 @@ from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.fan_out import ask_for_parts, do_parts
 from gleanery.flows.progress import StageProgress
 from gleanery.flows.run import Again, Run
-from gleanery.flows.stage_parts import Stage, finished
+from gleanery.flows.stage_parts import Stage, finished, receipts_of
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
@@ -44,7 +44,11 @@ def make_vectors(run: DatasetRun, candidates: Stage, model: VectorModel) -> Stag
 
 
 def find_semantic_duplicates(
-    run: DatasetRun, vectors: Stage, model: VectorModel, duplicates: Stage
+    run: DatasetRun,
+    vectors: Stage,
+    model: VectorModel,
+    duplicates: Sequence[Stage],
+    ineligible: Stage,
 ) -> Stage:
     """Return the duplicates in other words, among what is no exact or near duplicate."""
     level = run.config.vectors.level
@@ -57,7 +61,8 @@ def find_semantic_duplicates(
         vectors.receipts,
         model,
         run.config.semantic,
-        duplicates.receipts,
+        receipts_of(duplicates),
+        ineligible.receipts,
     )
     return finished(run, SEMANTIC_DUPLICATES, [made.result()])
 

@@ -114,6 +114,14 @@ class Leak(Record):
     request_key: str = ""
 
 
+class Ineligible(Record):
+    """A candidate that cannot be in the release, whatever it is like and however it is scored."""
+
+    id: str
+    document_id: str
+    reason: str
+
+
 class ExampleScore(Record):
     """What one scorer says of one candidate: long-form, so that a new scorer changes no schema.
 

@@ -10,20 +10,23 @@ from gleanery.infra.row_search import read_columns
 def left_out_by_part(
     parts: Parts,
     candidates: Sequence[Receipt],
-    verdicts: Sequence[Receipt],
+    duplicates: Sequence[Receipt],
     kinds: Collection[str],
+    ineligible: Sequence[Receipt],
 ) -> dict[str, frozenset[str]]:
-    """Return, for each part of candidates, the ids that a verdict of one of these kinds is on.
+    """Return, for each part of candidates, the ids that are out: as duplicates of these kinds too.
 
-    `verdicts` are the receipts of duplicates and of leaks, whose ids are candidates' or, of whole
-    pages, documents'. Only ids and kinds are read.
+    The ids of duplicates are candidates' or, of whole pages, documents'. Only ids and kinds are
+    read.
     """
     out = {
         row["id"]
-        for receipt in verdicts
+        for receipt in duplicates
         for row in read_columns(parts.store, receipt.data, ("id", "kind")).to_pylist()
         if row["kind"] in kinds
     }
+    for receipt in ineligible:
+        out |= set(read_columns(parts.store, receipt.data, ("id",))["id"].to_pylist())
     return {receipt.part: _of_part(parts, receipt, out) for receipt in candidates}
 
 

@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
+from gleanery.infra.row_search import read_column
 from gleanery.infra.tables import arrow_schema
 from gleanery.tasks.curation.semantic_duplicates import (
     Comparison,
@@ -35,34 +36,38 @@ def semantic_part(
     model: VectorModel,
     config: SemanticConfig,
     earlier: Sequence[Receipt] = (),
+    ineligible: Sequence[Receipt] = (),
 ) -> tuple[Receipt, bool]:
     """Return the receipt of all semantic duplicates, and whether it stood already.
 
     `vectors` are the receipts of all parts of vectors, in the order of their arrival; `earlier`
     those of exact and near duplicates: what is one at this level is left out, and comes along where
-    the row that it points to goes. The part's name is the level. Notes hold how many similar pairs
-    were told apart, by what.
+    the row that it points to goes; what went at another level is not compared, and what it points
+    to stays. `ineligible` are the receipts of rows that cannot be in the release. The part's name
+    is the level. Notes hold how many similar pairs were told apart, by what.
     """
-    plan = semantic_plan(vectors, model, config, earlier)
+    plan = semantic_plan(vectors, model, config, (*earlier, *ineligible))
     newest = parts.newest(SEMANTIC_DUPLICATES, plan.part)
     if newest and newest.key == plan.key:
         return newest, True
     started = time.monotonic()
-    pointing = {
-        row.id: row.kept_id
-        for receipt in earlier
-        for row in parts.rows(receipt, Duplicate)
-        if row.level == plan.part
-    }
+    known = [row for receipt in earlier for row in parts.rows(receipt, Duplicate)]
+    pointing = {row.id: row.kept_id for row in known if row.level == plan.part}
+    others = [row for row in known if row.level != plan.part]
+    out = {row.id for row in others}
+    for receipt in ineligible:
+        out |= set(read_column(parts.store, receipt.data, "id"))
+    relied_on = {row.kept_id for row in others}
     rows = _light_rows(parts, vectors)
     with tempfile.TemporaryDirectory(prefix="gleanery-") as folder:
-        compared = _comparison(parts, vectors, rows, pointing, Path(folder))
+        compared = _comparison(parts, vectors, rows, pointing, out, Path(folder))
         threshold = (
             config.embedding_threshold if model.kind == EMBEDDING else config.words_threshold
         )
         found, differed = semantic_duplicates(compared, threshold, config, plan.part)
         del compared  # closes the map before its folder goes
-    outcome = Outcome(found, [], [], len(rows.ids), notes={"told_apart": differed})
+    going = [row for row in found if row.id not in relied_on]
+    outcome = Outcome(going, [], [], len(rows.ids), notes={"told_apart": differed})
     return parts.commit(plan, outcome, Duplicate, started, newest), False
 
 
@@ -130,6 +135,7 @@ def _comparison(
     vectors: Sequence[Receipt],
     rows: _LightRows,
     pointing: Mapping[str, str],
+    out: Collection[str],
     folder: Path,
 ) -> Comparison:
     """Return what is compared; the vectors lie in a file, in the order of rank."""
@@ -139,13 +145,13 @@ def _comparison(
     originals = ranked_originals(
         (row_id, rows.origins[number], rows.qualities[number])
         for row_id, number in number_of.items()
-        if row_id not in pointing
+        if row_id not in pointing and row_id not in out
     )
     order = [number_of[original.ids[0]] for original in originals]
     original_of = {row_id: n for n, original in enumerate(originals) for row_id in original.ids}
     followers: dict[int, dict[int, str]] = {}
     for row_id, kept_id in pointing.items():
-        if row_id in number_of and kept_id in original_of:
+        if row_id in number_of and row_id not in out and kept_id in original_of:
             followers.setdefault(original_of[kept_id], {})[len(order)] = row_id
             order.append(number_of[row_id])
     names = {name: number for number, name in enumerate(dict.fromkeys(rows.numbers))}

@@ -168,11 +168,6 @@ class Recipe(Config):
         return self
 
     @property
-    def removed_kinds(self) -> frozenset[str]:
-        """The kinds of verdicts, on duplicates and on leaks, that keep a row out."""
-        return frozenset({*self.remove_duplicates, *self.remove_leaks})
-
-    @property
     def scores_named(self) -> tuple[str, ...]:
         """The scores that filters and siblings look at."""
         return (*(one.score for one in self.filters), *self.siblings.by)

@@ -102,6 +102,19 @@ def select(rows: pa.Table, recipe: Recipe, pipelines: Mapping[str, str] | None =
     )
 
 
+def refused(
+    rows: pa.Table, recipe: Recipe, pipelines: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return for each row why it cannot go in, whichever other rows there are; `KEPT` if it can."""
+    seen = Seen(rows)
+    sources = recipe.sources or tuple(
+        Source(pipeline=name) for name in pipelines or seen.methods_of_pipelines()
+    )
+    verdicts = Verdicts(len(rows))
+    refuse(seen, recipe, sources, seen.source_of(sources), verdicts)
+    return [verdicts.names[reason] for reason in verdicts.reasons.tolist()]
+
+
 def _leave_siblings(seen: Seen, recipe: Recipe, ids: Words, verdicts: Verdicts) -> None:
     draws = draw(key("siblings", recipe.seed), ids)
     left = verdicts.open_rows()

@@ -76,7 +76,7 @@ def select_candidates(
     newest = parts.newest(SELECTION, PART)
     if newest and newest.key == plan.key:
         return newest, True
-    verdicts, why = _verdicts(parts, curated, forgotten)
+    verdicts, why = read_verdicts(parts, curated, forgotten)
     place_of: dict[str, tuple[str, str]] = {}  # part and document
     tables = []
     for receipt in curated.candidates:
@@ -115,19 +115,26 @@ def superseded(parts: Parts, candidates: Sequence[Receipt]) -> dict[str, str]:
 
 
 def _plan(curated: Curated, recipe: Recipe, forgotten: Forgotten) -> Plan:
-    left_out = [
-        [source.key, sorted(forgotten.texts.get(source.key, ()))] for source in forgotten.sources
-    ]
     return Plan(
         stage=SELECTION,
         version=VERSION,
         part=PART,
         inputs=curated.inputs,
-        decides={"recipe": recipe.model_dump(mode="json"), FORGOTTEN: digest(left_out)},
+        decides={
+            "recipe": recipe.model_dump(mode="json"),
+            FORGOTTEN: forgotten_digest(forgotten),
+        },
     )
 
 
-class _Why:
+def forgotten_digest(forgotten: Forgotten) -> str:
+    """Return the name of what is forgotten, and of the texts that are known of it."""
+    return digest(
+        [[source.key, sorted(forgotten.texts.get(source.key, ()))] for source in forgotten.sources]
+    )
+
+
+class Why:
     """Why a candidate is out, in words."""
 
     def __init__(
@@ -154,15 +161,16 @@ class _Why:
         return self._forgotten.get(row_id, "") if reason == FORGOTTEN else ""
 
 
-def _verdicts(
+def read_verdicts(
     parts: Parts, curated: Curated, forgotten: Forgotten
-) -> tuple[CandidateVerdicts, _Why]:
+) -> tuple[CandidateVerdicts, Why]:
+    """Return what was said of the candidates so far, and why in words."""
     duplicates = [row for receipt in curated.duplicates for row in parts.rows(receipt, Duplicate)]
     leaks = [row for receipt in curated.leaks for row in parts.rows(receipt, Leak)]
     left_out = forgotten_rows(parts.store, curated.candidates, curated.duplicates, forgotten)
     newer = superseded(parts, curated.candidates)
     verdicts = CandidateVerdicts(duplicates, leaks, left_out.keys(), newer.keys())
-    return verdicts, _Why(duplicates, leaks, left_out, newer)
+    return verdicts, Why(duplicates, leaks, left_out, newer)
 
 
 def scores_of_part(parts: Parts, curated: Curated, candidates: Receipt) -> Iterator[ExampleScore]:

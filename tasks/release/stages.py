@@ -1,3 +1,4 @@
 """The stages of a release."""
 
+ELIGIBILITY = "eligibility"
 SELECTION = "selection"

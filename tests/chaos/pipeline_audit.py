@@ -16,7 +16,13 @@ from gleanery.tasks.curation.signatures_part import SIGNATURES
 from gleanery.tasks.curation.signatures_table import LEVELS, SignatureSpool, read_signed_rows
 from gleanery.tasks.curation.vectors_model import VectorModel
 from gleanery.tasks.curation.vectors_part import TextVector
-from gleanery.tasks.dataset_records import Candidate, Duplicate, ExampleScore, Leak
+from gleanery.tasks.dataset_records import (
+    Candidate,
+    Duplicate,
+    ExampleScore,
+    Ineligible,
+    Leak,
+)
 from gleanery.tasks.recall.calibration import CalibrationPage, RecalledPage
 from gleanery.tasks.recall.domains import DomainVerdict
 from gleanery.tasks.records import Document, Example, KeptDocument, QAPair, RefinedPair
@@ -41,6 +47,7 @@ ROWS: dict[str, Any] = {
     "examples": Example,
     "candidates": Candidate,
     "leaks": Leak,
+    "eligibility": Ineligible,
     "duplicates": Duplicate,
     "vector-model": VectorModel,
     "vectors": TextVector,

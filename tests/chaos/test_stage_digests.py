@@ -63,14 +63,15 @@ DATASET: dict[str, tuple[str, ...]] = {
     "candidates": HARVESTED,
     "leaks": ("candidates",),
     "signatures": ("recall", "candidates"),
-    "duplicates": ("signatures",),
+    "eligibility": ("candidates", "leaks", "paraphrases", "duplicates"),
+    "duplicates": ("signatures", "eligibility"),
     "vector-model": ("candidates",),
     "vectors": ("candidates", "vector-model"),
-    "semantic-duplicates": ("vectors", "duplicates"),
+    "semantic-duplicates": ("vectors", "duplicates", "eligibility"),
     "paraphrases": ("candidates", "leaks"),
     "heuristics": ("candidates",),
     "agreement": ("candidates",),
-    "judgements": ("candidates", *VERDICTS),
+    "judgements": ("candidates", "eligibility", "duplicates", "semantic-duplicates"),
     "selection": ("candidates", *VERDICTS, *SCORES),
 }
 

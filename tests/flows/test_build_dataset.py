@@ -187,8 +187,9 @@ def test_mirror_and_copied_question_are_left_out_and_point_to_what_stays(dataset
     assert dataset.left_out["duplicate_exact"] == 2
     assert not [row for row in dataset.rows if "mirror" in row.url]
     details = [detail for reason, detail in dataset.why() if reason == "duplicate_exact"]
-    kept = {row.id for row in dataset.rows}
-    assert all(detail.split("like ")[1].split()[0] in kept for detail in details)
+    pages_kept = {json.loads(row.lineage)["document_id"] for row in dataset.rows}
+    assert all(detail.endswith("(document)") for detail in details)
+    assert all(detail.split("like ")[1].split()[0] in pages_kept for detail in details)
 
 
 def test_benchmark_items_are_left_out_and_named(dataset: Dataset, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from gleanery.infra.storage import Store
 from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.curation.duplicates import DuplicatesConfig
 from gleanery.tasks.curation.duplicates_part import (
+    PAGES,
+    ROWS,
     duplicates_part,
-    duplicates_part_in,
     standing_duplicates,
 )
 from gleanery.tasks.curation.signatures_part import (
@@ -23,7 +24,7 @@ from gleanery.tasks.curation.signatures_part import (
     standing_signatures,
 )
 from gleanery.tasks.curation.signatures_table import LEVELS, read_signed_rows
-from gleanery.tasks.dataset_records import Candidate, Duplicate
+from gleanery.tasks.dataset_records import Candidate, Duplicate, Ineligible
 from gleanery.tasks.records import ChatMessage, Document, Record, Score
 from gleanery.tasks.stage_inputs import CANDIDATES, EXAMPLES, RECALL, REFINE
 
@@ -71,6 +72,9 @@ def commit(parts: Parts, stage: str, part: str, rows: Sequence[Record]) -> None:
     parts.commit(plan, Outcome(rows, [], [], len(rows)), type(rows[0]), 0.0, newest)
 
 
+PARTS = (PAGES, ROWS)
+
+
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
     return Parts(Store(str(tmp_path / "dataset")))
@@ -81,8 +85,8 @@ def source(tmp_path: Path, part: str, stage: str = EXAMPLES) -> SourcePart:
 
 
 def found(parts: Parts, names: Sequence[str], **config: Any) -> list[tuple[str, str, str, str]]:
-    receipt = duplicates_part(parts, names, DuplicatesConfig(**config))
-    rows = parts.rows(receipt, Duplicate)
+    receipts = [duplicates_part(parts, part, names, DuplicatesConfig(**config)) for part in PARTS]
+    rows = [row for receipt in receipts for row in parts.rows(receipt, Duplicate)]
     return [(row.level, row.id, row.kept_id, row.kind) for row in rows]
 
 
@@ -107,8 +111,39 @@ def test_questions_and_examples_have_verdicts_of_their_own(
     assert found(parts, ["maths.one"]) == [
         ("question", "b", "a", "exact"),
         ("question", "c", "a", "near"),
-        ("example", "c", "a", "near"),
     ]
+    assert found(parts, ["maths.one"], levels=["example"]) == [("example", "c", "a", "near")]
+
+
+def test_row_that_another_went_for_stays_at_later_levels(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    (asked, _), (other, _) = questions[:2]
+    long = " ".join(question for question, _ in questions[2:12])
+    rows = [
+        candidate("z", other, f"{asked} {long}"),
+        candidate("y", asked, f"{other} {long}"),  # nearly the same as z, questions apart
+        candidate("x", asked, questions[19][1]),  # the question of y
+    ]
+    commit(parts, CANDIDATES, "maths.one", rows)
+    signature_part(parts, source(tmp_path, "one"))
+    assert found(parts, ["maths.one"], levels=["example"]) == [("example", "y", "z", "near")]
+    assert found(parts, ["maths.one"], levels=["question", "example"]) == [
+        ("question", "x", "y", "exact"),
+        ("example", "z", "y", "near"),
+    ]
+
+
+def test_what_cannot_be_released_is_compared_with_nothing(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    rows = [candidate(name, *questions[0]) for name in "abc"]
+    commit(parts, CANDIDATES, "maths.one", rows)
+    signature_part(parts, source(tmp_path, "one"))
+    commit(parts, "eligibility", ROWS, [Ineligible(id="a", document_id="", reason="leak")])
+    refused = parts.newest("eligibility", ROWS)
+    receipt = duplicates_part(parts, ROWS, ["maths.one"], DuplicatesConfig(), refused)
+    assert [(row.id, row.kept_id) for row in parts.rows(receipt, Duplicate)] == [("c", "b")]
 
 
 def test_rewrites_are_compared_by_their_originals_and_move_together(
@@ -207,7 +242,7 @@ def test_nights_come_to_the_same_as_one_day(
     commit(parts, CANDIDATES, whole.name, rows)
     signature_part(parts, whole)
     assert found(parts, [whole.name]) == night_by_night
-    assert len(night_by_night) == 20
+    assert len(night_by_night) == 10
 
 
 def test_what_stands_is_not_made_again(
@@ -219,13 +254,13 @@ def test_what_stands_is_not_made_again(
     commit(parts, CANDIDATES, part.name, [candidate("a", *questions[0])])
     with LocalWorkers(ComputeConfig(workers=1)) as workers:
         signed = signature_part_in(workers, parts, part)
-        compared = duplicates_part_in(workers, parts, [part.name], config)
+    compared = duplicates_part(parts, ROWS, [part.name], config)
     assert signed
     assert standing_signatures(parts, part) == signature_part(parts, part) == signed
-    assert standing_duplicates(parts, [part.name], config) == compared
-    assert duplicates_part(parts, [part.name], config) == compared
+    assert standing_duplicates(parts, ROWS, [part.name], config) == compared
+    assert duplicates_part(parts, ROWS, [part.name], config) == compared
     stricter = DuplicatesConfig(threshold=0.9)
-    assert standing_duplicates(parts, [part.name], stricter) is None
+    assert standing_duplicates(parts, ROWS, [part.name], stricter) is None
     commit(parts, CANDIDATES, part.name, [candidate(name, *questions[0]) for name in "ab"])
     assert standing_signatures(parts, part) is None
 
@@ -249,7 +284,7 @@ def test_rows_come_back_from_a_part_as_they_were_signed(
 
 def test_part_that_is_not_signed_is_named(parts: Parts) -> None:
     with pytest.raises(FileNotFoundError, match=r"part maths\.one is not signed"):
-        duplicates_part(parts, ["maths.one"], DuplicatesConfig())
+        duplicates_part(parts, ROWS, ["maths.one"], DuplicatesConfig())
 
 
 def test_part_without_rows_is_signed_as_one(tmp_path: Path, parts: Parts) -> None:

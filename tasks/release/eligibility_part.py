@@ -1,0 +1,81 @@
+"""Eligibility: what a recipe refuses whatever else is decided, before rows are held to each other.
+
+Of rows that say the same one stays, and it must be one that can be in the release: not an old text
+of a page, not a leak, not of a licence or source that the recipe leaves out, not forgotten. Scores
+are another matter: they come later, and a row that stays may still fall below a threshold.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from gleanery.infra.parts import Outcome, Parts
+from gleanery.infra.receipts import Plan, Receipt
+from gleanery.infra.storage import Store
+from gleanery.tasks.dataset_records import Candidate, Ineligible
+from gleanery.tasks.release.forgotten import FORGOTTEN
+from gleanery.tasks.release.forgotten_pages import forgotten_now
+from gleanery.tasks.release.recipe import Recipe
+from gleanery.tasks.release.selection import refused
+from gleanery.tasks.release.selection_part import Curated, forgotten_digest, read_verdicts
+from gleanery.tasks.release.selection_rows import selection_table
+from gleanery.tasks.release.stages import ELIGIBILITY
+
+VERSION = 1
+
+
+def find_ineligible(
+    parts: Parts,
+    part: str,
+    curated: Curated,
+    recipe: Recipe,
+    pipelines: Mapping[str, str],
+    sources: Sequence[Store],
+    but: Sequence[str] = (),
+) -> tuple[Receipt, bool]:
+    """Return the receipt of the rows that cannot be in the release, and whether it stood already.
+
+    `curated` is what is known so far. Rows that are out for one of the reasons in `but` alone are
+    not among them: a copy of a forgotten page is only known as one if that page is compared.
+    """
+    started = time.monotonic()
+    forgotten = forgotten_now(parts.store, sources)
+    unscored = recipe.model_copy(update={"filters": ()})
+    plan = Plan(
+        stage=ELIGIBILITY,
+        version=VERSION,
+        part=part,
+        inputs=curated.inputs,
+        decides={
+            "recipe": unscored.model_dump(mode="json", exclude=_NOT_LOOKED_AT),
+            FORGOTTEN: forgotten_digest(forgotten),
+            "but": list(but),
+        },
+    )
+    newest = parts.newest(ELIGIBILITY, part)
+    if newest and newest.key == plan.key:
+        return newest, True
+    verdicts, _ = read_verdicts(parts, curated, forgotten)
+    rows: list[Ineligible] = []
+    for receipt in curated.candidates:
+        candidates = parts.rows(receipt, Candidate)
+        reasons = refused(selection_table(candidates, verdicts), unscored, pipelines)
+        rows += [
+            Ineligible(id=row.id, document_id=row.document_id, reason=reason)
+            for row, reason in zip(candidates, reasons, strict=True)
+            if reason and reason not in but
+        ]
+    outcome = Outcome(rows, [], [], sum(receipt.rows_out for receipt in curated.candidates))
+    return parts.commit(plan, outcome, Ineligible, started, newest), False
+
+
+# What of a recipe says how many rows go in, not which ones may.
+_NOT_LOOKED_AT = {
+    "seed",
+    "filters",
+    "siblings",
+    "domain_cap",
+    "balance",
+    "total",
+    "shortfall",
+    "validation",
+}
