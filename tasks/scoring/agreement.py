@@ -6,28 +6,22 @@ arrive at the same.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
 from gleanery.tasks.records import Loss, Score
-from gleanery.tasks.scoring.final_result import FinalResult, closes_with, final_result, mentions
+from gleanery.tasks.scoring.agreement_voices import (
+    Same,
+    Voice,
+    agree,
+    page_voice,
+    rewrites,
+    voices_of,
+)
 
 AGREEMENT_SCORER = "agreement"
-_REWRITTEN = "refine"  # the step of a call
+SHARE, KEPT, DIFFICULTY = AGREEMENT_SCORES = ("agreement", "kept_result", "difficulty")
 _SAMPLED = re.compile(r"of (\d+) answers")
-
-Same = Callable[[str, str], bool | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """A result, and how many say so in the same words; `id` is empty for a page's own answer."""
-
-    id: str
-    answer: str
-    result: FinalResult | None
-    count: int
 
 
 def agreement_scores(
@@ -36,10 +30,14 @@ def agreement_scores(
     """Return the scores of candidates, and a loss for each whose result cannot be compared.
 
     "agreement" is the share of the other versions that arrive at this one's result, among those
-    that can be compared with it; a page's own answer is one version. "difficulty" is 1 less the
-    share of the answers sampled to a question that agree with most of them (all counted). What has
-    no other version is not asked for its agreement. Reasons: "no_final_answer", "not_comparable",
-    "too_many_versions".
+    that can be compared with it: rewrites by other refiners, or sampled answers. A page's own
+    answer is none of them. Refiners do not know of each other, but each was shown that answer, so
+    that their agreement is weaker evidence than that of samples. "kept_result" is 1 if a rewrite
+    arrives at the page's own result and 0 if at another: it tells what was done, not how good that
+    is, and what was corrected has 0. "difficulty" is 1 less the share of the answers sampled to a
+    question that agree with most of them (all counted). What has no other version is not asked for
+    its agreement, and what has no page not for the page's result. Reasons: "no_final_answer",
+    "not_comparable", "too_many_versions"; the detail says with what a result cannot be compared.
     """
     families: dict[str, list[Candidate]] = {}
     for candidate in candidates:
@@ -55,80 +53,71 @@ def agreement_scores(
     return scores, losses
 
 
-def _family_scores(family: Sequence[Candidate], same: Same) -> Iterable[ExampleScore | Loss]:
-    voices = _voices(family)
+def _family_scores(family: Sequence[Candidate], same: Same) -> Iterator[ExampleScore | Loss]:
+    voices, page = voices_of(family), page_voice(family)
     hardness = _difficulty(family, voices, same)
-    for candidate in family:
+    for candidate, own in zip(family, voices, strict=True):
         if sampled := _sampled(candidate):
             yield from _scores_of_samples(candidate.id, *sampled)
             continue
-        own = next(voice for voice in voices if voice.id == candidate.id)
-        if len(voices) > 1 or own.count > 1:
-            yield _agreement(own, voices, same)
+        yield from _compared(own, voices, page, same)
         if hardness:
-            yield _score(candidate.id, "difficulty", *hardness)
+            yield _score(candidate.id, DIFFICULTY, *hardness)
 
 
-def _voices(family: Sequence[Candidate]) -> list[Voice]:
-    voices = []
-    for candidate in family:
-        # Refiners that wrote the same are one candidate, with a call of each.
-        rewrites = sum(call.step == _REWRITTEN for call in candidate.calls)
-        answer = candidate.answer
-        voices.append(Voice(candidate.id, answer, final_result(answer), max(1, rewrites)))
-    original = next((row.original for row in family if row.original), [])
-    answers = [turn.content for turn in original if turn.role == "assistant"]
-    page = [Voice("", answers[-1], final_result(answers[-1]), 1)] if answers else []
-    return [*voices, *page]
-
-
-def _agreement(own: Voice, voices: Sequence[Voice], same: Same) -> ExampleScore | Loss:
-    others = [voice for voice in voices if voice is not own]
+def _compared(
+    own: Voice, voices: Sequence[Voice], page: Voice | None, same: Same
+) -> Iterator[ExampleScore | Loss]:
+    """Yield a version's scores beside the others and the page, one loss for what cannot be told."""
+    has_others = len(voices) > 1 or own.count > 1
+    if not has_others and not page:
+        return
     if own.result is None:
         detail = "the answer arrives at no result that can be made out"
-        return Loss(row_id=own.id, reason="no_final_answer", detail=detail)
+        yield Loss(row_id=own.id, reason="no_final_answer", detail=detail)
+        return
+    unsure = []
+    if has_others:
+        share = _agreement(own, voices, same)
+        yield from [share] if share else []
+        unsure += [] if share else ["any other version"]
+    if page:
+        kept = _kept(own, page, same)
+        yield from [kept] if kept else []
+        unsure += [] if kept else ["the page"]
+    if unsure:
+        detail = f"{own.result.text[:100]!r} cannot be compared with {' nor with '.join(unsure)}"
+        yield Loss(row_id=own.id, reason="not_comparable", detail=detail)
+
+
+def _agreement(own: Voice, voices: Sequence[Voice], same: Same) -> ExampleScore | None:
     agreeing = comparable = own.count - 1
     different = []
-    for other in others:
-        equal = _agree(own, other, same)
+    for other in voices:
+        if other is own:
+            continue
+        equal = agree(own, other, same)
         agreeing += other.count if equal else 0
         comparable += other.count if equal is not None else 0
-        if equal is False and other.result:
-            different.append(f"{other.result.text} ({'a version' if other.id else 'the page'})")
+        if equal is False:
+            different.append(_text(other))
     if not comparable:
-        detail = f"{own.result.text[:100]!r} cannot be compared with any other version's result"
-        return Loss(row_id=own.id, reason="not_comparable", detail=detail)
-    detail = f"{agreeing} of {comparable} other versions arrive at {own.result.text[:100]}"
+        return None
+    detail = f"{agreeing} of {comparable} other versions arrive at {_text(own)}"
     detail += f"; not: {', '.join(different)[:200]}" if different else ""
-    return _score(own.id, "agreement", agreeing / comparable, detail)
+    return _score(own.id, SHARE, agreeing / comparable, detail)
 
 
-def _agree(one: Voice, other: Voice, same: Same) -> bool | None:
-    """Return whether two voices arrive at the same, None where that cannot be told.
-
-    A result that nobody announced may be a remark after the real one: it is enough that the last
-    sentence holds the other's number, and where either answer holds the other's result at all,
-    they are not said to differ.
-    """
-    if one is other:
-        return True
-    first, second = one.result, other.result
-    equal = same(first.text, second.text) if first and second else None
-    if equal or (first and second and first.announced and second.announced):
-        return equal
-    if _closes_alike(one, other) or _closes_alike(other, one):
-        return True
-    if equal is False and first and second:
-        held = mentions(one.answer, second.text) or mentions(other.answer, first.text)
-        return None if held else False
-    return None
+def _kept(own: Voice, page: Voice, same: Same) -> ExampleScore | None:
+    equal = agree(own, page, same)
+    if equal is None:
+        return None
+    detail = f"{_text(own)}, as the page has it" if equal else f"{_text(own)}; page: {_text(page)}"
+    return _score(own.id, KEPT, float(equal), detail)
 
 
-def _closes_alike(one: Voice, other: Voice) -> bool:
-    """Return whether a voice that announces nothing has the other's number in its last sentence."""
-    if other.result is None or (one.result and one.result.announced):
-        return False
-    return closes_with(one.answer, other.result.text)
+def _text(voice: Voice) -> str:
+    return voice.result.text[:100] if voice.result else "no result"
 
 
 def _difficulty(
@@ -141,9 +130,9 @@ def _difficulty(
     results = [voice for voice in voices if voice.result is not None]
     if any(candidate.original for candidate in family) or len(results) < 2:
         return None
-    if any(call.step == _REWRITTEN for candidate in family for call in candidate.calls):
+    if any(rewrites(candidate) for candidate in family):
         return None
-    votes = max(sum(bool(_agree(one, other, same)) for other in results) for one in results)
+    votes = max(sum(bool(agree(one, other, same)) for other in results) for one in results)
     return 1 - votes / len(results), f"{votes} of {len(results)} answers agree"
 
 
@@ -151,7 +140,7 @@ def _sampled(candidate: Candidate) -> tuple[Score, int] | None:
     """Return the agreement that an example was chosen by among sampled answers, and how many."""
     for score in candidate.scores:
         number = _SAMPLED.fullmatch(score.detail)
-        if score.name == "agreement" and number and int(number[1]) > 1:
+        if score.name == SHARE and number and int(number[1]) > 1:
             return score, int(number[1])
     return None
 
@@ -160,8 +149,8 @@ def _scores_of_samples(row_id: str, score: Score, samples: int) -> list[ExampleS
     votes = round(score.value * samples)
     detail = f"{votes} of {samples} sampled answers agree, this one among them"
     return [
-        _score(row_id, "agreement", max(votes - 1, 0) / (samples - 1), detail),
-        _score(row_id, "difficulty", 1 - votes / samples, detail),
+        _score(row_id, SHARE, max(votes - 1, 0) / (samples - 1), detail),
+        _score(row_id, DIFFICULTY, 1 - votes / samples, detail),
     ]
 
 

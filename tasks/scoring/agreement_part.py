@@ -12,7 +12,7 @@ from gleanery.tasks.scoring.comparing import Comparer
 from gleanery.tasks.scoring.scoring_part import Scored, Scorer, score_part
 from gleanery.tasks.scoring.stages import AGREEMENT
 
-VERSION = 1
+VERSION = 2
 
 
 def agreement_scorer(config: AgreementConfig) -> Scorer:

@@ -11,15 +11,15 @@ from gleanery.tasks.final_answers import (
     same_quantity,
     values_in,
 )
-from gleanery.tasks.quantities import plain, unit_after
+from gleanery.tasks.quantities import Quantity, plain, unit_after, units_clash
+from gleanery.tasks.scoring.result_boxes import boxed
+from gleanery.tasks.scoring.result_clauses import without_asides
 from gleanery.tasks.scoring.result_notation import bare, value_of
 from gleanery.tasks.scoring.result_numbers import number_in
-from gleanery.tasks.scoring.result_shapes import LONGEST
 
 _LAST = 8000  # characters of an answer that are looked at
 _SHORT = 60  # characters: such an answer is nothing but its result
 _FEW_SENTENCES = 2  # of an answer whose first words may be its result
-_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _MARKED = re.compile(r"^\s*####\s*(.+)$", re.MULTILINE)
 _ANNOUNCED = re.compile(
     r"\b(?:final )?(?:answer|result)s?\b(?: is| are|[*_ ]*[:=])+(?: thus| therefore| simply)?"
@@ -52,22 +52,28 @@ _QUANTITY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FinalResult:
-    """A result; `announced` says that the answer declares it, or is nothing else."""
+    """A result; `announced` says that the answer declares it, or is nothing else.
+
+    `parts` are the results of its boxes, where it has several.
+    """
 
     text: str
     announced: bool
+    parts: tuple[str, ...] = ()
 
 
 def final_result(answer: str) -> FinalResult | None:
     r"""Return the result that an answer arrives at, or None where none can be made out.
 
-    Announced: the last `\boxed{…}`, what stands behind `####`, a chosen option's letter, what "the
-    answer is" leads to, the whole of a short answer. Else the one formula (or row of formulas) or
-    number of its last sentence, the one number that it opens with before its reason ("It is 4,
-    because …"), or a verdict that it opens or closes with.
+    Announced: what is in `\boxed{…}` (in all of them, separated by commas), what stands behind
+    `####`, a chosen option's letter, what "the answer is" leads to, the whole of a short answer.
+    Else the one formula (or row of formulas) or number of its last sentence, the one number that it
+    opens with before its reason ("It is 4, because …"), or a verdict that it opens or closes with.
     """
     text = answer.strip()[-_LAST:]
-    if announced := _boxed(text) or _marked(text) or _letter(text) or _led_to(text) or _short(text):
+    if boxes := boxed(text):
+        return FinalResult(", ".join(boxes), True, boxes if len(boxes) > 1 else ())
+    if announced := _marked(text) or _letter(text) or _led_to(text) or _short(text):
         return FinalResult(announced, True)
     found = _closing(text) or _opening(text) or opening_verdict(text) or closing_verdict(text)
     return FinalResult(found, False) if found else None
@@ -83,22 +89,25 @@ def mentions(answer: str, result: str) -> bool:
 
 def closes_with(answer: str, result: str) -> bool:
     """Return whether the last sentence of an answer holds a result, which is a number."""
-    closing = _sentences(answer[-_LAST:])[-1:]
-    number = number_in(value_of(bare(result)))
-    return bool(number and closing and mentions(closing[0], result))
+    sentences = _sentences(answer[-_LAST:])
+    value = value_of(bare(result))
+    if not sentences or number_in(value) is None:
+        return False
+    closing, wanted = without_asides(sentences[-1]), values_in(plain(value))
+    if len(wanted) != 1:
+        return mentions(closing, result)
+    return any(
+        same_quantity(wanted[0], found) and not _doubtful_units(wanted[0], found)
+        for found in values_in(plain(closing))
+    )
 
 
-def _boxed(text: str) -> str | None:
-    """Return what is in the last box, its braces balanced."""
-    boxes = list(_BOX.finditer(text))
-    if not boxes:
-        return None
-    start, depth = boxes[-1].end(), 1
-    for position in range(start, min(len(text), start + LONGEST)):
-        depth += (text[position] == "{") - (text[position] == "}")
-        if not depth:
-            return text[start:position].strip() or None
-    return None
+def _doubtful_units(one: Quantity, other: Quantity) -> bool:
+    """Return whether units leave open that values are the same: 3 km and 7 m, 5 and 5 %."""
+    if "%" in (one.unit, other.unit) and one.unit != other.unit:
+        bare_value = other.value if one.unit == "%" else one.value
+        return abs(bare_value) > 1
+    return units_clash(one.unit, other.unit)
 
 
 def _marked(text: str) -> str | None:
@@ -120,12 +129,14 @@ def _led_to(text: str) -> str | None:
     sentence = _sentences(text[places[-1].end() :])[:1]
     if not sentence:
         return None
-    return _formulas(sentence[0]) or (sentence[0] if len(sentence[0]) <= _SHORT else None)
+    leading = without_asides(sentence[0])
+    return _formulas(leading) or (leading if len(leading) <= _SHORT else None)
 
 
 def _short(text: str) -> str | None:
     if not 0 < len(text) <= _SHORT or "\n" in text:
         return None
+    text = without_asides(text)
     words = plain(text)
     numbers = list(_QUANTITY.finditer(words))
     if len(numbers) > 1 and not _LIST_OR_FORMULA.search(text):
@@ -140,7 +151,7 @@ def _closing(text: str) -> str | None:
     sentences = _sentences(text)
     if not sentences:
         return None
-    last = sentences[-1]
+    last = without_asides(sentences[-1])
     if _FORMULA.search(last):
         return _formulas(last)  # of several, no one knows which is the result
     last = plain(last)

@@ -11,7 +11,7 @@ from gleanery.tasks.scoring.heuristics import heuristic_scores
 from gleanery.tasks.scoring.scoring_part import Scored, Scorer, score_part
 from gleanery.tasks.scoring.stages import HEURISTICS
 
-VERSION = 1
+VERSION = 2
 
 
 class HeuristicsConfig(Config):

@@ -99,8 +99,9 @@ def number_in(text: str) -> Number | None:
 def same_number(one: Number, other: Number) -> bool | None:
     """Return whether two numbers are the same; None where their units cannot be compared.
 
-    A rounded one agrees with what it is rounded from, to its last digit and within 1.1 %; a bare
-    number may be the per cent or the share; a missing unit is no difference.
+    A rounded one agrees with what it is rounded from, to its last digit and within 1.1 %; a missing
+    unit is no difference. 5 % is 0.05; a bare 5 may be the percentage that was asked for, or five
+    of something: that cannot be told.
     """
     if one.unit and other.unit and one.unit != other.unit:
         if "%" in (one.unit, other.unit):
@@ -113,7 +114,9 @@ def same_number(one: Number, other: Number) -> bool | None:
         return _near(_scaled(one, first[1]), _scaled(other, second[1]))
     if (one.unit == "%") != (other.unit == "%"):
         of_hundred, bare = (one, other) if one.unit == "%" else (other, one)
-        return _near(of_hundred, bare) or _near(_scaled(of_hundred, Fraction(1, 100)), bare)
+        if _near(_scaled(of_hundred, Fraction(1, 100)), bare):
+            return True
+        return None if _near(of_hundred, bare) else False
     return _near(one, other)
 
 

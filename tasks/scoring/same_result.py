@@ -34,7 +34,8 @@ def same_result(one: str, other: str, same_expression: SameExpression) -> bool |
 
     Compared here: option letters, verdicts, numbers with their units, per cent and rounding, sets,
     tuples, intervals and inequalities, element by element. Words that differ may mean the same, so
-    they are not comparable. The rest is put to `same_expression`.
+    they are not comparable; nor is 5% with 5, which may be the percentage asked for (0.05 is the
+    same). The rest is put to `same_expression`.
     """
     if _compact(one) and _compact(one) == _compact(other):
         return True
@@ -69,7 +70,23 @@ def _same(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:
         return _same_several(one, other, algebra)
     if isinstance(one, Number) and isinstance(other, Number):
         return same_number(one, other)
+    return _same_by_algebra(one, other, algebra)
+
+
+def _same_by_algebra(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:
+    percent = next((item for item in (one, other) if _is_percent(item)), None)
+    if isinstance(percent, Number):
+        share = Number(percent.value / 100, percent.digit / 100)
+        expression = other if percent is one else one
+        if (equal := algebra(*_as_latex(share, expression))) is not False:
+            return equal
+        # As with a bare number, the expression may be the percentage that was asked for.
+        return None if algebra(*_as_latex(percent, expression)) is not False else False
     return algebra(*_as_latex(one, other))
+
+
+def _is_percent(shape: Shape) -> bool:
+    return isinstance(shape, Number) and shape.unit == "%"
 
 
 def _same_letter(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:

@@ -51,8 +51,8 @@ def test_a_part_is_scored_once_and_again_when_its_rows_change(
     assert (receipt.stage, receipt.rows_in, receipt.rows_out) == ("agreement", 4, 2)
     assert receipt.rejected == {"not_comparable": 1}
     assert receipt.notes == {"comparisons_given_up": 0}  # the alarm came in time
-    values = {row.id: row.value for row in parts.rows(receipt, ExampleScore)}
-    assert values == {"a": 1, "b": 0}
+    values = {(row.id, row.name): row.value for row in parts.rows(receipt, ExampleScore)}
+    assert values == {("a", "kept_result"): 1, ("b", "kept_result"): 0}
     assert agreement_part(workers, parts, candidates, config) == (receipt, True)
 
     fewer = commit_candidates(parts, rows[:2])

@@ -12,10 +12,14 @@ from gleanery.tasks.scoring.same_result import same_result
 @pytest.mark.parametrize(
     ("answer", "result"),
     [
-        (
-            "So it is $\\boxed{\\frac{1}{2}}$. First \\boxed{3}, then \\boxed{\\{1, \\frac{2}{3}\\}}.",
-            "\\{1, \\frac{2}{3}\\}",
-        ),
+        ("So it is $\\boxed{\\{1, \\frac{2}{3}\\}}$.", "\\{1, \\frac{2}{3}\\}"),
+        ("Twice said: $\\boxed{0.5}$, that is \\boxed{\\frac12}, so \\boxed{}.", "0.5"),
+        ("The capital is Paris, which has 2 million inhabitants.", "The capital is Paris."),
+        ("Paris, where 2 million people live", "Paris."),
+        ("We look it up. The answer is Paris, which has 2 million people.", "Paris."),
+        ("Divide the sum by the number of friends, which gives 8.", "8"),
+        ("It is the sum of both halves, which is 8 m.", "8 m"),
+        ("The train, which is late, takes 2 hours.", "2 hours"),
         ("She has 5 + 3 = 8 left.\n#### 8", "8"),
         ("Chlorophyll stands there. The answer is C) chloroplast.", "C"),
         ("C Chloroplasts hold the chlorophyll.", "C"),
@@ -29,6 +33,14 @@ from gleanery.tasks.scoring.same_result import same_result
 )
 def test_an_announced_result_is_found(answer: str, result: str) -> None:
     assert final_result(answer) == FinalResult(result, True)
+
+
+def test_several_boxes_are_one_result_with_parts() -> None:
+    answer = (
+        "So it is $\\boxed{\\frac{1}{2}}$. First \\boxed{3}, then \\boxed{\\{1, \\frac{2}{3}\\}}."
+    )
+    parts = ("\\frac{1}{2}", "3", "\\{1, \\frac{2}{3}\\}")
+    assert final_result(answer) == FinalResult(", ".join(parts), True, parts)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +81,9 @@ def test_a_result_that_closes_the_answer_is_found(answer: str, result: str) -> N
         "The Moon turns once around its own axis in the same time in which it goes around the Earth.",
         "The train takes $5.0\\,\\mathrm{s}$ to stop and travels $62.5\\,\\mathrm{m}$ while braking.",
         "It is slightly too large, which one sees at once when one squares it: $5.1^2 = 26.01 > 26$.",
+        "The city that was asked for lies on the Seine, and it is Paris, which has 2 million people.",
         "\\boxed{" + "x" * 1000 + "}",
+        "(a) \\boxed{3}\n(b) \\boxed{4",
         "\\boxed{never closed, " + "{" * 50,
     ],
 )
@@ -82,6 +96,11 @@ def test_a_number_is_found_in_an_answer_whatever_its_notation() -> None:
     assert not mentions("A third of it is left.", "0.5")
     assert closes_with("It costs 3. So we pay 5/14 of it, as said.", "\\frac{5}{14}")
     assert not closes_with("We pay 5/14 of it. That is much.", "\\frac{5}{14}")
+    assert closes_with("So the share is 5 percent.", "0.05")
+    assert not closes_with("So the share is 5 percent.", "5")
+    assert not closes_with("It is Paris, which has 2 million inhabitants.", "2")
+    assert closes_with("So it takes 3 km.", "3 km")
+    assert not closes_with("So it takes 3 km.", "7 m")
 
 
 def test_real_solutions_arrive_at_their_answer_with_and_without_its_mark(shared_data: Path) -> None:
