@@ -1,9 +1,9 @@
 """The configuration of a dataset: what it is built from, how it is curated, what is released."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.pipeline_config import (
@@ -96,6 +96,20 @@ class DatasetConfig(PipelineConfig):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two sources have the name {', '.join(twice)}: rename one")
         return sources
+
+    @model_validator(mode="after")
+    def _is_built_from_others(self) -> Self:
+        if not self.sources:
+            raise ValueError(
+                "a dataset needs at least one source: name the pipelines, or their files, under "
+                "sources"
+            )
+        if self.name in {source.name for source in self.sources}:
+            raise ValueError(
+                f"a source has the dataset's own name, {self.name}: rename one of them, as a name "
+                "is a folder below the root"
+            )
+        return self
 
 
 def read_dataset_config(path: Path) -> DatasetConfig:

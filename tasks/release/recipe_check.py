@@ -1,6 +1,7 @@
 """What a recipe names, held against what there is, before anything is written."""
 
 from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 
 from gleanery.tasks.release.recipe import Recipe
 
@@ -42,18 +43,47 @@ def check_names(
         raise RecipeError(problems)
 
 
-def check_scorers(recipe: Recipe, scorers: Collection[str]) -> None:
-    """Raise `RecipeError` if a recipe looks at scores of somebody who scores nothing here.
+def check_scorers(recipe: Recipe, known: Mapping[str, Collection[str]] | Collection[str]) -> None:
+    """Raise `RecipeError` if a recipe looks at a score that nobody gives here.
 
-    What each scorer gives is known when it has; who scores is known before any work.
+    `known` are the scorers with the names of what each scores; an empty collection stands for any
+    name, and so does a scorer alone. What rows really have is known when they are scored; this is
+    before any work.
     """
-    known = ", ".join(sorted(scorers))
+    names = known if isinstance(known, Mapping) else dict.fromkeys(known, ())
     problems = [
-        f"  {where}: nobody gives {name}: {name.partition('.')[0]} scores nothing here; who does: "
-        f"{known}"
+        f"  {where}: nobody gives {name}: {_what_there_is(name, names)}"
         for where, name in _scores_named(recipe)
-        if name.partition(".")[0] not in scorers
+        if not _is_given(name, names)
     ]
+    if problems:
+        raise RecipeError(problems)
+
+
+def check_counts(recipe: Recipe, available: Mapping[str, int], methods: Mapping[str, str]) -> None:
+    """Raise `RecipeError` if a source is to give more rows than there are candidates.
+
+    `available` has the candidates of each pipeline and `methods` what it is. What duplicates, leaks
+    and filters leave is not known yet: a recipe that passes may still ask for too much. One that
+    takes what there is (`shortfall: warn`) asks for nothing impossible.
+    """
+    if recipe.shortfall != "error":
+        return
+    named = {source.pipeline for source in recipe.sources}
+    problems = []
+    for source in recipe.sources:
+        there = sum(
+            count
+            for pipeline, count in available.items()
+            if pipeline == source.pipeline
+            or (pipeline not in named and source.method and methods[pipeline] == source.method)
+        )
+        if source.count is not None and source.count > there:
+            problems.append(
+                f"  sources: {source.label}: {source.count:,} rows are asked of it, and it has "
+                f"{there:,} candidates, before anything is left out: ask for fewer, make more, or "
+                "set shortfall: warn to take what there is"
+            )
     if problems:
         raise RecipeError(problems)
 
@@ -77,6 +107,29 @@ def check_strategies(recipe: Recipe, known: Mapping[str, Collection[str]]) -> li
     if problems:
         raise RecipeError([f"  sources: {problem}" for problem in problems])
     return notes
+
+
+def _is_given(name: str, known: Mapping[str, Collection[str]]) -> bool:
+    # A judge's own scorer has its model's name, which may have dots.
+    return any(
+        name.startswith(f"{scorer}.")
+        and len(name) > len(scorer) + 1
+        and (not names or name.removeprefix(f"{scorer}.") in names)
+        for scorer, names in known.items()
+    )
+
+
+def _what_there_is(name: str, known: Mapping[str, Collection[str]]) -> str:
+    """Return what is near an unknown score, and what its scorer gives, or who scores at all."""
+    whole = sorted(f"{scorer}.{one}" for scorer, names in known.items() for one in names)
+    near = get_close_matches(name, whole, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    scorers = [scorer for scorer in known if name.startswith(f"{scorer}.")]
+    if scorers:
+        scorer = max(scorers, key=len)
+        return f"{meant}{scorer} gives {', '.join(sorted(known[scorer]))}"
+    who = name.partition(".")[0]
+    return f"{meant}{who} scores nothing here; who does: {', '.join(sorted(known))}"
 
 
 def _scores_named(recipe: Recipe) -> list[tuple[str, str]]:

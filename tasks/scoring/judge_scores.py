@@ -33,8 +33,13 @@ def judge_scores(row_id: str, verdicts: Sequence[Verdict], configured: int) -> l
         return [score for verdict in verdicts for score in _own(row_id, JUDGE_SCORER, verdict)]
     scores: list[ExampleScore] = []
     for verdict in verdicts:
-        scores += _own(row_id, f"{JUDGE_SCORER}:{_name(verdict.judge)}", verdict)
+        scores += _own(row_id, judge_scorer(verdict.judge), verdict)
     return [*scores, *(_mean(row_id, name, verdicts) for name in CRITERIA if verdicts)]
+
+
+def judge_scorer(judge: ModelIdentity) -> str:
+    """Return the scorer that a judge is beside others."""
+    return f"{JUDGE_SCORER}:{_name(judge)}"
 
 
 def _name(judge: ModelIdentity) -> str:

@@ -6,13 +6,11 @@ import yaml
 
 from gleanery.deployments.methods import read_config
 from gleanery.flows.dataset_config import DatasetConfig
+from gleanery.flows.dataset_scores import known_scores
 from gleanery.flows.harvest_config import read_harvest_config
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.tasks.release.recipe_check import check_names, check_scorers
-from gleanery.tasks.scoring.heuristics import HEURISTICS_SCORER
-from gleanery.tasks.scoring.judge_prompt import CRITERIA
-from gleanery.tasks.scoring.judge_scores import JUDGE_SCORER
 
 DEPLOYMENTS = Path(__file__).parents[2] / "deployments"
 PREFECT_YAML = yaml.safe_load((DEPLOYMENTS / "prefect.yaml").read_text())
@@ -51,10 +49,8 @@ def test_example_datasets_are_valid_and_their_recipes_name_what_there_is(name: s
     assert set(methods.values()) == {"harvest", "taxonomy", "skills"}
     assert config.decontamination.benchmarks
     check_names(config.recipe, methods)
-    judges = [JUDGE_SCORER] if config.judges else []
-    check_scorers(config.recipe, [HEURISTICS_SCORER, *judges])
-    names = {score.partition(".")[2] for score in config.recipe.scores_named}
-    assert names <= set(CRITERIA)
+    assert config.recipe.scores_named
+    check_scorers(config.recipe, known_scores(config))
 
 
 def test_a_deployed_night_of_a_dataset_comes_after_those_of_its_sources() -> None:

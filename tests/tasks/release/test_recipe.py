@@ -4,7 +4,13 @@ import pytest
 from pydantic import ValidationError
 
 from gleanery.tasks.release.recipe import Recipe
-from gleanery.tasks.release.recipe_check import RecipeError, check_names, check_strategies
+from gleanery.tasks.release.recipe_check import (
+    RecipeError,
+    check_counts,
+    check_names,
+    check_scorers,
+    check_strategies,
+)
 from gleanery.tasks.release.recipe_file import parse_recipe, read_recipe
 
 WHOLE = """\
@@ -157,3 +163,61 @@ def test_unknown_strategy_is_noted_and_an_error_where_no_other_is_there() -> Non
     assert check_strategies(recipe, {"method harvest": []}) == []
     with pytest.raises(RecipeError, match="strategy improve, kept; known: corrected"):
         check_strategies(recipe, {"method harvest": ["corrected"]})
+
+
+KNOWN = {
+    "heuristics": ["asks", "quality"],
+    "judge": ["correct", "complete"],
+    "judge:small-2.5": ["correct"],
+    "plugin": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("score", "problem"),
+    [
+        (
+            "heuristics.qualty",
+            "did you mean heuristics.quality? heuristics gives asks, quality",
+        ),
+        ("heuristics.", "heuristics gives asks, quality"),
+        ("judge:small-2.5.corect", "did you mean judge:small-2.5.correct? judge:small-2.5 gives"),
+        ("jugde.correct", "did you mean judge.correct? jugde scores nothing here; who does: "),
+        ("zzz", "nobody gives zzz: zzz scores nothing here; who does: heuristics, judge, judge:"),
+    ],
+)
+def test_misspelt_score_is_refused_with_the_nearest_and_all_that_there_is(
+    score: str, problem: str
+) -> None:
+    for key in ({"filters": [{"score": score}]}, {"siblings": {"take": "best", "by": [score]}}):
+        with pytest.raises(RecipeError) as caught:
+            check_scorers(Recipe.model_validate(key), KNOWN)
+        (found,) = caught.value.problems
+        assert problem in found
+
+
+@pytest.mark.parametrize(
+    "score", ["heuristics.quality", "judge.correct", "judge:small-2.5.correct", "plugin.new"]
+)
+def test_score_that_is_known_or_whose_scorer_gives_any_passes(score: str) -> None:
+    check_scorers(Recipe.model_validate({"filters": [{"score": score}]}), KNOWN)
+
+
+def test_count_that_no_filter_could_leave_is_refused_with_what_there_is() -> None:
+    sources = [
+        {"pipeline": "web", "count": 20},
+        {"method": "harvest", "count": 31},
+        {"method": "skills", "count": 1},
+        {"method": "taxonomy", "weight": 1},
+    ]
+    available = {"web": 20, "web-2": 10, "web-3": 20, "tree": 5}
+    methods = {"web": "harvest", "web-2": "harvest", "web-3": "harvest", "tree": "taxonomy"}
+    with pytest.raises(RecipeError) as caught:
+        check_counts(Recipe.model_validate({"sources": sources}), available, methods)
+    assert [problem.partition(", before")[0] for problem in caught.value.problems] == [
+        "  sources: method harvest: 31 rows are asked of it, and it has 30 candidates",
+        "  sources: method skills: 1 rows are asked of it, and it has 0 candidates",
+    ]
+    lenient = Recipe.model_validate({"sources": sources, "shortfall": "warn"})
+    check_counts(lenient, available, methods)
+    check_counts(Recipe.model_validate({"sources": sources[:1]}), available, methods)
