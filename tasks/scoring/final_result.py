@@ -170,7 +170,7 @@ def _opening(text: str) -> str | None:
     is_brief = len(_sentences(text)) <= _FEW_SENTENCES
     if len(clause) < 2 or not is_brief or _FORMULA.search(clause[0]):
         return None
-    opening = plain(clause[0])
+    opening = plain(without_asides(clause[0]))
     numbers = list(_QUANTITY.finditer(opening))
     if len(numbers) != 1:
         return None

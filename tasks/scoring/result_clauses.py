@@ -10,7 +10,7 @@ _STATES = re.compile(r"\b(?:is|are|was|were|has|have|had|lies|means)\b", re.IGNO
 _COMPUTES = re.compile(
     r",\s+which\s+(?:\w+ly\s+)?(?:(?:gives?|gave|leaves?|left|equals?|yields?|makes?|means|totals?"
     r"|results? in|comes? (?:out )?to|amounts? to|adds? up to|works? out|corresponds? to"
-    r"|simplif\w+ to|reduces? to|evaluates? to)\b"
+    r"|simplif\w+ to|reduces? to|evaluates? to|we|you|one)\b"
     r"|(?:is|are|was|were|must be|has to be)\s+(?:then\s+|thus\s+|therefore\s+)?"
     r"(?:equal to|the same as|about|around|approximately|roughly|exactly|nearly|just|only)?"
     r"\W*\d[\d.,/^*() ]*\W*[\w/^°%]*\W*$)",

@@ -62,6 +62,7 @@ def test_several_boxes_are_one_result_with_parts() -> None:
             "Subtract the two and double what is left over. Therefore\n$$x = 8 - 1 = 7.$$",
             "x = 8 - 1 = 7",
         ),
+        ("Adding them, we get the total of both, which we divide by the three to obtain 8.", "8"),
         (
             "Yes, because the sum of two even numbers is even, whichever two even ones they are.",
             "yes",
@@ -81,6 +82,7 @@ def test_a_result_that_closes_the_answer_is_found(answer: str, result: str) -> N
         "The Moon turns once around its own axis in the same time in which it goes around the Earth.",
         "The train takes $5.0\\,\\mathrm{s}$ to stop and travels $62.5\\,\\mathrm{m}$ while braking.",
         "It is slightly too large, which one sees at once when one squares it: $5.1^2 = 26.01 > 26$.",
+        "The capital is Paris, which has 2 million inhabitants and was founded by Celts, since 987 it is one.",
         "The city that was asked for lies on the Seine, and it is Paris, which has 2 million people.",
         "\\boxed{" + "x" * 1000 + "}",
         "(a) \\boxed{3}\n(b) \\boxed{4",
