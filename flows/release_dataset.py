@@ -21,7 +21,7 @@ from gleanery.tasks.coverage import Coverage
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.publish import Published
-from gleanery.tasks.release.release_work import ReleaseWork
+from gleanery.tasks.release.release_work import ReleaseWork, pipelines_taken
 from gleanery.tasks.release.report_address import report_address
 from gleanery.tasks.release.report_data import BenchmarkSearched
 from gleanery.tasks.release.selection_part import Curated
@@ -59,22 +59,31 @@ def _work(
 ) -> ReleaseWork:
     config = run.config
     outputs = {source.name: source_outputs(source, run.settings) for source in config.sources}
+    taken = pipelines_taken(config.recipe, {one.name: one.method for one in config.sources})
     return ReleaseWork(
         name=config.name,
         title=config.title or config.name,
         recipe=config.recipe,
         stores=stores,
         stages={**outputs, "": list(stages)},
+        taken=taken,
         coverage={
             source.name: found
             for source in config.sources
-            if (found := _coverage(run, source, outputs[source.name]))
+            if source.name in taken and (found := _coverage(run, source, outputs[source.name]))
         },
         benchmarks=_benchmarks(run),
         duplicates=["exact", "near", *(["semantic"] if config.semantic_duplicates else [])],
-        facts={f"judge {n}": judge.model for n, judge in enumerate(config.judges, start=1)},
+        models=_models(config),
         sampled=config.report_examples,
     )
+
+
+def _models(config: DatasetConfig) -> dict[str, str]:
+    models = {f"judge {n}": judge.model for n, judge in enumerate(config.judges, start=1)}
+    if config.paraphrase_judge and config.decontamination.benchmarks:
+        models["paraphrase judge"] = config.paraphrase_judge.model
+    return models
 
 
 def _benchmarks(run: DatasetRun) -> list[BenchmarkSearched]:
@@ -100,6 +109,8 @@ def show_release(store: Store, published: Published) -> None:
     manifest = published.manifest
     folder = store.uri(manifest.folder)
     log = get_run_logger()
+    if published.fresh and manifest.changes and manifest.changes.curation:
+        log.info("said of the rows now: %s", "; ".join(manifest.changes.curation))
     if published.fresh:
         log.info("released %s: %d rows at %s", manifest.version, manifest.rows.total, folder)
     else:

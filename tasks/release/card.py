@@ -1,12 +1,13 @@
 """The dataset card: what a release is, how it was made, and what it is not good for."""
 
+from gleanery.tasks.release import card_curation as curation
 from gleanery.tasks.release import card_sections as sections
-from gleanery.tasks.release.card_facts import BenchmarkHits, CardFacts
+from gleanery.tasks.release.card_facts import CardFacts
 from gleanery.tasks.release.card_header import card_header
 from gleanery.tasks.release.card_tables import plain
 from gleanery.tasks.release.manifest import Manifest
 
-__all__ = ["BenchmarkHits", "CardFacts", "render_card"]
+__all__ = ["CardFacts", "render_card"]
 
 
 def render_card(manifest: Manifest, facts: CardFacts) -> str:
@@ -20,7 +21,8 @@ def render_card(manifest: Manifest, facts: CardFacts) -> str:
         "Fields": sections.fields(manifest),
         "Sources and mix": sections.mix(manifest),
         "What was left out": sections.left_out(manifest),
-        "Benchmarks that it was compared with": sections.benchmarks(facts),
+        "Benchmarks that it was compared with": curation.benchmarks(manifest),
+        "Duplicates": curation.duplicates(manifest),
         "Licences": sections.licences(manifest),
         "Known limits": sections.limits(facts),
         "Loading it": sections.loading(),

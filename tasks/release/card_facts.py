@@ -5,14 +5,6 @@ from pydantic import Field
 from gleanery.tasks.records import Record
 
 
-class BenchmarkHits(Record):
-    """A benchmark that the rows were compared with, and how many rows had an item of it."""
-
-    name: str
-    items: int
-    rows: int
-
-
 class CardFacts(Record):
     """What the card says beside what the manifest has.
 
@@ -26,5 +18,4 @@ class CardFacts(Record):
     tasks: list[str] = Field(default_factory=lambda: ["text-generation", "question-answering"])
     tags: list[str] = Field(default_factory=list)
     licence: str = ""
-    benchmarks: list[BenchmarkHits] = Field(default_factory=list)
     limits: list[str] = Field(default_factory=list)

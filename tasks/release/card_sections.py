@@ -1,5 +1,6 @@
 """The sections of a dataset card, each as lines of Markdown."""
 
+from gleanery.tasks.release.card_curation import not_asked
 from gleanery.tasks.release.card_facts import CardFacts
 from gleanery.tasks.release.card_tables import counts_table, plain, share, table
 from gleanery.tasks.release.manifest import Manifest
@@ -32,7 +33,7 @@ LIMITS = (
     "Text from the web may hold errors, opinions and personal data that no filter has seen.",
     "A licence is what the page declares of itself. Nobody has verified it, and `unknown` means "
     "that it declares none that we know.",
-    "Leaks were looked for from the benchmarks listed above. A test that is not listed may be in.",
+    "Leaks were looked for from the benchmarks listed above alone: any other test may be in here.",
 )
 
 
@@ -47,7 +48,8 @@ def opening(manifest: Manifest, facts: CardFacts) -> list[str]:
         f"{plain(manifest.gleanery)}; `manifest.json` has its inputs and the digest of every file, "
         "`report.html` shows it in figures and samples."
     )
-    return [*said, text, "", *counts_table("split", rows.splits, rows.total), *_changes(manifest)]
+    splits = counts_table("split", rows.splits, rows.total)
+    return [*said, text, *not_asked(manifest), "", *splits, *_changes(manifest)]
 
 
 def _changes(manifest: Manifest) -> list[str]:
@@ -59,6 +61,11 @@ def _changes(manifest: Manifest) -> list[str]:
         f"{total.removed:,} are gone, {total.changed:,} have another text or split, and "
         f"{total.annotated:,} another score or lineage."
     )
+    other = manifest.changes.curation
+    if not (total.added or total.removed or total.changed or total.annotated):
+        text = f"Since {plain(manifest.changes.against)}: the rows are the same."
+    if other:
+        text += f" What is said of them is not: {plain('; '.join(other), 1000)}."
     if not manifest.changes.removed:
         return ["", text]
     rows = [(plain(name), f"{n:,}") for name, n in manifest.changes.removed.items()]
@@ -113,15 +120,6 @@ def left_out(manifest: Manifest) -> list[str]:
         return ["Nothing was left out: every candidate is in."]
     text = f"Of {total + manifest.rows.total:,} candidates, {total:,} are not in this release:"
     return [text, "", *counts_table("reason", manifest.left_out, total)]
-
-
-def benchmarks(facts: CardFacts) -> list[str]:
-    """Return the benchmarks whose items were looked for, with the rows left out for each."""
-    if not facts.benchmarks:
-        return ["None. Nothing is known of benchmark items in these rows."]
-    rows = [(plain(b.name), f"{b.items:,}", f"{b.rows:,}") for b in facts.benchmarks]
-    text = "Rows that hold an item of one of these were left out:"
-    return [text, "", *table(["benchmark", "items", "rows left out"], rows)]
 
 
 def licences(manifest: Manifest) -> list[str]:

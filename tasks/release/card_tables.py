@@ -8,10 +8,10 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|~$:@-])")
 _ROWS = 25  # of a table of counts; the manifest has all
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = _LONGEST) -> str:
     """Return Markdown that shows a text as it is, on one line: no link, no markup, no HTML."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    cut = line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    cut = line if len(line) <= longest else line[: longest - 1] + "…"
     escaped = _SPECIAL.sub(r"\\\1", cut)
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from gleanery.infra.receipts import merge_counts
 from gleanery.tasks.records import Record
+from gleanery.tasks.release.curation_facts import CurationFacts
 
 FORMAT = 2  # 1 had each licence as its page spelled it, and no `curation`
 
@@ -80,10 +81,11 @@ class SourceChanges(Record):
 
 
 class Changes(Record):
-    """What changed against another release, by source."""
+    """What changed against another release, by source; `curation` says in words what else did."""
 
     against: str
     sources: dict[str, SourceChanges]
+    curation: list[str] = Field(default_factory=list)
 
     @property
     def removed(self) -> dict[str, int]:
@@ -105,8 +107,9 @@ class Manifest(Record):
     `version` is the running number and the first eight characters of `content_digest`, which
     covers every file and what this manifest says of them, but neither `created` nor `writer`.
     `row_digest` covers the rows alone, in their order: two releases that share it hold the same
-    data. `previous` is the version before, "" for the first. `left_out` counts what curation left
-    out, by reason; `recipe` is the configuration that chose the rows.
+    data. `curation` is what was looked for in them. `previous` is the version before, "" for the
+    first. `left_out` counts what curation left out, by reason; `recipe` is the configuration that
+    chose the rows.
     """
 
     format: int = FORMAT
@@ -121,6 +124,7 @@ class Manifest(Record):
     score_columns: list[str]
     left_out: dict[str, int]
     recipe: dict[str, Any]
+    curation: CurationFacts | None = None
     inputs: list[ReleaseInput]
     changes: Changes | None
     files: list[ReleaseFile]
@@ -131,6 +135,11 @@ class Manifest(Record):
     def folder(self) -> str:
         """The release's folder, below the root of its store."""
         return release_folder(self.version)
+
+    def says_the_same(self, row_digest: str, curation: CurationFacts) -> bool:
+        """Return whether a release of these rows would say what this one says of them."""
+        same_rows = self.row_digest == row_digest
+        return same_rows and self.curation is not None and self.curation.digest == curation.digest
 
     def data_files(self, split: str) -> list[str]:
         """Return the paths of a split's Parquet files, in order."""

@@ -20,6 +20,7 @@ import orjson
 from gleanery.infra.digests import digest
 from gleanery.infra.storage import Store
 from gleanery.tasks.release.card import CardFacts, render_card
+from gleanery.tasks.release.curation_facts import CurationFacts
 from gleanery.tasks.release.manifest import (
     Changes,
     Manifest,
@@ -48,6 +49,7 @@ class ReleaseFacts:
     - `recipe`: the configuration that chose the rows, as JSON.
     - `inputs`: the parts that it was made from.
     - `left_out`: how many rows curation left out, by reason.
+    - `curation`: what was looked for in the rows, and what became of it.
     - `changes`: against `previous`, see `changes_since`; `None` for the first release.
     """
 
@@ -56,6 +58,7 @@ class ReleaseFacts:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     inputs: Sequence[ReleaseInput] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    curation: CurationFacts = field(default_factory=CurationFacts)
     changes: Changes | None = None
 
 
@@ -77,10 +80,11 @@ def publish(
     """Return the release of these rows, which are closed; `report` is its page as HTML.
 
     `previous` is the newest release as it was when the work began: where its rows are the same,
-    it stands and nothing is written. Where another run has published since, that one's release is
-    returned, and what was written here is removed; the next run compares with it.
+    and what is said of their curation, it stands and nothing is written. Where another
+    run has published since, that one's release is returned, and what was written here is removed;
+    the next run compares with it.
     """
-    if previous is not None and previous.row_digest == shards.row_digest:
+    if previous is not None and previous.says_the_same(shards.row_digest, facts.curation):
         settle(store)
         return Published(previous, fresh=False)
     newest = newest_release(store)
@@ -142,6 +146,7 @@ def _draft(
         "score_columns": shards.score_columns,
         "left_out": dict(sorted(facts.left_out.items())),
         "recipe": facts.recipe,
+        "curation": facts.curation,
         "inputs": list(facts.inputs),
         "changes": facts.changes,
     }

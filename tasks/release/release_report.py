@@ -10,10 +10,9 @@ import yaml
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
-from gleanery.infra.row_search import find_rows
-from gleanery.tasks.dataset_records import Candidate, Duplicate, Leak
+from gleanery.tasks.dataset_records import Leak
 from gleanery.tasks.diversity import GroupDiversity, compare_diversity
-from gleanery.tasks.release.forgotten import FORGOTTEN
+from gleanery.tasks.release.curation_facts import CurationFacts
 from gleanery.tasks.release.manifest import Changes, RowCounts
 from gleanery.tasks.release.release_samples import Row, sampled_examples
 from gleanery.tasks.release.release_statistics import ReleaseStatistics
@@ -22,20 +21,17 @@ from gleanery.tasks.release.report_data import (
     Change,
     ChangeCount,
     Count,
-    DuplicateCount,
     FunnelStage,
-    LeakCount,
     PipelineCoverage,
     ReportData,
     SourceRows,
     StageCost,
 )
-from gleanery.tasks.release.report_matches import mark_match
-from gleanery.tasks.release.report_samples import Fact, LeakShown, cut_excerpt
+from gleanery.tasks.release.report_leaks import drawn_leaks
+from gleanery.tasks.release.report_samples import Fact
 from gleanery.tasks.release.selection_part import Curated
-from gleanery.tasks.seeded import keys
+from gleanery.tasks.release.verdict_counts import VerdictCounts
 
-_LEAKS_SHOWN = 40
 _UNITS = {
     "recall": ("pages", "pages"),
     "dedup": ("pages", "pages"),
@@ -63,21 +59,22 @@ class Passed:
     counts: RowCounts
     losses: Sequence[Loss]
     changes: Changes | None
+    leaks: Sequence[Leak]
+    verdicts: VerdictCounts
+    curation: CurationFacts
 
 
 def release_report(
     parts: Parts, curated: Curated, selection: Receipt, work: ReleaseWork, passed: Passed
 ) -> ReportData:
     """Return what the report of a release shows."""
-    leaks = [row for receipt in curated.leaks for row in parts.rows(receipt, Leak)]
-    duplicates = [row for receipt in curated.duplicates for row in parts.rows(receipt, Duplicate)]
     return ReportData(
         name=work.title,
         version=f"release {passed.number}",
         date=datetime.datetime.now(datetime.UTC).strftime("%d %B %Y"),
-        facts=[Fact(name=name, value=value) for name, value in work.facts.items()],
+        facts=[Fact(name=name, value=value) for name, value in work.models.items()],
         recipe=yaml.safe_dump(work.recipe.model_dump(mode="json"), sort_keys=False),
-        sources=_sources(selection, passed),
+        sources=_sources(selection, work, passed),
         funnel=_funnel(selection, work),
         scores=passed.statistics.scores(work.recipe),
         lengths=passed.statistics.lengths(),
@@ -87,11 +84,13 @@ def release_report(
             for name, coverage in work.coverage.items()
         ],
         diversity=_diversity(passed.sample),
-        benchmarks=list(work.benchmarks),
-        leaks=_leak_counts(leaks),
-        leaks_shown=_leaks_shown(parts, curated, leaks, passed.losses),
-        duplicates_searched=list(work.duplicates),
-        duplicates=_duplicate_counts(duplicates),
+        curation=passed.curation,
+        leaks=passed.verdicts.leak_counts(),
+        leak_rows=dict(passed.verdicts.rows_with_leaks()),
+        leaks_shown=drawn_leaks(
+            parts, curated.candidates, passed.leaks, passed.losses, passed.verdicts
+        ),
+        duplicates=passed.verdicts.duplicate_counts(),
         costs=_costs(work),
         change=_change(passed.changes),
         licences=_counts(passed.counts.licences),
@@ -104,7 +103,7 @@ def _counts(counts: Mapping[str, int]) -> list[Count]:
     return [Count(name=name, rows=rows) for name, rows in counts.items()]
 
 
-def _sources(selection: Receipt, passed: Passed) -> list[SourceRows]:
+def _sources(selection: Receipt, work: ReleaseWork, passed: Passed) -> list[SourceRows]:
     rows: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for (pipeline, split), count in passed.statistics.released.items():
         rows[pipeline][split] += count
@@ -113,7 +112,7 @@ def _sources(selection: Receipt, passed: Passed) -> list[SourceRows]:
             source=pipeline,
             candidates=candidates,
             rows={split: rows[pipeline][split] for split in ("train", "validation")},
-            wanted=_wanted(selection, pipeline),
+            wanted=_wanted(selection, pipeline) if pipeline in work.taken else "none",
         )
         for pipeline, candidates in sorted(passed.statistics.candidates.items())
     ]
@@ -184,6 +183,7 @@ def _costs(work: ReleaseWork) -> list[StageCost]:
             seconds=output.seconds,
         )
         for lane, outputs in work.stages.items()
+        if not lane or lane in work.taken
         for output in outputs
     ]
 
@@ -193,57 +193,6 @@ def _diversity(sample: Sequence[Row]) -> list[GroupDiversity]:
     for candidate, _, _ in sample:
         groups[candidate.pipeline].append(candidate.question)
     return compare_diversity(dict(sorted(groups.items()))) if groups else []
-
-
-def _leak_counts(leaks: Sequence[Leak]) -> list[LeakCount]:
-    found: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for leak in leaks:
-        found[leak.benchmark, leak.kind, leak.side].add(leak.id)
-    return [
-        LeakCount(benchmark=benchmark, kind=kind, side=side, rows=len(ids))
-        for (benchmark, kind, side), ids in sorted(found.items())
-    ]
-
-
-def _leaks_shown(
-    parts: Parts, curated: Curated, found: Sequence[Leak], losses: Sequence[Loss]
-) -> list[LeakShown]:
-    """Return a draw of the leaks; what was forgotten is shown nowhere."""
-    forgotten = {loss.row_id for loss in losses if loss.reason == FORGOTTEN}
-    leaks = [leak for leak in found if leak.id not in forgotten]
-    draws = keys([leak.id for leak in leaks], "leaks", 0).tolist()
-    order = sorted(range(len(leaks)), key=lambda at: (draws[at], leaks[at].item_id))
-    shown = [leaks[at] for at in order[:_LEAKS_SHOWN]]
-    texts = _texts(parts, curated.candidates, {leak.id for leak in shown})
-    return [
-        LeakShown(
-            id=leak.id,
-            benchmark=leak.benchmark,
-            item_id=leak.item_id,
-            kind=leak.kind,
-            side=leak.side,
-            text=cut_excerpt(texts.get(leak.id, ""), [(leak.start, leak.end, "match")]),
-            item=mark_match(leak.item_text, leak.matched),
-            reason=leak.reason,
-        )
-        for leak in shown
-    ]
-
-
-def _texts(parts: Parts, candidates: Sequence[Receipt], ids: set[str]) -> dict[str, str]:
-    return {
-        row.id: row.whole_text
-        for receipt in (candidates if ids else ())
-        for row in find_rows(parts.store, receipt.data, "id", ids, Candidate)
-    }
-
-
-def _duplicate_counts(duplicates: Sequence[Duplicate]) -> list[DuplicateCount]:
-    counts = Counter((row.kind, row.level) for row in duplicates)
-    return [
-        DuplicateCount(kind=kind, level=level, rows=rows)
-        for (kind, level), rows in sorted(counts.items())
-    ]
 
 
 def _change(changes: Changes | None) -> Change | None:
@@ -261,4 +210,10 @@ def _change(changes: Changes | None) -> Change | None:
         for reason, rows in counts.reasons.items()
     ]
     unchanged = changes.total.unchanged + changes.total.annotated
-    return Change(previous=changes.against, unchanged=unchanged, added=added, removed=removed)
+    return Change(
+        previous=changes.against,
+        unchanged=unchanged,
+        added=added,
+        removed=removed,
+        curation=changes.curation,
+    )

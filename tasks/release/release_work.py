@@ -1,6 +1,6 @@
 """What a release is made from and says of itself, beside the rows that curation left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,9 +21,10 @@ class ReleaseWork:
     - `stores`: of the source pipelines, by name.
     - `stages`: what each source pipeline's stages came to, by pipeline, and the dataset's own
       under "".
-    - `coverage`: of each synthesis, by pipeline.
+    - `taken`: the source pipelines that the recipe takes rows from.
+    - `coverage`: of each synthesis among those, by pipeline.
     - `benchmarks`: which were looked for; `duplicates`: which kinds were.
-    - `facts`: what else the report names ("Judge"), by name.
+    - `models`: who was asked about the rows, by its part ("judge 1").
     - `sampled`: how many rows the report's browser shows.
     """
 
@@ -32,8 +33,33 @@ class ReleaseWork:
     recipe: Recipe
     stores: Mapping[str, Store]
     stages: Mapping[str, Sequence[StageOutput]]
+    taken: Collection[str]
     coverage: Mapping[str, Coverage]
     benchmarks: Sequence[BenchmarkSearched]
     duplicates: Sequence[str]
-    facts: Mapping[str, str]
+    models: Mapping[str, str]
     sampled: int
+
+    @property
+    def unasked(self) -> dict[str, int]:
+        """How many rows each stage of the dataset could not ask about, by stage."""
+        return {
+            output.stage: sum(output.failed.values()) for output in self.stages[""] if output.failed
+        }
+
+
+def pipelines_taken(recipe: Recipe, methods: Mapping[str, str]) -> set[str]:
+    """Return the pipelines that a recipe takes rows from; `methods` has the method of each.
+
+    A weight or a count of 0 takes none.
+    """
+    named = {source.pipeline for source in recipe.sources if source.pipeline}
+    taken = set() if recipe.sources else set(methods)
+    for source in recipe.sources:
+        if source.weight == 0 or source.count == 0:
+            continue
+        if source.pipeline:
+            taken.add(source.pipeline)
+        else:
+            taken |= {n for n, method in methods.items() if method == source.method} - named
+    return taken

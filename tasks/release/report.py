@@ -6,14 +6,14 @@ from hashlib import sha256
 from importlib.resources import files
 
 from gleanery.tasks.release.report_browser import browser
-from gleanery.tasks.release.report_charts import chart
+from gleanery.tasks.release.report_charts import chart, one_valued
 from gleanery.tasks.release.report_contents import change, licences, removed, sources
 from gleanery.tasks.release.report_costs import cost_per_example, costs, tokens_per_example
 from gleanery.tasks.release.report_coverage import breakdowns, diversity, synthesis_coverage
 from gleanery.tasks.release.report_curation import decontamination, duplicates
 from gleanery.tasks.release.report_data import Histogram, ReportData
 from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_losses import funnel, open_rows, reasons
+from gleanery.tasks.release.report_losses import funnel, open_rows, reasons, unasked
 from gleanery.tasks.release.report_numbers import count, counted, share
 from gleanery.tasks.release.report_samples import Fact
 from gleanery.tasks.release.report_tables import nothing
@@ -117,6 +117,7 @@ def _header(data: ReportData, title: str) -> Html:
         tag("dl", *[_figure(*figure) for figure in figures], class_="figures"),
         _why_out(data),
         open_rows(data),
+        unasked(data),
         _facts(data),
     )
 
@@ -186,6 +187,8 @@ def _chapter(heading: str, sections: Sequence[Section], data: ReportData) -> Htm
 def _charts(histograms: Sequence[Histogram], none: str) -> Html:
     if not histograms:
         return nothing(none)
+    constant = [one for one in histograms if one.only is not None]
+    histograms = [one for one in histograms if one.only is None]
     drawn: list[Child] = [chart(one) for one in histograms[:_MOST_CHARTS]]
     legend: list[Child] = []
     if any(one.kept for one in histograms):
@@ -196,7 +199,9 @@ def _charts(histograms: Sequence[Histogram], none: str) -> Html:
     left = len(histograms) - _MOST_CHARTS
     more = tag("p", counted(left, "more distribution"), class_="note") if left > 0 else None
     key = tag("p", *legend, class_="legend") if legend else None
-    return tag("div", key, tag("div", *drawn, class_="charts"), more)
+    same = [tag("p", "The same for every row that has one:"), one_valued(constant)]
+    charts = tag("div", *drawn, class_="charts") if drawn else None
+    return tag("div", key, charts, more, *(same if constant else []))
 
 
 def _beside(name: str) -> str:

@@ -1,5 +1,7 @@
 """Histograms as inline SVG: all candidates, those that were released, and the threshold."""
 
+from collections.abc import Sequence
+
 from gleanery.tasks.release.report_data import Histogram
 from gleanery.tasks.release.report_html import Child, Html, tag
 from gleanery.tasks.release.report_numbers import count, counted, decimal
@@ -27,12 +29,23 @@ def chart(histogram: Histogram) -> Html:
     )
 
 
-def _in_words(histogram: Histogram, values: int) -> list[Child]:
-    said = [
-        counted(values, "value"),
-        f"mean {decimal(histogram.mean)}",
-        f"median {decimal(histogram.median)}",
+def one_valued(histograms: Sequence[Histogram]) -> Html:
+    """Return a line for each distribution that is one value: a single bar shows no more."""
+    lines = [
+        tag(
+            "li",
+            f"{shortened(one.title)} ({shortened(one.of)}): {decimal(one.only)} · ",
+            *_in_words(one, sum(one.counts) + one.above, with_means=False),
+        )
+        for one in histograms
     ]
+    return tag("ul", *lines, class_="note")
+
+
+def _in_words(histogram: Histogram, values: int, with_means: bool = True) -> list[Child]:
+    said = [counted(values, "value")]
+    if with_means:
+        said += [f"mean {decimal(histogram.mean)}", f"median {decimal(histogram.median)}"]
     if histogram.kept:
         said.append(f"{count(sum(histogram.kept))} released")
     if histogram.threshold is not None:

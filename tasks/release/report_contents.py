@@ -72,7 +72,11 @@ def change(data: ReportData) -> Html:
         tag("strong", f"−{count(removed)}"),
         f" removed, {counted(data.change.unchanged, 'row')} unchanged.",
     )
-    return tag("div", said, _changes(data.change))
+    other = [tag("li", shortened(text, 300)) for text in data.change.curation]
+    same = not (added or removed) and bool(other)
+    heading = "The rows are the same. What is said of them is not:" if same else "And besides:"
+    listed = [tag("p", heading), tag("ul", *other)] if other else []
+    return tag("div", said, _changes(data.change), *listed)
 
 
 def _changes(change: Change) -> Html | None:

@@ -10,7 +10,11 @@ from gleanery.tasks.release.report_text import shortened
 
 
 def costs(data: ReportData) -> Html:
-    """Return the cost of each stage in all runs so far, and divided by the released rows."""
+    """Return the cost of each stage in all runs so far.
+
+    What a pipeline has cost is divided by the released rows of that pipeline, what curation has
+    by all of them.
+    """
     asked = [stage for stage in data.costs if _tokens(stage) or stage.sent or stage.reused]
     if not asked:
         return nothing("No stage asked a model.")
@@ -29,12 +33,14 @@ def costs(data: ReportData) -> Html:
     )  # fmt: skip
     digits = decimals(total.cost / max(1, data.rows)) + 1 if priced else None
 
+    rows_of = {source.source: sum(source.rows.values()) for source in data.sources}
+
     def cells(stage: StageCost, whole: bool) -> list[Child]:
         return [
             shortened(stage.name),
             *([("" if whole else shortened(stage.lane) or "curation")] if with_lane else []),
             None if whole else bar(_tokens(stage), largest),
-            *_figures(stage, data.rows, digits),
+            *_figures(stage, rows_of.get(stage.lane, 0) if stage.lane else data.rows, digits),
         ]
 
     shown = table(

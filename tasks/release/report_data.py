@@ -10,6 +10,7 @@ from pydantic import Field, FiniteFloat, NonNegativeInt, model_validator
 from gleanery.tasks.coverage import Coverage
 from gleanery.tasks.diversity import GroupDiversity
 from gleanery.tasks.records import Record
+from gleanery.tasks.release.curation_facts import CurationFacts
 from gleanery.tasks.release.report_samples import Fact, LeakShown, SampledExample
 
 Money = Annotated[FiniteFloat, Field(ge=0)]
@@ -68,6 +69,7 @@ class Histogram(Record):
     - `kept`: those of them that are in the release; [] where that is not known.
     - `above`: values above the last edge, too few to be drawn.
     - `mean`, `median`: over all values; `None` without any.
+    - `only`: the value that all have, if they have one.
     - `threshold`: the least (or, with `at_most`, the greatest) value that the recipe lets pass.
     """
 
@@ -79,6 +81,7 @@ class Histogram(Record):
     above: NonNegativeInt = 0
     mean: FiniteFloat | None = None
     median: FiniteFloat | None = None
+    only: FiniteFloat | None = None
     threshold: FiniteFloat | None = None
     at_most: bool = False
 
@@ -121,7 +124,7 @@ class BenchmarkSearched(Record):
 
 
 class LeakCount(Record):
-    """Rows removed for items of a benchmark, by `kind` and `side` as in `Leak`."""
+    """Rows with items of a benchmark, by `kind` and `side` as in `Leak`."""
 
     benchmark: str
     kind: str
@@ -130,11 +133,16 @@ class LeakCount(Record):
 
 
 class DuplicateCount(Record):
-    """Rows removed as duplicates, by `kind` and `level` as in `Duplicate`."""
+    """Rows that are duplicates, by `kind` and `level` as in `Duplicate`.
+
+    `left_out` are not in the release for that reason, `kept` are in it.
+    """
 
     kind: str
     level: str
-    rows: NonNegativeInt
+    found: NonNegativeInt
+    left_out: NonNegativeInt
+    kept: NonNegativeInt
 
 
 class StageCost(Record):
@@ -168,12 +176,14 @@ class Change(Record):
     """What is different from the last release.
 
     - `previous`: its version; `unchanged`: rows that are the same in both.
+    - `curation`: what is said differently of them, in words.
     """
 
     previous: str
     unchanged: NonNegativeInt
     added: list[ChangeCount]
     removed: list[ChangeCount]
+    curation: list[str] = Field(default_factory=list)
 
 
 class ReportData(Record):
@@ -188,8 +198,10 @@ class ReportData(Record):
     - `breakdowns`: by domain, discipline, subject, skill: what is known.
     - `coverage`: of each synthesis; [] where no synthesis is in the release.
     - `diversity`: of each source, as `compare_diversity` gives it.
-    - `benchmarks`, `leaks`, `leaks_shown`: what was looked for, removed, and a sample with texts.
-    - `duplicates`: [] where none was found; `duplicates_searched` says which kinds were looked for.
+    - `curation`: what was looked for, and what could not be asked.
+    - `leaks`, `leaks_shown`: what was found of benchmarks, and a sample with texts; `leak_rows` is
+      how many rows have any: "found", "left_out" and "kept".
+    - `duplicates`: [] where none was found.
     - `costs`: by stage; `money_unit`: what the prices are in ("USD"), "" where nobody says.
     - `change`: `None` for the first release.
     - `licences`, `licence_families`: all released rows; an empty name stands for syntheses.
@@ -208,10 +220,10 @@ class ReportData(Record):
     breakdowns: list[Breakdown]
     coverage: list[PipelineCoverage]
     diversity: list[GroupDiversity]
-    benchmarks: list[BenchmarkSearched]
+    curation: CurationFacts
     leaks: list[LeakCount]
+    leak_rows: dict[str, NonNegativeInt] = Field(default_factory=dict)
     leaks_shown: list[LeakShown]
-    duplicates_searched: list[str]
     duplicates: list[DuplicateCount]
     costs: list[StageCost]
     money_unit: str = ""

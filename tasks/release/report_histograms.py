@@ -47,6 +47,7 @@ def histogram(
         above=int((numbers > edges[-1]).sum()),
         mean=float(numbers.mean()) if len(numbers) else None,
         median=float(np.median(numbers)) if len(numbers) else None,
+        only=float(numbers[0]) if len(numbers) and (numbers == numbers[0]).all() else None,
         threshold=threshold,
         at_most=at_most,
     )

@@ -75,6 +75,18 @@ def _by_lane(stages: Sequence[FunnelStage], lane: str, field: str) -> Html | Non
     return tag("section", bars(caption, counts.items(), what="stage and reason", tone="lost"))
 
 
+def unasked(data: ReportData) -> Html | None:
+    """Return the notice that curation could not ask about some rows; `None` where it could."""
+    stages = data.curation.unasked
+    if not stages:
+        return None
+    named = ", ".join(
+        f"{counted(rows, 'row')} by {shortened(stage, 60)}" for stage, rows in stages.items()
+    )
+    said = f"Not asked: {named}. They may be in this release without that verdict. The next run "
+    return tag("p", said, "asks again.", class_="warning")
+
+
 def open_rows(data: ReportData) -> Html | None:
     """Return the notice that rows are still open; `None` where none is."""
     rows = sum(sum(stage.failed.values()) for stage in data.funnel)

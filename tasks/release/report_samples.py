@@ -96,10 +96,11 @@ class SampledExample(Record):
 
 
 class LeakShown(Record):
-    """A removed row and the benchmark item found in it, the match marked in both.
+    """A row and the benchmark item found in it, the match marked in both.
 
     - `id`, `benchmark`, `item_id`, `kind`, `side`, `reason`: as in `Leak`.
     - `text`: of the row, around the match: `cut_excerpt(text, [(start, end, "match")])`.
+    - `fate`: what became of the row, in words.
     - `item`: the item's own text: `report_matches.mark_match(item_text, matched)`.
     """
 
@@ -110,6 +111,7 @@ class LeakShown(Record):
     side: str
     text: Excerpt
     item: Excerpt
+    fate: str
     reason: str = ""
 
 

@@ -10,6 +10,7 @@ from gleanery.infra.storage import Store
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
 from gleanery.tasks.records import Call, ChatMessage, Score, Span
 from gleanery.tasks.release.card_facts import CardFacts
+from gleanery.tasks.release.curation_facts import CurationFacts
 from gleanery.tasks.release.manifest import ReleaseInput
 from gleanery.tasks.release.publish import Published, ReleaseFacts, publish
 from gleanery.tasks.release.published import newest_release
@@ -86,6 +87,7 @@ def publish_rows(
     answers: dict[int, str] | None = None,
     start: int = 0,
     report: bytes = REPORT,
+    curation: CurationFacts | None = None,
 ) -> Published:
     """Publish rows as a flow does, against the newest release."""
     previous = newest_release(store)
@@ -101,6 +103,7 @@ def publish_rows(
                 ReleaseInput(pipeline="web", stage="refine", part="part-0", row_digest="ab" * 16)
             ],
             left_out={"near_duplicate": 4, "leak": 1},
+            curation=curation or CurationFacts(),
             changes=changes,
         )
         return publish(store, shards, facts, report, previous)

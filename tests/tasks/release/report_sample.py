@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from gleanery.tasks.coverage import Coverage, Evenness, Grid, Reached
 from gleanery.tasks.diversity import DiversityConfig, compare_diversity
 from gleanery.tasks.records import Call, ChatMessage, Document, QAPair, RefinedPair, Span
+from gleanery.tasks.release.curation_facts import BenchmarkHits, CurationFacts, DuplicateHits
 from gleanery.tasks.release.report_data import (
-    BenchmarkSearched,
     Breakdown,
     Change,
     ChangeCount,
@@ -100,8 +100,8 @@ def empty_report() -> ReportData:
     """Return a report of a release without anything in it."""
     return ReportData(
         name="nothing", version="1", date="today", sources=[], funnel=[], scores=[], lengths=[],
-        breakdowns=[], coverage=[], diversity=[], benchmarks=[], leaks=[], leaks_shown=[],
-        duplicates_searched=[], duplicates=[], costs=[], change=None, licences=[], examples=[],
+        breakdowns=[], coverage=[], diversity=[], curation=CurationFacts(), leaks=[],
+        leaks_shown=[], duplicates=[], costs=[], change=None, licences=[], examples=[],
     )  # fmt: skip
 
 
@@ -219,23 +219,33 @@ def _curated() -> dict[str, Any]:
     leak = LeakShown(
         id="web-999", benchmark="planets", item_id="planets/1", kind="ngram", side="question",
         text=cut_excerpt(text, [(start, start + len(matched), "match")], 100),
-        item=mark_match(item, matched), reason="",
+        item=mark_match(item, matched), reason="", fate="left out",
     )  # fmt: skip
     return {
-        "benchmarks": [
-            BenchmarkSearched(name="planets", items=1172),
-            BenchmarkSearched(name="sums", items=1319),
-        ],
+        "curation": CurationFacts(
+            benchmarks=[
+                BenchmarkHits(name="planets", items=1172, found=60, left_out=50, kept=4),
+                BenchmarkHits(name="sums", items=1319),
+            ],
+            leaks_removed=["ngram"],
+            duplicates=[
+                DuplicateHits(kind="exact", found=748, left_out=740),
+                DuplicateHits(kind="near", found=1120, left_out=1000, kept=100),
+            ],
+            duplicates_removed=["exact"],
+            models={"judge 1": "open-72b"},
+            unasked={"judgements": 12, "paraphrases": 1},
+        ),
+        "leak_rows": {"found": 60, "left_out": 50, "kept": 4},
         "leaks": [
             LeakCount(benchmark="planets", kind="ngram", side="question", rows=52),
             LeakCount(benchmark="planets", kind="whole_text", side="answer", rows=9),
         ],
         "leaks_shown": [leak],
-        "duplicates_searched": ["exact", "near"],
         "duplicates": [
-            DuplicateCount(kind="exact", level="example", rows=748),
-            DuplicateCount(kind="near", level="example", rows=1000),
-            DuplicateCount(kind="near", level="question", rows=120),
+            DuplicateCount(kind="exact", level="example", found=748, left_out=740, kept=0),
+            DuplicateCount(kind="near", level="example", found=1000, left_out=900, kept=90),
+            DuplicateCount(kind="near", level="question", found=120, left_out=100, kept=10),
         ],
         "costs": [
             StageCost(name="extract", lane="web", sent=6124, reused=0, prompt_tokens=9_120_000,

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from gleanery.tasks.release.card import BenchmarkHits, CardFacts, render_card
+from gleanery.tasks.release.card import CardFacts, render_card
 from gleanery.tasks.release.card_header import hub_licence, size_category
 from gleanery.tasks.release.card_tables import counts_table, plain
-from gleanery.tasks.release.manifest import Manifest
+from gleanery.tasks.release.curation_facts import BenchmarkHits, CurationFacts, DuplicateHits
+from gleanery.tasks.release.manifest import Changes, Manifest, SourceChanges
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -103,17 +104,19 @@ def test_sections_say_how_it_was_made_and_what_was_left_out() -> None:
     facts = CardFacts(
         title="Lessons",
         summary="School exercises.",
-        benchmarks=[BenchmarkHits(name="gsm8k", items=1319, rows=3)],
         limits=["Only English."],
     )
-    card = render_card(manifest(), facts)
+    hits = BenchmarkHits(name="gsm8k", items=1319, found=6, left_out=3, kept=2)
+    curation = CurationFacts(benchmarks=[hits], leaks_removed=["ngram"])
+    card = render_card(manifest(curation=curation), facts)
     for text in (
         "School exercises",
         "arxiv.org/abs/2405.03548",
         "arxiv.org/abs/2402.13064",
         "| near\\_duplicate | 4 | 80.0 % |",
         "Of 45 candidates, 5 are not in this release",
-        "| gsm8k | 1,319 | 3 |",
+        "| gsm8k | 1,319 | 6 | 3 | 2 |",
+        "the recipe leaves out these kinds: ngram.",
         "| CC\\-BY\\-SA\\-4\\.0 | 20 | 50.0 % |",
         "| share\\-alike | 20 | 50.0 % |",
         "| (synthesised) | 20 | 50.0 % |",
@@ -130,8 +133,15 @@ def test_sections_say_how_it_was_made_and_what_was_left_out() -> None:
 def test_hostile_names_show_as_text_and_do_nothing() -> None:
     counts = {name: {HOSTILE: 40} for name in ("sources", "methods", "licences", "subjects")}
     facts = CardFacts(title=HOSTILE, summary=HOSTILE, limits=[HOSTILE])
-    facts = facts.model_copy(update={"benchmarks": [BenchmarkHits(name=HOSTILE, items=1, rows=1)]})
-    made = with_counts(**counts).model_copy(update={"name": HOSTILE, "left_out": {HOSTILE: 1}})
+    curation = CurationFacts(
+        benchmarks=[BenchmarkHits(name=HOSTILE, items=1)],
+        leaks_removed=[HOSTILE],
+        duplicates=[DuplicateHits(kind=HOSTILE)],
+        unasked={HOSTILE: 1},
+    )
+    made = with_counts(**counts).model_copy(
+        update={"name": HOSTILE, "left_out": {HOSTILE: 1}, "curation": curation}
+    )
     card = render_card(made, facts)
     assert header(card)["pretty_name"] == " ".join(HOSTILE.split())
     body = card.split("---\n", 2)[2]
@@ -141,7 +151,40 @@ def test_hostile_names_show_as_text_and_do_nothing() -> None:
     for line in body.splitlines():
         if line.startswith("|"):
             cells = re.split(r"(?<!\\)\|", line)
-            assert len(cells) in (4, 5, 6), line
+            assert len(cells) in (4, 5, 6, 7), line
+
+
+def test_rows_that_nobody_was_asked_about_are_told_by_stage() -> None:
+    asked = render_card(manifest(curation=CurationFacts()), CardFacts(title="T"))
+    assert "Not finished" not in asked
+    unasked = CurationFacts(unasked={"judgements": 1200, "paraphrases": 3})
+    card = render_card(manifest(curation=unasked), CardFacts(title="T"))
+    assert "1,200 by judgements, 3 by paraphrases" in card
+    assert card.index("Not finished") < card.index("## How it was made")
+
+
+def test_what_the_recipe_keeps_is_not_said_to_be_left_out() -> None:
+    kept = CurationFacts(
+        benchmarks=[BenchmarkHits(name="sums", items=25, found=3, kept=3)],
+        duplicates=[DuplicateHits(kind="exact", found=7, kept=7)],
+        duplicates_removed=["near"],
+    )
+    card = render_card(manifest(curation=kept), CardFacts(title="T"))
+    assert "| sums | 25 | 3 | 0 | 3 |" in card
+    assert "the recipe leaves none of them out" in card
+    assert "| exact | 7 | 7 |" not in card
+    assert "| exact | 7 | 0 | 7 |" in card
+
+
+def test_same_rows_with_another_curation_are_told_as_that() -> None:
+    changes = Changes(
+        against="v0001-00000000",
+        sources={"web": SourceChanges(unchanged=40)},
+        curation=["now compared with exam (3 items)"],
+    )
+    card = render_card(manifest(changes=changes), CardFacts(title="T"))
+    assert "the rows are the same" in card
+    assert "now compared with exam \\(3 items\\)" in card
 
 
 def test_markdown_of_an_escaped_text_is_that_text() -> None:

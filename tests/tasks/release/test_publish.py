@@ -11,6 +11,7 @@ import pytest
 
 from gleanery.infra.storage import StorageError, Store
 from gleanery.tasks.release.card_facts import CardFacts
+from gleanery.tasks.release.curation_facts import BenchmarkHits, CurationFacts, DuplicateHits
 from gleanery.tasks.release.publish import ReleaseFacts, publish, settle
 from gleanery.tasks.release.published import (
     POINTER,
@@ -81,6 +82,45 @@ def test_same_rows_are_published_once(store: Store) -> None:
     assert not again.fresh
     assert again.manifest == first.manifest
     assert objects(store) == before
+
+
+def test_same_rows_that_were_compared_with_another_benchmark_are_a_new_release(
+    store: Store,
+) -> None:
+    sums = BenchmarkHits(name="sums", items=25, found=4, left_out=4)
+    first = publish_rows(store, COUNT, curation=CurationFacts(benchmarks=[sums])).manifest
+    exam = CurationFacts(benchmarks=[sums, BenchmarkHits(name="exam", items=3)])
+    second = publish_rows(store, COUNT, curation=exam)
+    assert second.fresh
+    assert (second.manifest.number, second.manifest.previous) == (2, first.version)
+    assert second.manifest.row_digest == first.row_digest
+    assert pointed_at(store) == second.manifest.version
+    assert "| exam | 3 |" in store.read(f"{second.manifest.folder}/README.md").decode()
+    assert not publish_rows(store, COUNT, curation=exam).fresh
+
+
+def test_more_that_is_out_makes_no_new_release_of_the_same_rows(store: Store) -> None:
+    """Every night brings pages of which none gets in."""
+    for night in range(3):
+        hits = {"found": night, "left_out": night}
+        curation = CurationFacts(
+            benchmarks=[BenchmarkHits(name="sums", items=25, **hits)],
+            duplicates=[DuplicateHits(kind="exact", **hits)],
+        )
+        assert publish_rows(store, COUNT, curation=curation).fresh == (night == 0)
+
+
+def test_release_of_an_earlier_format_is_read_and_followed_by_one_of_today(store: Store) -> None:
+    first = publish_rows(store, COUNT).manifest
+    path = f"{first.folder}/manifest.json"
+    earlier = orjson.loads(store.read(path))
+    del earlier["curation"], earlier["rows"]["licence_families"]
+    store.write(path, orjson.dumps(earlier | {"format": 1}))
+    assert read_manifest(store).curation is None
+    second = publish_rows(store, COUNT)
+    assert second.fresh
+    assert second.manifest.changes
+    assert second.manifest.changes.total.unchanged == COUNT
 
 
 def test_a_later_release_leaves_the_earlier_ones_as_they_are(store: Store) -> None:

@@ -12,14 +12,17 @@ from urllib.parse import urlsplit
 import pytest
 
 from gleanery.tasks.release import report_browser
+from gleanery.tasks.release.curation_facts import CurationFacts
 from gleanery.tasks.release.report import CHAPTERS, render_report
 from gleanery.tasks.release.report_data import (
+    Change,
     Count,
     FunnelStage,
     Histogram,
     ReportData,
     SourceRows,
 )
+from gleanery.tasks.release.report_histograms import histogram
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -132,17 +135,23 @@ def test_reasons_are_those_of_the_stages_and_open_rows_stand_apart(full: Element
     ]  # fmt: skip
     assert [row[2] for row in web[1:]] == ["110,000", "12,306", "1,402"]
     assert shown["web: 31 rows open"][1] == ["extract: timeout", "", "31", "100 %"]
-    assert "31 rows are still open" in full.one("p", class_="warning").text
+    assert "31 rows are still open" in full.all("p", class_="warning")[0].text
 
 
 def test_leaks_are_counted_by_benchmark_and_shown_with_the_match_marked(full: Element) -> None:
     (shown,) = tables(full, "decontamination").values()
-    assert shown[0] == ["benchmark", "items", "hits", "ngram (question)", "whole text (answer)"]
+    assert shown[0] == [
+        "benchmark", "items", "hits", "ngram (question)", "whole text (answer)",
+        "rows left out", "rows in the release",
+    ]  # fmt: skip
     assert shown[1:] == [
-        ["planets", "1,172", "61", "52", "9"],
-        ["sums", "1,319", "0", "0", "0"],
-        ["all", "2,491", "61", "52", "9"],
+        ["planets", "1,172", "61", "52", "9", "50", "4"],
+        ["sums", "1,319", "0", "0", "0", "0", "0"],
+        ["all", "2,491", "61", "52", "9", "50", "4"],
     ]
+    section = full.one("section", id="decontamination").text
+    assert "50 rows with a hit left out for it, 4 in this release all the same, 6 out" in section
+    assert "row web-999, left out" in section
     row, item = full.one("details", class_="leak").all("mark")
     assert row.text.startswith("WHICH OF THESE IS THE LARGEST PLANET")
     assert item.text == "Which of these is the largest planet of the solar system"
@@ -151,11 +160,42 @@ def test_leaks_are_counted_by_benchmark_and_shown_with_the_match_marked(full: El
 def test_duplicates_are_counted_by_kind_and_level(full: Element) -> None:
     (shown,) = tables(full, "duplicates").values()
     assert shown == [
-        ["kind", "removed", "of candidates", "example", "question"],
-        ["exact", "748", "6.4 %", "748", "0"],
-        ["near", "1,120", "9.6 %", "1,000", "120"],
-        ["all", "1,868", "16.0 %", "1,748", "120"],
-    ]
+        [
+            "kind", "found", "of candidates", "left out for it", "in the release",
+            "example level", "question level",
+        ],
+        ["exact", "748", "6.4 %", "740", "0", "748", "0"],
+        ["near", "1,120", "9.6 %", "1,000", "100", "1,000", "120"],
+        ["all", "1,868", "16.0 %", "1,740", "100", "1,748", "120"],
+    ]  # fmt: skip
+    assert "leaves out: exact." in full.one("section", id="duplicates").text
+
+
+def test_rows_that_curation_could_not_ask_about_are_told_at_the_head(full: Element) -> None:
+    notices = [one.text for one in full.one("header").all("p", class_="warning")]
+    assert len(notices) == 2
+    assert "12 rows by judgements, 1 row by paraphrases" in notices[1]
+    assert "next run asks again" in notices[1]
+    asked = full_report(curation=CurationFacts(), funnel=[])
+    assert not read(render_report(asked)).all("p", class_="warning")
+
+
+def test_same_rows_that_are_said_to_be_compared_with_more_are_told_as_that() -> None:
+    change = Change(
+        previous="v1", unchanged=9, added=[], removed=[], curation=["now compared with exam"]
+    )
+    said = read(render_report(full_report(change=change))).one("section", id="change").text
+    assert "The rows are the same" in said
+    assert "now compared with exam" in said
+
+
+def test_a_score_that_is_the_same_everywhere_takes_a_line_and_no_chart() -> None:
+    same = histogram("garbled", "heuristics", [0.25] * 30, kept=[True] * 20 + [False] * 10)
+    varied = histogram("correct", "judge", [0.25, 0.5])
+    section = read(render_report(full_report(scores=[same, varied]))).one("section", id="scores")
+    assert len(section.all("figure")) == 1
+    (line,) = section.all("li")
+    assert line.text == "garbled (heuristics): 0.25 · 30 values · 20 released"
 
 
 def test_none_found_is_not_the_same_as_not_looked_for() -> None:
@@ -177,14 +217,15 @@ def test_histograms_show_each_bin(full: Element) -> None:
     assert "No row has this value" in empty.text
 
 
-def test_costs_are_divided_by_the_released_rows(full: Element) -> None:
+def test_costs_of_a_pipeline_are_divided_by_its_own_released_rows(full: Element) -> None:
     (shown,) = tables(full, "costs").values()
     assert shown[0][-3:] == ["tokens per example", "USD", "USD per example"]
     extract, judged, total = shown[1:]
     assert extract[3:] == [
-        "6,124", "0", "9,120,000", "2,100,000", "2,271.3", "3.42", "0.000692"
+        "6,124", "0", "9,120,000", "2,100,000", "2,952.6", "3.42", "0.000900"
     ]  # fmt: skip
     assert judged[1:5] == ["curation", "", "310", "9,410"]
+    assert judged[7] == "160.1"  # of all rows
     assert total[3:5] == ["6,434", "9,410"]
     assert total[-2:] == ["3.92", "0.000794"]
 

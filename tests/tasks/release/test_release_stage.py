@@ -1,0 +1,232 @@
+"""The release of a selection: what it says of leaks, duplicates and unasked rows is what it did."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gleanery.infra.parts import Outcome, Parts
+from gleanery.infra.receipts import Plan, Receipt, Usage
+from gleanery.infra.storage import Store
+from gleanery.tasks.dataset_records import Candidate, Duplicate, Leak
+from gleanery.tasks.records import Record
+from gleanery.tasks.release.manifest import Manifest
+from gleanery.tasks.release.publish import Published
+from gleanery.tasks.release.recipe import Recipe
+from gleanery.tasks.release.release_stage import release_selection
+from gleanery.tasks.release.release_work import ReleaseWork, pipelines_taken
+from gleanery.tasks.release.report_data import BenchmarkSearched
+from gleanery.tasks.release.selection_part import Curated, select_candidates
+from gleanery.tasks.stage_output import StageOutput, stage_output
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from released_candidates import candidate
+from report_reading import read, tables
+
+METHODS = {"web": "harvest", "glan": "taxonomy"}
+ROWS = 40
+SUMS = BenchmarkSearched(name="my sums", items=25)  # with a blank: it is no name to be split
+
+
+def leak(number: int, benchmark: str = "my sums", kind: str = "ngram") -> Leak:
+    return Leak(
+        id=f"row-{number:05d}", benchmark=benchmark, item_id="q 7", kind=kind, side="question",
+        start=0, end=7, matched="A train", item_text="A train covers 60 km.",
+    )  # fmt: skip
+
+
+def duplicate(number: int, kind: str, level: str = "example", id: str = "") -> Duplicate:
+    row_id = id or f"row-{number:05d}"
+    return Duplicate(id=row_id, kept_id="row-00000", kind=kind, level=level, similarity=1)
+
+
+class Curation:
+    """A dataset's store with candidates and their verdicts, released as often as it takes."""
+
+    def __init__(self, store: Store) -> None:
+        self.parts = Parts(store)
+        self.benchmarks = [SUMS]
+        self.leaks: Sequence[Leak] = [leak(2), leak(4), leak(4, kind="whole_text")]
+        self.duplicates: Sequence[Duplicate] = [duplicate(6, "exact"), duplicate(8, "near")]
+        self.failed: dict[str, dict[str, int]] = {}
+        self.candidates = [candidate(n) for n in range(ROWS)]
+
+    def release(self, **recipe: Any) -> Published:
+        candidates = self._commit("candidates", self.candidates, Candidate)
+        curated = Curated(
+            candidates=[candidates],
+            duplicates=[self._commit("duplicates", self.duplicates, Duplicate)],
+            leaks=[self._commit("leaks", self.leaks, Leak)],
+        )
+        wanted = Recipe.model_validate({"validation": {"share": 0.2}, **recipe})
+        selection, _ = select_candidates(self.parts, curated, wanted, METHODS, [])
+        work = ReleaseWork(
+            name="lessons",
+            title="Lessons",
+            recipe=wanted,
+            stores=dict.fromkeys(METHODS, self.parts.store),
+            stages={
+                "web": [self._asked("refine", 1000)],
+                "glan": [self._asked("examples", 5000)],
+                "": [
+                    stage_output("candidates", [candidates], ""),
+                    *[self._asked(stage, 0, failed) for stage, failed in self.failed.items()],
+                ],
+            },
+            taken=pipelines_taken(wanted, METHODS),
+            coverage={},
+            benchmarks=self.benchmarks,
+            duplicates=["exact", "near"],
+            models={"judge 1": "open-72b"},
+            sampled=3,
+        )
+        return release_selection(self.parts, curated, selection, work)
+
+    def _commit(self, stage: str, rows: Sequence[Record], record: type[Record]) -> Receipt:
+        plan = Plan(
+            stage=stage,
+            version=1,
+            part="web",
+            inputs=(),
+            decides={"rows": [row.model_dump_json() for row in rows]},
+        )
+        newest = self.parts.newest(stage, "web")
+        if newest and newest.key == plan.key:
+            return newest
+        return self.parts.commit(plan, Outcome(rows, [], [], len(rows)), record, 0.0, newest)
+
+    def _asked(self, stage: str, tokens: int, failed: dict[str, int] | None = None) -> StageOutput:
+        return StageOutput(
+            stage=stage, parts=[], reused=0, rows_in=ROWS, rows_out=ROWS, rejected={},
+            failed=failed or {}, usage=Usage(sent=1, prompt_tokens=tokens), seconds=1, sent=0,
+        )  # fmt: skip
+
+    def card(self, manifest: Manifest) -> str:
+        return self.parts.store.read(f"{manifest.folder}/README.md").decode()
+
+    def report(self, manifest: Manifest) -> Any:
+        return read(self.parts.store.read(f"{manifest.folder}/report.html").decode())
+
+
+@pytest.fixture
+def curation(tmp_path: Path) -> Curation:
+    return Curation(Store(str(tmp_path)))
+
+
+def told(manifest: Manifest) -> dict[str, tuple[int, int, int]]:
+    """Return what was found, left out and kept, by benchmark and kind of duplicates."""
+    assert manifest.curation
+    hits = {one.name: one for one in manifest.curation.benchmarks}
+    kinds = {one.kind: one for one in manifest.curation.duplicates}
+    return {name: (one.found, one.left_out, one.kept) for name, one in {**hits, **kinds}.items()}
+
+
+def test_what_is_left_out_for_a_verdict_is_counted_as_that(curation: Curation) -> None:
+    manifest = curation.release().manifest
+    assert told(manifest) == {"my sums": (2, 2, 0), "exact": (1, 1, 0), "near": (1, 1, 0)}
+    assert manifest.left_out == {"duplicate_exact": 1, "duplicate_near": 1, "leak": 2}
+    assert "| my sums | 25 | 2 | 2 | 0 |" in curation.card(manifest)
+    report = curation.report(manifest)
+    assert "2 rows with a hit left out for it." in report.one("section", id="decontamination").text
+    leaks = tables(report, "decontamination")["Hits by benchmark and kind"]
+    assert leaks[1] == ["my sums", "25", "3", "2", "1", "2", "0"]
+
+
+def test_what_the_recipe_keeps_is_counted_as_kept_and_is_in_the_release(
+    curation: Curation,
+) -> None:
+    manifest = curation.release(remove_leaks=[], remove_duplicates=["near"]).manifest
+    assert manifest.rows.total == ROWS - 1
+    assert told(manifest) == {"my sums": (2, 0, 2), "exact": (1, 0, 1), "near": (1, 1, 0)}
+    report = curation.report(manifest)
+    said = report.one("section", id="decontamination").text
+    assert "0 rows with a hit left out for it, 2 in this release all the same." in said
+    assert "The recipe leaves none of them out." in said
+    assert "removed" not in said
+    assert "row row-00004, in this release" in said
+    (kinds,) = tables(report, "duplicates").values()
+    assert [row[:5] for row in kinds[1:3]] == [
+        ["exact", "1", "2.5 %", "0", "1"],
+        ["near", "1", "2.5 %", "1", "0"],
+    ]
+
+
+def test_what_is_out_for_another_reason_is_neither(curation: Curation) -> None:
+    curation.duplicates = [duplicate(2, "exact")]  # and a leak
+    recipe = {"remove_leaks": ["ngram"], "licences": {"deny": ["share-alike"]}}
+    manifest = curation.release(**recipe).manifest
+    assert told(manifest)["my sums"][2] == 0
+    found, left_out, kept = (
+        sum(one) for one in zip(told(manifest)["my sums"], told(manifest)["exact"], strict=True)
+    )
+    assert (found, left_out, kept) == (3, 2, 0)  # one of the two reasons for each row
+
+
+def test_rows_of_a_page_that_is_a_duplicate_are_counted_each(curation: Curation) -> None:
+    page = candidate(10).document_id
+    curation.candidates[12] = candidate(12, document_id=page)
+    curation.duplicates = [duplicate(0, "exact", "document", page)]
+    manifest = curation.release().manifest
+    assert told(manifest)["exact"] == (2, 2, 0)
+    assert manifest.left_out["duplicate_exact"] == 2
+
+
+def test_benchmark_without_hits_makes_a_release_that_says_it_was_looked_for(
+    curation: Curation,
+) -> None:
+    first = curation.release()
+    assert not curation.release().fresh
+    curation.benchmarks = [SUMS, BenchmarkSearched(name="exam", items=3)]
+    second = curation.release()
+    assert second.fresh
+    assert second.manifest.row_digest == first.manifest.row_digest
+    assert second.manifest.changes
+    assert second.manifest.changes.curation == ["now compared with exam (3 items)"]
+    assert second.manifest.changes.total.unchanged == second.manifest.rows.total
+    assert "| exam | 3 | 0 | 0 | 0 |" in curation.card(second.manifest)
+    assert not curation.release().fresh
+
+
+def test_unasked_rows_are_told_until_they_are_asked(curation: Curation) -> None:
+    curation.failed = {"judgements": {"timeout": 3, "refused": 1}, "paraphrases": {"timeout": 2}}
+    first = curation.release().manifest
+    assert first.curation
+    assert first.curation.unasked == {"judgements": 4, "paraphrases": 2}
+    assert "4 by judgements, 2 by paraphrases" in curation.card(first)
+    assert "4 rows by judgements" in curation.report(first).one("p", class_="warning").text
+    curation.failed = {"judgements": {"no answer": 4}, "paraphrases": {"timeout": 2}}
+    assert not curation.release().fresh  # as many as last night, for whichever reason
+    curation.failed = {}
+    second = curation.release()
+    assert second.fresh
+    assert second.manifest.changes
+    assert "rows not asked by judgements: 0, before 4" in second.manifest.changes.curation
+    assert "Not finished" not in curation.card(second.manifest)
+
+
+def test_costs_are_those_of_the_sources_that_the_recipe_takes(curation: Curation) -> None:
+    report = curation.report(curation.release(sources=[{"pipeline": "web"}]).manifest)
+    (costs,) = tables(report, "costs").values()
+    assert [row[:2] for row in costs[1:-1]] == [["refine", "web"]]
+    assert costs[1][-1] == f"{1000 / 16:.1f}"  # of the 20 rows of web, 4 are out
+    sources = tables(report, "sources")["Rows by source and split"]
+    assert [(row[0], row[-1]) for row in sources[1:-1]] == [("glan", "none"), ("web", "all")]
+
+
+@pytest.mark.parametrize(
+    ("sources", "taken"),
+    [
+        ([], {"web", "glan", "tree"}),
+        ([{"pipeline": "glan"}], {"glan"}),
+        ([{"method": "taxonomy", "weight": 1}], {"glan", "tree"}),
+        ([{"method": "taxonomy"}, {"pipeline": "glan", "count": 0}], {"tree"}),
+    ],
+)
+def test_pipelines_that_a_recipe_takes_are_told(
+    sources: list[dict[str, Any]], taken: set[str]
+) -> None:
+    recipe = Recipe.model_validate({"sources": sources})
+    assert pipelines_taken(recipe, {**METHODS, "tree": "taxonomy"}) == taken
