@@ -1,8 +1,9 @@
-"""What a text says, for telling duplicates: its words and signs, without case and typography.
+"""What a text says, for telling duplicates: its words and signs, without typography.
 
-Signs of mathematics and code count with the word behind them, for `2 * (3 + 4)` is not `2 * 3 + 4`,
-and C# is not C. What prose is punctuated with, and what Markdown and LaTeX mark it up with, does
-not count.
+Case counts where it says something (`normalise_case`), and so does the indentation of code
+(`normalise_depth`). Signs of mathematics and code count with the word behind them, for
+`2 * (3 + 4)` is not `2 * 3 + 4`, and C# is not C. What prose is punctuated with, and what Markdown
+and LaTeX mark it up with, does not count.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +11,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from gleanery.tasks.curation.normalise_case import keep_case, verbatim_spans
+from gleanery.tasks.curation.normalise_depth import indented_lines
 from gleanery.tasks.curation.normalise_signs import with_signs
 from gleanery.tasks.curation.normalise_unicode import encode_plain
 from gleanery.tasks.ngram_hashes import WordHashes, chunks, hash_words, joined_words
@@ -40,6 +43,7 @@ _KIND = np.where(_IS_WORD, _WORD, np.where(_marked(_SIGNS), _SIGN, _PARTS)).asty
 _KIND[list(b".-*=~'#!")] = _OPEN
 _KINDS = _KIND.tobytes()  # translating bytes is far faster than indexing by them
 _MARGIN = 3  # bytes that a rule looks at on either side
+_DEPTH, _ALL_BITS = 0xA24BAED4963EE407, (1 << 64) - 1
 
 
 def words_and_signs(texts: Sequence[str]) -> WordHashes:
@@ -47,9 +51,10 @@ def words_and_signs(texts: Sequence[str]) -> WordHashes:
 
     Places are those in the encoded texts.
 
-    Letters are case-folded and in their compatible form (NFKC), in any script. A hyphen between two
-    words, a point after one, and apostrophes are no signs; a minus, a decimal point and the prime
-    of a derivative are.
+    Letters are in their compatible form (NFKC) and, where case says nothing, case-folded, in any
+    script. A hyphen between two words, a point after one, and apostrophes are no signs; a minus, a
+    decimal point and the prime of a derivative are. The first word of an indented line of code is
+    another one at each depth.
     """
     encoded = [encode_plain(text) for text in texts]
     return joined_words(map(_hashed, chunks(encoded)))
@@ -64,22 +69,32 @@ def spelt_out(text: str) -> str:
 
 def _hashed(encoded: Sequence[bytes]) -> WordHashes:
     data, starts, ends, signs = _found(encoded)
-    return with_signs(hash_words(data, starts, ends, [len(text) for text in encoded]), signs)
+    words = hash_words(data, starts, ends, [len(text) for text in encoded])
+    for place, depth in indented_lines(data):
+        word = int(np.searchsorted(starts, place))
+        if word < len(starts):
+            words.hashes[word] = int(words.hashes[word]) + depth * _DEPTH & _ALL_BITS
+    return with_signs(words, signs)
 
 
 def _found(encoded: Sequence[bytes]) -> tuple[bytes, Places, Places, Flags]:
     """Return the texts as one, where each word or sign starts and ends in it, which are signs."""
-    data = b"\n".join(encoded).translate(_LOWER)
-    # With parting bytes around it, no rule looks beyond the ends.
-    framed = b"\n" * _MARGIN + data + b"\n" * _MARGIN
-    kind = np.frombuffer(bytearray(framed.translate(_KINDS)), np.uint8)
-    _decide_open(np.frombuffer(framed, np.uint8), kind)
+    # With bytes around each that are neither word nor space, no rule looks beyond its ends.
+    framed = bytes(_MARGIN) + bytes(1).join(encoded) + bytes(_MARGIN)
+    lowered = framed.translate(_LOWER)
+    kind = np.frombuffer(bytearray(lowered.translate(_KINDS)), np.uint8)
+    _decide_open(np.frombuffer(lowered, np.uint8), kind)
     word, sign = kind == _WORD, kind == _SIGN
-    starts, ends = sign.copy(), sign
+    starts, ends = sign.copy(), sign.copy()
     starts[1:] |= word[1:] & ~word[:-1]
     ends[:-1] |= word[:-1] & ~word[1:]
     first, last = np.flatnonzero(starts), np.flatnonzero(ends)
-    return data, first - _MARGIN, last + (1 - _MARGIN), kind[first] == _SIGN
+    signs = kind[first] == _SIGN
+    data = bytearray(lowered)
+    keep_case(data, framed, word, sign, first, last + 1)
+    for start, end in verbatim_spans(framed):
+        data[start:end] = framed[start:end]
+    return bytes(data[_MARGIN:]), first - _MARGIN, last + (1 - _MARGIN), signs
 
 
 class _Beside:

@@ -10,13 +10,15 @@ _UNSPACED = re.compile(  # scripts that put no spaces between words: each letter
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003134f])"
 )
+_GREEK_LETTER = re.compile("[\u0391-\u03ff]")
 _AS_ASCII = str.maketrans("−×·⋅÷∕⁄′’", "-***///''")
 
 
 def encode_plain(text: str) -> bytes:
     """Return a text in UTF-8 with every run of characters beyond ASCII in its plainest form.
 
-    Letters are case-folded and in compatible form (NFKC); those of scripts without spaces, and
+    Letters are case-folded and in compatible form (NFKC); a Greek letter on its own, which is a
+    symbol, keeps its case; letters of scripts without spaces, and
     mathematical signs, stand between spaces; other characters part words. ASCII stays as it is.
     """
     if text.isascii():
@@ -29,7 +31,9 @@ def encode_plain(text: str) -> bytes:
 
 @lru_cache(maxsize=1 << 16)  # most are a dash, a quotation mark or an accented letter
 def _plain(run: str) -> bytes:
-    folded = unicodedata.normalize("NFKC", run.translate(_RAISED)).casefold()
+    folded = unicodedata.normalize("NFKC", run.translate(_RAISED))
+    if not _GREEK_LETTER.fullmatch(folded):
+        folded = folded.casefold()
     plain = unicodedata.normalize("NFKC", folded).translate(_AS_ASCII)
     return _UNSPACED.sub(r" \1 ", plain.translate(_LETTERS_AND_SIGNS)).encode("utf-8", "replace")
 

@@ -113,7 +113,7 @@ def test_rows_go_and_stay_as_the_rule_read_row_by_row_says(
 
 def test_better_row_stays_and_of_equals_the_earlier() -> None:
     text = " ".join(text_of(1))
-    assert duplicates(signed([text, text.upper(), text + "."], qualities=[0.5, 0.9, 0.9])) == {
+    assert duplicates(signed([text, f"## {text}", text + "."], qualities=[0.5, 0.9, 0.9])) == {
         "r0": ("r1", True),
         "r2": ("r1", True),
     }
