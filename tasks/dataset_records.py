@@ -78,7 +78,8 @@ class Candidate(Record):
 class Duplicate(Record):
     """A candidate that says the same as one that stays, which itself is no duplicate.
 
-    `kind` is "exact", "near" or "semantic"; `level` "document", "question" or "example".
+    `kind` is "exact", "near" or "semantic"; `level` "document", "question", "example" (the last two
+    of the originals, where candidates were rewritten) or "released" (the text that is trained on).
     `similarity` is between this row itself and `kept_id`: 1 for exact, estimated Jaccard of word
     n-grams for near, cosine for semantic.
     """

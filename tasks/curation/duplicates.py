@@ -8,10 +8,11 @@ from pydantic import Field
 from gleanery.infra.config import Config
 from gleanery.tasks.curation.near_duplicates import find_duplicates
 from gleanery.tasks.curation.near_index import SignatureIndex
+from gleanery.tasks.curation.signatures_table import RELEASED
 from gleanery.tasks.dataset_records import Duplicate
 
 EXACT, NEAR = "exact", "near"
-Level = Literal["document", "question", "example"]
+Level = Literal["document", "question", "example", "released"]
 
 _ROWS_AT_ONCE = 10_000
 
@@ -27,15 +28,19 @@ class DuplicatesConfig(Config):
         "0.75, 99.8 % of the pairs at 0.8 or more are found, and one in six at 0.7 to 0.75.",
     )
     levels: tuple[Level, ...] = Field(
-        ("document", "question", "example"),
+        ("document", "question", "example", "released"),
         min_length=1,
-        description="What is compared: pages, questions, and questions with their answers.",
+        description="What is compared: pages, questions, questions with their answers (both as "
+        "they were before they were rewritten), and examples as they are trained on.",
     )
 
 
 def duplicate_rows(index: SignatureIndex, level: str, threshold: float) -> Iterator[Duplicate]:
-    """Yield a row for each duplicate at one level, in the order of arrival."""
-    removed = find_duplicates(index, threshold)
+    """Yield a row for each duplicate at one level, in the order of arrival.
+
+    Siblings move together, but for the text that each is released with: that is its own.
+    """
+    removed = find_duplicates(index, threshold, siblings_apart=level == RELEASED)
     for at in range(0, len(removed.rows), _ROWS_AT_ONCE):
         block = slice(at, at + _ROWS_AT_ONCE)
         ids, kept_ids = index.ids(removed.rows[block]), index.ids(removed.kept[block])

@@ -2,7 +2,8 @@
 
 Rows are ranked by quality, then by arrival. Rank by rank, a row goes if it is like one that stays,
 and what it points to is the best ranked of these: a chain of similar rows removes nothing by
-itself. Siblings (rows of one group) are compared once, by the best ranked, and move together.
+itself. Siblings (rows of one group) are compared once, by the best ranked, and move together;
+where each has a text of its own, they are compared apart, but never with each other.
 Rows of the same text are compared once as well, so that a million copies cost one sort.
 """
 
@@ -16,6 +17,8 @@ from gleanery.tasks.curation.exact_rows import Ranks, first_of_equal
 from gleanery.tasks.curation.near_index import SignatureIndex
 from gleanery.tasks.curation.near_pairs import Pairs, band_pairs, better_of, worse_of
 from gleanery.tasks.curation.signatures import BANDS, SHINGLE, estimated_jaccard
+
+Groups = npt.NDArray[np.uint64]
 
 N = TypeVar("N", np.uint64, np.int64)
 
@@ -61,22 +64,26 @@ class _Ranked:
         return estimated_jaccard(self._minima[self.rows[ones]], self._minima[self.rows[others]])
 
 
-def find_duplicates(index: SignatureIndex, threshold: float) -> Removed:
+def find_duplicates(
+    index: SignatureIndex, threshold: float, siblings_apart: bool = False
+) -> Removed:
     """Return the rows that go.
 
     Two rows are alike if their texts are the same, or if they are long enough and their estimated
-    Jaccard similarity reaches the threshold (0 to 1).
+    Jaccard similarity reaches the threshold (0 to 1). With `siblings_apart` each row goes or stays
+    for itself, and one that is only like siblings stays.
     """
     ranked = _Ranked(index)
-    siblings = _first_siblings(ranked)
+    groups = ranked.column("groups") if siblings_apart else np.zeros(index.count, np.uint64)
+    siblings = np.arange(index.count) if siblings_apart else _first_siblings(ranked)
     own = np.arange(index.count) == siblings
     compared = np.flatnonzero(own & (ranked.column("words") > 0))
     texts = np.arange(index.count)
     texts[compared] = _first_copies(ranked, compared)
     distinct = compared[texts[compared] == compared]
     long_enough = distinct[ranked.column("words")[distinct] >= SHINGLE]
-    kept_for = _near(ranked, long_enough, threshold)
-    return _removed(ranked, siblings, texts, kept_for)
+    kept_for = _near(ranked, long_enough, threshold, groups)
+    return _removed(ranked, siblings, texts, kept_for, groups)
 
 
 def _first_siblings(ranked: _Ranked) -> Ranks:
@@ -96,12 +103,17 @@ def _first_copies(ranked: _Ranked, ranks: Ranks) -> Ranks:
     return first_of_equal(values[ranked.rows[ranks]], ranks, ranked.same_text)
 
 
-def _near(ranked: _Ranked, ranks: Ranks, threshold: float) -> Ranks:
+def _related(groups: Groups, ones: Ranks, others: Ranks) -> npt.NDArray[np.bool_]:
+    """Return for pairs of ranks whether they are in one group; 0 is none."""
+    return np.asarray((groups[ones] == groups[others]) & (groups[ones] > 0))
+
+
+def _near(ranked: _Ranked, ranks: Ranks, threshold: float, groups: Groups) -> Ranks:
     """Return for every rank of the index the one it is a near duplicate of, or `_STAYS`."""
     kept_for = np.full(ranked.index.count, _STAYS, np.int64)
     known, unsettled, again = np.zeros(0, np.uint64), np.zeros(0, np.int64), ranks
     for _ in range(_ROUNDS):
-        found, left = _alike_pairs(ranked, again, threshold)
+        found, left = _alike_pairs(ranked, again, threshold, groups)
         together = _union(known, found)
         if len(together) == len(known):
             break
@@ -112,11 +124,14 @@ def _near(ranked: _Ranked, ranks: Ranks, threshold: float) -> Ranks:
     return kept_for
 
 
-def _alike_pairs(ranked: _Ranked, ranks: Ranks, threshold: float) -> tuple[Pairs, Ranks]:
+def _alike_pairs(
+    ranked: _Ranked, ranks: Ranks, threshold: float, groups: Groups
+) -> tuple[Pairs, Ranks]:
     """Return the pairs that reach the threshold, and the ranks left unsettled by large buckets."""
 
     def alike(ones: Ranks, others: Ranks) -> npt.NDArray[np.bool_]:
-        return ranked.similarity(ones, others) >= threshold
+        near = ranked.similarity(ones, others) >= threshold
+        return near & ~_related(groups, ones, others)
 
     pairs, unsettled = np.zeros(0, np.uint64), np.zeros(0, np.int64)
     for number in range(BANDS if len(ranks) > 1 else 0):
@@ -153,11 +168,13 @@ def _greedy(pairs: Pairs, count: int) -> Ranks:
     return kept_for
 
 
-def _removed(ranked: _Ranked, siblings: Ranks, texts: Ranks, kept_for: Ranks) -> Removed:
+def _removed(
+    ranked: _Ranked, siblings: Ranks, texts: Ranks, kept_for: Ranks, groups: Groups
+) -> Removed:
     originals = siblings  # what was compared for each rank: the best of its siblings,
     copies = texts[originals]  # for which stands the best of the same text,
     kept = np.where(kept_for[copies] == _STAYS, copies, kept_for[copies])  # or what that is like
-    gone = np.flatnonzero(kept != originals)
+    gone = np.flatnonzero((kept != originals) & ~_related(groups, kept, originals))
     exact = kept[gone] == copies[gone]
     similarity = np.ones(len(gone), np.float32)
     near = np.flatnonzero(~exact)

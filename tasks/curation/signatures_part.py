@@ -17,7 +17,7 @@ from gleanery.tasks.records import Document
 from gleanery.tasks.stage_inputs import CANDIDATES, EXAMPLES, RECALL
 
 SIGNATURES = "signatures"
-VERSION = 1
+VERSION = 2
 
 
 def standing_signatures(parts: Parts, source: SourcePart) -> Receipt | None:
@@ -30,8 +30,8 @@ def standing_signatures(parts: Parts, source: SourcePart) -> Receipt | None:
 def signature_part_in(workers: Workers, parts: Parts, source: SourcePart) -> Receipt | None:
     """Return the receipt of a source part's signatures; `None` while it has no candidates.
 
-    Questions and examples are signed, and of a harvest also the pages that they came from. What is
-    unchanged is not signed again; otherwise a worker process does it.
+    Questions, examples and released texts are signed, and of a harvest also the pages that they
+    came from. What is unchanged is not signed again; otherwise a worker process does it.
     """
     standing = standing_signatures(parts, source)
     if standing or _plan(parts, source) is None:

@@ -2,11 +2,18 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from gleanery.tasks.curation.signatures import sign_texts
-from gleanery.tasks.curation.signatures_table import DOCUMENT, EXAMPLE, QUESTION, SignedRows
+from gleanery.tasks.curation.signatures import Signatures, sign_texts
+from gleanery.tasks.curation.signatures_table import (
+    DOCUMENT,
+    EXAMPLE,
+    QUESTION,
+    RELEASED,
+    SignedRows,
+)
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import ChatMessage, Document
 
@@ -15,18 +22,35 @@ _ROWS = 4_096  # in one block
 
 
 def signed_candidates(candidates: Sequence[Candidate]) -> Iterator[SignedRows]:
-    """Yield the candidates' signatures at the levels of questions and of examples, in their order.
+    """Yield the candidates' signatures as questions, examples and released texts, in their order.
 
-    Where a candidate was rewritten, its original is signed: what siblings have in common.
+    Where a candidate was rewritten, the question and the example are its original's: what siblings
+    have in common. The released text is what is trained on; where nothing was rewritten, it is the
+    example, which is not signed twice.
     """
+    ids = [row.id for row in candidates]
+    groups = [_group_number(row.origin) for row in candidates]
+    qualities = [quality_of(row) for row in candidates]
+    examples = []
     for level in (QUESTION, EXAMPLE):
-        yield from _signed(
-            level,
-            [row.id for row in candidates],
-            [_group_number(row.origin) for row in candidates],
-            [quality_of(row) for row in candidates],
-            [_text(row, level) for row in candidates],
-        )
+        texts = [_text(row, level) for row in candidates]
+        for block in _signed(level, ids, groups, qualities, texts):
+            yield block
+            if level == EXAMPLE:
+                examples.append(block)
+    for number, block in enumerate(examples):
+        yield _released(block, candidates[number * _ROWS : (number + 1) * _ROWS])
+
+
+def _released(examples: SignedRows, candidates: Sequence[Candidate]) -> SignedRows:
+    """Return the rows with the signatures of the texts that the candidates are released with."""
+    rewritten = [number for number, row in enumerate(candidates) if row.original]
+    fresh = sign_texts([_joined(candidates[number].messages) for number in rewritten])
+    signed = {}
+    for name in ("words", "digests", "minima", "bands"):
+        signed[name] = getattr(examples.signatures, name).copy()
+        signed[name][rewritten] = getattr(fresh, name)
+    return replace(examples, level=RELEASED, signatures=Signatures(**signed))
 
 
 def signed_documents(documents: Iterable[Document]) -> Iterator[SignedRows]:
@@ -54,6 +78,10 @@ def _text(candidate: Candidate, level: str) -> str:
     turns: Sequence[ChatMessage] = candidate.original or candidate.messages
     if level == QUESTION:
         return next((turn.content for turn in turns if turn.role == "user"), "")
+    return _joined(turns)
+
+
+def _joined(turns: Sequence[ChatMessage]) -> str:
     return "\n".join(turn.content for turn in turns)
 
 

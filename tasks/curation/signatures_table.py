@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from gleanery.infra.digests import DIGEST_CHARACTERS
 from gleanery.tasks.curation.signatures import BANDS, DIGEST_BYTES, PERMUTATIONS, Signatures
 
-DOCUMENT, QUESTION, EXAMPLE = "document", "question", "example"
-LEVELS = (DOCUMENT, QUESTION, EXAMPLE)
+DOCUMENT, QUESTION, EXAMPLE, RELEASED = "document", "question", "example", "released"
+LEVELS = (DOCUMENT, QUESTION, EXAMPLE, RELEASED)  # in the order in which a part holds them
 
 _BAND_NAMES = [f"band_{number:02}" for number in range(BANDS)]
 _SCHEMA = pa.schema(

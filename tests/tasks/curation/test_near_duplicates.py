@@ -155,6 +155,47 @@ def test_group_stays_for_its_best_row() -> None:
     assert found == {"r2": ("r1", True)}
 
 
+def apart(*blocks: SignedRows) -> Verdicts:
+    with SignatureIndex() as index:
+        for block in blocks:
+            index.append(block)
+        removed = find_duplicates(index, THRESHOLD, siblings_apart=True)
+        ids, kept = index.ids(removed.rows), index.ids(removed.kept)
+    return dict(zip(ids, zip(kept, removed.exact.tolist(), strict=True), strict=True))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(SOME_TEXTS), st.integers(0, 3), st.sampled_from([0.2, 0.9])),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_siblings_apart_never_remove_each_other_and_no_text_of_two_origins_is_left(
+    rows: list[tuple[str, int, float]],
+) -> None:
+    texts, groups, qualities = zip(*rows, strict=True)
+    block = signed(texts, groups, qualities)
+    found, group = apart(block), dict(zip(block.ids, groups, strict=True))
+    assert not {kept for kept, _ in found.values()} & set(found)
+    assert all(group[row] != group[kept] or not group[row] for row, (kept, _) in found.items())
+    digests = block.signatures.digests
+    left = [n for n, row in enumerate(block.ids) if row not in found and block.signatures.words[n]]
+    for one in left:
+        for other in left:
+            if one < other and (digests[one] == digests[other]).all():
+                assert groups[one] == groups[other] > 0
+    if not any(groups):
+        assert found == duplicates(block)
+
+
+def test_sibling_apart_goes_for_itself() -> None:
+    text, other = " ".join(text_of(9)), " ".join(text_of(10))
+    block = signed([text, other, text, f"{text} end", text], groups=[1, 2, 2, 2, 0])
+    assert apart(block) == {"r2": ("r0", True), "r3": ("r0", False), "r4": ("r0", True)}
+
+
 def test_few_words_are_only_compared_exactly() -> None:
     found = duplicates(signed(["two plus two", "Two plus two?", "two plus three", "", "…", "!"]))
     assert found == {"r1": ("r0", True)}

@@ -165,6 +165,40 @@ def test_rewrites_are_compared_by_their_originals_and_move_together(
     ]
 
 
+def test_rewrites_of_different_originals_to_one_text_leave_one_of_it(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    final = ("What is two plus two?", "It is 4.")
+    rows = [
+        candidate("a1", *final, origin="a", original=turns(*questions[0])),
+        candidate("a2", *final, origin="a", original=turns(*questions[0])),
+        candidate("b1", "Another wording.", "Yes.", origin="b", original=turns(*questions[1])),
+        candidate("b2", *final, origin="b", original=turns(*questions[1])),
+        candidate("c", *final, origin="c", original=turns(*questions[2])),
+        candidate("d", *final),  # a synthesis, never rewritten
+    ]
+    commit(parts, CANDIDATES, "maths.one", rows)
+    signature_part(parts, source(tmp_path, "one"))
+    assert found(parts, ["maths.one"]) == [
+        ("released", row, "a1", "exact") for row in ("b2", "c", "d")
+    ]
+
+
+def test_sampled_answers_of_one_plan_are_each_compared_as_they_are_released(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    (asked, told), (other, answer) = questions[:2]
+    rows = [
+        candidate("a1", asked, told, origin="plan a"),
+        candidate("a2", asked, f"{told} So there.", origin="plan a"),
+        candidate("b1", other, answer, origin="plan b"),
+        candidate("b2", asked, told, origin="plan b"),
+    ]
+    commit(parts, CANDIDATES, "maths.one", rows)
+    signature_part(parts, source(tmp_path, "one"))
+    assert found(parts, ["maths.one"]) == [("released", "b2", "a1", "exact")]
+
+
 def test_row_with_the_better_score_stays(
     tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
 ) -> None:
@@ -276,7 +310,7 @@ def test_rows_come_back_from_a_part_as_they_were_signed(
     assert second
     assert first.row_digest == second.row_digest
     data = parts.store.read(first.data)
-    assert [len(list(read_signed_rows(data, level))) for level in LEVELS] == [0, 1, 1]
+    assert [len(list(read_signed_rows(data, level))) for level in LEVELS] == [0, 1, 1, 1]
     (block,) = read_signed_rows(data, "example")
     assert (list(block.ids), block.level, block.qualities.tolist()) == (["é"], "example", [0.5])
     assert block.groups[0] != 0
