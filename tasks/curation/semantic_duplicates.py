@@ -46,7 +46,7 @@ class Comparison:
 
     Originals have the first rows of `vectors`, `keys` and the texts, in their order; rows behind
     them are `followers`: near duplicates that were found before, by the number of the original that
-    each points to.
+    each points to. `embedded` says that the vectors are an embedding model's.
     """
 
     originals: Sequence[Original]
@@ -54,6 +54,7 @@ class Comparison:
     keys: Keys
     text: Callable[[int], str]
     followers: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    embedded: bool = False
 
 
 def semantic_duplicates(
@@ -98,11 +99,11 @@ def _verified(
 
 
 def _difference(compared: Comparison, stays: int, goes: int, threshold: float) -> str | None:
-    if reason := why_different(compared.text(stays), compared.text(goes)):
+    if reason := why_different(compared.text(stays), compared.text(goes), compared.embedded):
         return reason
     for row in compared.followers.get(goes, ()):
         near = _cosine(compared, stays, row) >= threshold
-        if not near or why_different(compared.text(stays), compared.text(row)):
+        if not near or why_different(compared.text(stays), compared.text(row), compared.embedded):
             return "followers"
     return None
 

@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from gleanery.tasks.curation.who_stays import ranked_originals
 from gleanery.tasks.dataset_records import Duplicate
 
 SEMANTIC_DUPLICATES = "semantic-duplicates"
-VERSION = 1
+VERSION = 2
 _BATCH = 4096
 _LIGHT = ["id", "origin", "quality", "text", "numbers"]
 
@@ -64,6 +64,7 @@ def semantic_part(
         threshold = (
             config.embedding_threshold if model.kind == EMBEDDING else config.words_threshold
         )
+        compared = replace(compared, embedded=model.kind == EMBEDDING)
         found, differed = semantic_duplicates(compared, threshold, config, plan.part)
         del compared  # closes the map before its folder goes
     going = [row for row in found if row.id not in relied_on]

@@ -41,6 +41,11 @@ please
 """)
 )
 
+# Between the two sides that they part, order says something: miles to kilometres, older than.
+SIDES = frozenset(_words("to into onto than by from before after"))
+# Words of the frame that say what is done where one of them stands in the other's place.
+DOING = frozenset(_words("create make write find show tell state name use implement let"))
+
 NEGATIONS = frozenset(_words("not no never none neither nor without except cannot"))
 
 # Who says one of these in one text says it in the other.

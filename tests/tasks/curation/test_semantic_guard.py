@@ -49,8 +49,21 @@ PARAPHRASES = [
             "A spring is pulled by a weight. Find the work done.",
             "asked",
         ),
-        ("What do mitochondria do?", "What do ribosomes do?", "swapped"),
-        ("What is overfitting in learning?", "What is underfitting in learning?", "swapped"),
+        ("What do mitochondria do?", "What do ribosomes do?", "replaced"),
+        (
+            "What is overfitting in learning?",
+            "Tell us what underfitting in learning is.",
+            "swapped",
+        ),
+        ("Convert miles to kilometres.", "Convert kilometres to miles.", "order"),
+        ("Does it go from hot to cold?", "Does it go from cold to hot?", "order"),
+        ("Why is ice lighter than water?", "Why is water lighter than ice?", "order"),
+        ("Divide the mass by the volume.", "Divide the volume by the mass.", "order"),
+        ("Turn a string into a list.", "How do I turn a list into a string?", "order"),
+        ("Does smoking cause cancer?", "Does cancer cause smoking?", "order"),
+        ("How do I delete a file?", "How do I create a file?", "replaced"),
+        ("What is the area of a square?", "What is the area of a rectangle?", "replaced"),
+        ("Name ethane and its uses.", "Name ethene and its uses.", "replaced"),
     ],
 )
 def test_other_question_is_told_by_what_differs(one: str, other: str, reason: str) -> None:
@@ -66,11 +79,21 @@ def test_other_question_is_told_by_what_differs(one: str, other: str, reason: st
         (r"Simplify $\dfrac{1}{2} + 3$.", r"Simplify: $\frac12+3$"),
         ("Ann has 1,200 euros.", "Ann has 1200 euros."),
         ("Three sides are 3, 4 and 5.", "3 sides: 3, 4, 5."),
+        ("Compare cats and dogs.", "Compare dogs and cats."),
+        ("Go from the house to the shop.", "From the house go to the shop."),
+        ("Draw the largest circles in it.", "Draw the largest circle in it."),
     ],
 )
 def test_other_wording_or_notation_is_no_difference(one: str, other: str) -> None:
     assert numbers_key(one) == numbers_key(other)
     assert why_different(one, other) is None
+
+
+def test_word_in_anothers_place_is_left_to_an_embedding_model() -> None:
+    one, other = "Name ethane and its uses.", "Name ethene and its uses."
+    assert why_different(one, other) == "replaced"
+    assert why_different(one, other, embedded=True) is None
+    assert why_different("Miles to kilometres", "Kilometres to miles", embedded=True) == "order"
 
 
 def test_questions_that_only_look_alike_are_refused_and_most_paraphrases_are_not() -> None:
