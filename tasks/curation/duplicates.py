@@ -28,10 +28,12 @@ class DuplicatesConfig(Config):
         "0.75, 99.8 % of the pairs at 0.8 or more are found, and one in six at 0.7 to 0.75.",
     )
     levels: tuple[Level, ...] = Field(
-        ("document", "question", "example", "released"),
+        ("document", "released", "question", "example"),
         min_length=1,
-        description="What is compared: pages, questions, questions with their answers (both as "
-        "they were before they were rewritten), and examples as they are trained on.",
+        description="What is compared, in this order: pages, examples as they are trained on, "
+        "questions, and questions with their answers, both as they were before they were "
+        "rewritten. What goes at one level is not compared at the next, and what it points to "
+        "stays: so the text that is trained on comes first.",
     )
 
 

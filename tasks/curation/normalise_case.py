@@ -122,4 +122,5 @@ def _is_prose(text: Bytes, is_word: Flags, is_sign: Flags, first: Places, last: 
     after = text[last + 1]
     follows = _SPACE[after] & ~is_sign[last + 2] | (after == _APOSTROPHE)
     rest = (text[first - 1] == _APOSTROPHE) & is_word[first - 2]
-    return np.where(first == last, _ARTICLE[text[first]] & follows, _FOLDED[code]) | rest
+    small = np.where(first == last, _ARTICLE[text[first]] & follows, _FOLDED[code])
+    return np.asarray(small | rest, np.bool_)

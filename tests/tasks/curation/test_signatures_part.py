@@ -108,7 +108,7 @@ def test_questions_and_examples_have_verdicts_of_their_own(
     ]
     commit(parts, CANDIDATES, "maths.one", rows)
     signature_part(parts, source(tmp_path, "one"))
-    assert found(parts, ["maths.one"]) == [
+    assert found(parts, ["maths.one"], levels=["question", "example"]) == [
         ("question", "b", "a", "exact"),
         ("question", "c", "a", "near"),
     ]
@@ -181,6 +181,25 @@ def test_rewrites_of_different_originals_to_one_text_leave_one_of_it(
     signature_part(parts, source(tmp_path, "one"))
     assert found(parts, ["maths.one"]) == [
         ("released", row, "a1", "exact") for row in ("b2", "c", "d")
+    ]
+
+
+def test_one_released_text_is_left_though_other_rows_are_duplicates_of_both(
+    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
+) -> None:
+    final = ("What is two plus two?", "It is 4.")
+    one, two = turns(*questions[0]), turns(*questions[1])
+    rows = [
+        candidate("a", *final, origin="a", original=one),
+        candidate("b", *final, origin="b", original=two),
+        candidate("c", "In a third wording.", "Yes.", origin="c", original=one),
+        candidate("d", "And in a fourth.", "No.", origin="d", original=two),
+    ]
+    commit(parts, CANDIDATES, "maths.one", rows)
+    signature_part(parts, source(tmp_path, "one"))
+    assert found(parts, ["maths.one"]) == [
+        ("released", "b", "a", "exact"),
+        ("question", "c", "a", "exact"),
     ]
 
 
