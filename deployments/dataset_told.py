@@ -48,6 +48,8 @@ def tell_release(store: Store, before: Manifest | None) -> None:
 def tell_changes(changes: Changes) -> None:
     """Print what changed against the release before: in all, by source, and why rows are gone."""
     typer.echo(f"Beside {changes.against}: {_counts(changes.total)}.")
+    if changes.curation:
+        typer.echo(f"  what is said of them is new: {'; '.join(changes.curation)}")
     if len(changes.sources) > 1:
         for name, source in changes.sources.items():
             typer.echo(f"  {name}: {_counts(source)}")

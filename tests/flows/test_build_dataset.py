@@ -229,7 +229,7 @@ def test_recipe_that_names_what_is_not_there_is_an_error_before_any_work(
 
 
 def test_recipe_that_asks_for_more_than_there_is_releases_nothing(dataset: Dataset) -> None:
-    with pytest.raises(RecipeError, match=r"500 rows are asked of it and 20 are left"):
+    with pytest.raises(RecipeError, match=r"500 rows are asked of it, and it has 20 candidates"):
         dataset.build(recipe={"sources": [{"pipeline": "web", "count": 500}]})
     assert list_releases(dataset.store) == []
 
@@ -250,6 +250,26 @@ def test_threshold_is_applied_in_the_release_and_asks_no_judge_again(
     assert 0 < len(dataset.rows) < before
     assert {row.scores["score_judge_correct"] for row in dataset.rows} == {1.0}
     assert dataset.left_out["score_below:judge.correct"] == before - len(dataset.rows)
+
+
+def test_rows_that_the_judge_did_not_answer_for_are_told_until_it_has(
+    dataset: Dataset, llm_stub: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "judge.py").write_text(JUDGE)
+    stub = llm_stub("--responder", str(tmp_path / "judge.py"))
+    stub.control(faults=[{"kind": "status", "status": 500, "match": "A potter from"}])
+    engine = {"model": "stub-model", "base_urls": [stub.url], "max_tries": 1}
+    first = dataset.build(judges=[engine])
+    unasked = sum(dataset.outputs["judgements"].failed.values())
+    assert unasked > 0
+    assert first.curation
+    assert first.curation.unasked == {"judgements": unasked}
+    assert f"{unasked} by judgements" in dataset.store.read(f"{first.folder}/README.md").decode()
+    stub.control(faults=[])
+    second = dataset.build()
+    assert second.curation
+    assert second.curation.unasked == {}
+    assert second.number == 2
 
 
 def test_forgotten_page_is_in_no_later_release_nor_are_its_mirrors(dataset: Dataset) -> None:

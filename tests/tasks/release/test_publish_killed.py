@@ -87,7 +87,7 @@ def test_killed_at_random_again_and_again_it_makes_one_release(
         stores += 1
         root = str(tmp_path / f"store-{stores}")
         for _ in range(4):  # what one left, the next finds
-            kill = {"at": draw.randint(0, changes // 2), "delay_s": draw.uniform(0.0005, 0.05)}
+            kill = {"at": draw.randint(0, changes // 2), "delay_s": draw.uniform(0.0005, 0.02)}
             killed += driver.run(root, after=False, **kill) == KILLED
             releases = list_releases(Store(root))
             assert len(releases) <= 1
