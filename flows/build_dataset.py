@@ -9,6 +9,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from gleanery.flows.artifacts import show_funnel
 from gleanery.flows.curation_stages import find_duplicates, gather, refuse_rows, sign
 from gleanery.flows.dataset_config import DatasetConfig
+from gleanery.flows.dataset_scores import known_scores
 from gleanery.flows.dataset_sources import run_source, source_parts
 from gleanery.flows.decontaminate import seek_leaks
 from gleanery.flows.fan_out import PARTS_AT_ONCE
@@ -27,13 +28,10 @@ from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.curation.duplicates_part import PAGES, ROWS
 from gleanery.tasks.curation.left_out import left_out_by_part
 from gleanery.tasks.release.forgotten import FORGOTTEN
-from gleanery.tasks.release.recipe_check import check_names, check_scorers
+from gleanery.tasks.release.recipe_check import check_counts, check_names, check_scorers
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.scoring.agreement_part import agreement_scorer
-from gleanery.tasks.scoring.heuristics import HEURISTICS_SCORER
 from gleanery.tasks.scoring.heuristics_part import heuristics_scorer
-from gleanery.tasks.scoring.judge_scores import JUDGE_SCORER
-from gleanery.tasks.scoring.stages import AGREEMENT
 from gleanery.tasks.stage_output import StageOutput
 
 DatasetRun = Run[DatasetConfig]
@@ -55,6 +53,7 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
                 run_source(source)
         sources = {source.name: source for source in _sources(run)}
         candidates = gather(run, list(sources.values()))
+        _check_counts(config, candidates)
         leaks, duplicates, ineligible = _compare(run, sources, candidates, again)
         scores = _score(run, sources, candidates, duplicates, ineligible, again)
         curated = Curated(
@@ -69,10 +68,20 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
 
 def _check_recipe(config: DatasetConfig) -> None:
     """Raise `RecipeError` for a recipe that names what there cannot be."""
-    methods = {source.name: source.method for source in config.sources}
-    check_names(config.recipe, methods)
-    judges = {JUDGE_SCORER} if config.judges else set()
-    check_scorers(config.recipe, {HEURISTICS_SCORER, AGREEMENT, *judges, *methods.values()})
+    check_names(config.recipe, _methods(config))
+    check_scorers(config.recipe, known_scores(config))
+
+
+def _check_counts(config: DatasetConfig, candidates: Stage) -> None:
+    """Raise `RecipeError` for a recipe that asks for more rows than there are candidates."""
+    available = dict.fromkeys(_methods(config), 0)
+    for receipt in candidates.receipts:
+        available[receipt.part.partition(".")[0]] += receipt.rows_out
+    check_counts(config.recipe, available, _methods(config))
+
+
+def _methods(config: DatasetConfig) -> dict[str, str]:
+    return {source.name: source.method for source in config.sources}
 
 
 Sources = Mapping[str, SourcePart]

@@ -43,18 +43,16 @@ def check_names(
         raise RecipeError(problems)
 
 
-def check_scorers(recipe: Recipe, known: Mapping[str, Collection[str]] | Collection[str]) -> None:
+def check_scorers(recipe: Recipe, known: Mapping[str, Collection[str]]) -> None:
     """Raise `RecipeError` if a recipe looks at a score that nobody gives here.
 
     `known` are the scorers with the names of what each scores; an empty collection stands for any
-    name, and so does a scorer alone. What rows really have is known when they are scored; this is
-    before any work.
+    name. What rows really have is known when they are scored; this is before any work.
     """
-    names = known if isinstance(known, Mapping) else dict.fromkeys(known, ())
     problems = [
-        f"  {where}: nobody gives {name}: {_what_there_is(name, names)}"
+        f"  {where}: nobody gives {name}: {_what_there_is(name, known)}"
         for where, name in _scores_named(recipe)
-        if not _is_given(name, names)
+        if not _is_given(name, known)
     ]
     if problems:
         raise RecipeError(problems)
