@@ -106,12 +106,23 @@ def test_near_duplicate_found_before_is_left_out_and_comes_along(tmp_path: Any) 
     parts = Parts(Store(str(tmp_path)))
     rows = [candidate("a", TRAIN), candidate("b", SAME_TRAIN), candidate("b2", f"{SAME_TRAIN} !")]
     gathered = gather(parts, "one", *rows, *strangers())
-    found = [
-        Duplicate(id="b2", kept_id="b", kind="near", level="question", similarity=0.9),
-        Duplicate(id="b", kept_id="a", kind="near", level="example", similarity=0.9),
-    ]
-    earlier = commit(parts, "duplicates", "all", found, Duplicate)
+    found = [Duplicate(id="b2", kept_id="b", kind="near", level="question", similarity=0.9)]
+    earlier = commit(parts, "duplicates", "rows", found, Duplicate)
     assert compare(parts, gathered, earlier=[earlier]) == {"b": "a", "b2": "a"}
+
+
+def test_row_that_went_at_another_level_is_not_compared_and_what_it_points_to_stays(
+    tmp_path: Any,
+) -> None:
+    parts = Parts(Store(str(tmp_path)))
+    rows = [candidate("a", TRAIN), candidate("b", SAME_TRAIN), candidate("c", "Why is it so?")]
+    gathered = gather(parts, "one", *rows, *strangers())
+    gone = Duplicate(id="a", kept_id="c", kind="near", level="example", similarity=0.9)
+    earlier = commit(parts, "duplicates", "rows", [gone], Duplicate)
+    assert compare(parts, gathered, earlier=[earlier]) == {}
+    relied_on = Duplicate(id="c", kept_id="b", kind="near", level="example", similarity=0.9)
+    earlier = commit(parts, "duplicates", "more", [relied_on], Duplicate)
+    assert compare(parts, gathered, earlier=[earlier]) == {}
 
 
 def test_new_data_leave_old_vectors_and_their_model_as_they_are(tmp_path: Any) -> None:
