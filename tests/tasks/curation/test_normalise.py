@@ -99,9 +99,9 @@ def test_indentation_of_prose_does_not_count() -> None:
     "piece", ["$", "$a ", "`", "```", "\\(", "\\[a", "if a:\n b\n", "for", "\n "]
 )
 def test_hostile_length_takes_no_hostile_time(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     words_and_signs([piece * (60_000 // len(piece))])
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)

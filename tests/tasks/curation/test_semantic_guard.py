@@ -127,6 +127,6 @@ def test_odd_texts_are_compared_too(text: str) -> None:
 )
 def test_hostile_length_takes_no_hostile_time(piece: str) -> None:
     text = piece * (60_000 // len(piece))
-    started = time.monotonic()
+    started = time.process_time()
     why_different(text, f"{text}end")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

@@ -22,9 +22,9 @@ def test_what_is_no_expression_is_not_comparable(text: str) -> None:
 
 @pytest.mark.parametrize("tower", ["9^{9^{9^{9}}}", "9^9^9", "2^{100000000}", "123456!", "9!!!"])
 def test_towers_and_huge_factorials_are_refused_before_they_are_built(tower: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert same_expression(tower, "1") is None
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 5  # the first one may load the algebra
 
 
 def test_numbers_that_no_memory_holds_are_not_comparable() -> None:
