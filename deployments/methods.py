@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gleanery.flows.dataset_config import DatasetConfig, with_sources
+from gleanery.flows.dataset_config import DatasetConfig, with_files
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.pipeline_config import ConfigError, PipelineConfig, read_values, to_config
 from gleanery.flows.skills_config import SkillsConfig
@@ -46,7 +46,7 @@ def read_config(path: Path) -> PipelineConfig:
     if method not in _CONFIGS:
         raise ConfigError(f"{path} has the method {method}; known methods: {', '.join(_CONFIGS)}")
     if method == "dataset":
-        values = with_sources(path, values)
+        values = with_files(path, values)
     return to_config(path, values, _CONFIGS[method])
 
 

@@ -23,6 +23,7 @@ from gleanery.tasks.curation.semantic_duplicates import SemanticConfig
 from gleanery.tasks.curation.vectors_model import VectorsConfig
 from gleanery.tasks.release.publish_hub import HubConfig
 from gleanery.tasks.release.recipe import Recipe
+from gleanery.tasks.release.recipe_file import read_recipe
 from gleanery.tasks.scoring.agreement_config import AgreementConfig
 from gleanery.tasks.scoring.judge_config import JudgeConfig
 
@@ -81,7 +82,10 @@ class DatasetConfig(PipelineConfig):
     )
     judge: JudgeConfig = Field(JudgeConfig(), description="How they are asked.")
     title: str = Field("", description="What the dataset card is headed; empty takes the name.")
-    recipe: Recipe = Field(Recipe(), description="What of the curated rows is released.")
+    recipe: Recipe = Field(
+        Recipe(),
+        description="What of the curated rows is released. In a YAML file, a path may stand here.",
+    )
     hub: HubConfig = Field(
         HubConfig(), description="Where each new release is pushed to, if at all."
     )
@@ -117,15 +121,20 @@ def read_dataset_config(path: Path) -> DatasetConfig:
 
     A source that is a path, relative to the file, is read from there.
     """
-    return to_config(path, with_sources(path, read_values(path)), DatasetConfig)
+    return to_config(path, with_files(path, read_values(path)), DatasetConfig)
 
 
-def with_sources(path: Path, values: dict[str, object]) -> dict[str, object]:
-    """Return a dataset file's values, each source that is a path replaced by what it holds."""
+def with_files(path: Path, values: dict[str, object]) -> dict[str, object]:
+    """Return a dataset file's values, each source that is a path replaced by what it holds.
+
+    So is a recipe that is a path. Raises `ConfigError`, and `RecipeError` with file and line.
+    """
     sources = values.get("sources") or []
     if not isinstance(sources, list):
         raise ConfigError(f"{path}: sources is a list of pipelines, or of their files")
-    return {**values, "sources": [_source(path, source) for source in sources]}
+    recipe = values.get("recipe")
+    read = {"recipe": read_recipe(path.parent / recipe)} if isinstance(recipe, str) else {}
+    return {**values, **read, "sources": [_source(path, source) for source in sources]}
 
 
 def _source(path: Path, source: object) -> object:

@@ -37,6 +37,15 @@ def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
         read(tmp_path, "sources: [{name: web}, {method: skills, name: web}]")
 
 
+def test_recipe_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "mix.yaml").write_text("seed: 7\nlengths: {answer: {least: 20}}\n")
+    config = read(tmp_path, "recipe: mix.yaml\nsources: [{method: skills}]")
+    assert (config.recipe.seed, config.recipe.lengths.answer.least) == (7, 20)
+    (tmp_path / "mix.yaml").write_text("seed: 7\nlenghts: {}\n")
+    with pytest.raises(RecipeError, match=r"mix\.yaml:1: .*lenghts"):
+        read(tmp_path, "recipe: mix.yaml\nsources: [{method: skills}]")
+
+
 def dataset(**values: Any) -> DatasetConfig:
     return DatasetConfig.model_validate({"sources": [HARVEST], **values})
 
