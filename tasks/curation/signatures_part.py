@@ -1,12 +1,10 @@
-"""The signatures of a part of candidates and of the pages they came from, made in a worker."""
+"""The signatures of a part of candidates and of the pages they came from."""
 
 import time
 
-from gleanery.infra.compute import Workers
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
-from gleanery.infra.storage import Store
 from gleanery.infra.tables import RowSpool
 from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.curation.signatures import FAMILY
@@ -27,24 +25,12 @@ def standing_signatures(parts: Parts, source: SourcePart) -> Receipt | None:
     return newest if plan and newest and newest.key == plan.key else None
 
 
-def signature_part_in(workers: Workers, parts: Parts, source: SourcePart) -> Receipt | None:
+def signature_part(parts: Parts, source: SourcePart) -> Receipt | None:
     """Return the receipt of a source part's signatures; `None` while it has no candidates.
 
     Questions, examples and released texts are signed, and of a harvest also the pages that they
-    came from. What is unchanged is not signed again; otherwise a worker process does it.
+    came from. What is unchanged is not signed again.
     """
-    standing = standing_signatures(parts, source)
-    if standing or _plan(parts, source) is None:
-        return standing
-    return workers.run(_sign_in_worker, parts.store, parts.writer, source)
-
-
-def _sign_in_worker(store: Store, writer: str, source: SourcePart) -> Receipt | None:
-    return signature_part(Parts(store, writer), source)
-
-
-def signature_part(parts: Parts, source: SourcePart) -> Receipt | None:
-    """Do as `signature_part_in` does, in this process."""
     started = time.monotonic()
     plan, gathered = _plan(parts, source), parts.newest(CANDIDATES, source.name)
     if plan is None or gathered is None:

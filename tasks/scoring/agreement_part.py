@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from gleanery.infra.compute import Workers
-from gleanery.infra.parts import Parts
-from gleanery.infra.receipts import Receipt
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.scoring.agreement import agreement_scores
 from gleanery.tasks.scoring.agreement_config import AgreementConfig
 from gleanery.tasks.scoring.comparing import Comparer
-from gleanery.tasks.scoring.scoring_part import Scored, Scorer, score_part
+from gleanery.tasks.scoring.scoring_part import Scored, Scorer
 from gleanery.tasks.scoring.stages import AGREEMENT
 
 VERSION = 2
@@ -18,16 +15,6 @@ VERSION = 2
 def agreement_scorer(config: AgreementConfig) -> Scorer:
     """Return the scorer that compares versions."""
     return Scorer(AGREEMENT, VERSION, config, score_agreement)
-
-
-def agreement_part(
-    workers: Workers, parts: Parts, candidates: Receipt, config: AgreementConfig
-) -> tuple[Receipt, bool]:
-    """Return the receipt of a part's agreement scores, and whether they stood already.
-
-    Siblings stand in one part: the rewrites of a pair, the answers to a question.
-    """
-    return score_part(workers, parts, candidates, agreement_scorer(config))
 
 
 def score_agreement(candidates: Sequence[Candidate], config: AgreementConfig) -> Scored:

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-from gleanery.infra.compute import Workers
 from gleanery.infra.config import Config
-from gleanery.infra.parts import Parts
-from gleanery.infra.receipts import Receipt
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.scoring.heuristics import heuristic_scores
-from gleanery.tasks.scoring.scoring_part import Scored, Scorer, score_part
+from gleanery.tasks.scoring.scoring_part import Scored, Scorer
 from gleanery.tasks.scoring.stages import HEURISTICS
 
 VERSION = 2
@@ -21,11 +18,6 @@ class HeuristicsConfig(Config):
 def heuristics_scorer() -> Scorer:
     """Return the scorer that asks no model."""
     return Scorer(HEURISTICS, VERSION, HeuristicsConfig(), score_heuristics)
-
-
-def heuristics_part(workers: Workers, parts: Parts, candidates: Receipt) -> tuple[Receipt, bool]:
-    """Return the receipt of a part's heuristic scores, and whether they stood already."""
-    return score_part(workers, parts, candidates, heuristics_scorer())
 
 
 def score_heuristics(candidates: Sequence[Candidate], config: HeuristicsConfig) -> Scored:

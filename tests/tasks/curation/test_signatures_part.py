@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from gleanery.infra.compute import ComputeConfig, LocalWorkers
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Plan
 from gleanery.infra.storage import Store
@@ -20,7 +19,6 @@ from gleanery.tasks.curation.duplicates_part import (
 from gleanery.tasks.curation.signatures_part import (
     SIGNATURES,
     signature_part,
-    signature_part_in,
     standing_signatures,
 )
 from gleanery.tasks.curation.signatures_table import LEVELS, read_signed_rows
@@ -305,8 +303,7 @@ def test_what_stands_is_not_made_again(
     assert standing_signatures(parts, part) is None
     assert signature_part(parts, part) is None  # no candidates yet
     commit(parts, CANDIDATES, part.name, [candidate("a", *questions[0])])
-    with LocalWorkers(ComputeConfig(workers=1)) as workers:
-        signed = signature_part_in(workers, parts, part)
+    signed = signature_part(parts, part)
     compared = duplicates_part(parts, ROWS, [part.name], config)
     assert signed
     assert standing_signatures(parts, part) == signature_part(parts, part) == signed

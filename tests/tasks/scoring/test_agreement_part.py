@@ -14,7 +14,7 @@ from gleanery.infra.receipts import Plan, Receipt
 from gleanery.infra.storage import Store
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
 from gleanery.tasks.scoring.agreement_config import AgreementConfig
-from gleanery.tasks.scoring.agreement_part import agreement_part, agreement_scorer
+from gleanery.tasks.scoring.agreement_part import agreement_scorer
 from gleanery.tasks.scoring.scoring_part import Scored, Scorer, score_part, standing_scores
 
 Make = Callable[..., Candidate]
@@ -46,17 +46,17 @@ def test_a_part_is_scored_once_and_again_when_its_rows_change(
     ]
     config = AgreementConfig(comparison_mb=512)
     candidates = commit_candidates(parts, rows)
-    receipt, stood = agreement_part(workers, parts, candidates, config)
+    receipt, stood = score_part(workers, parts, candidates, agreement_scorer(config))
     assert not stood
     assert (receipt.stage, receipt.rows_in, receipt.rows_out) == ("agreement", 4, 2)
     assert receipt.rejected == {"not_comparable": 1}
     assert receipt.notes == {"comparisons_given_up": 0}  # the alarm came in time
     values = {(row.id, row.name): row.value for row in parts.rows(receipt, ExampleScore)}
     assert values == {("a", "kept_result"): 1, ("b", "kept_result"): 0}
-    assert agreement_part(workers, parts, candidates, config) == (receipt, True)
+    assert score_part(workers, parts, candidates, agreement_scorer(config)) == (receipt, True)
 
     fewer = commit_candidates(parts, rows[:2])
-    again, stood = agreement_part(workers, parts, fewer, config)
+    again, stood = score_part(workers, parts, fewer, agreement_scorer(config))
     assert (stood, again.generation, again.rows_in) == (False, 2, 2)
     assert standing_scores(parts, fewer, agreement_scorer(config)) == again
     assert standing_scores(parts, fewer, agreement_scorer(AgreementConfig())) is None
@@ -77,5 +77,5 @@ def test_a_part_whose_workers_die_stays_open_and_is_done_by_the_next_run(
     assert (stood, receipt.closed, receipt.failed) == (False, False, {"worker_died": 1})
     (loss,) = parts.losses(receipt)
     assert "SIGKILL" in loss.detail
-    mended, stood = agreement_part(workers, parts, candidates, AgreementConfig())
+    mended, stood = score_part(workers, parts, candidates, agreement_scorer(AgreementConfig()))
     assert (stood, mended.closed, mended.rows_out) == (False, True, 1)

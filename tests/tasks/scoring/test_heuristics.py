@@ -16,7 +16,8 @@ from gleanery.infra.receipts import Plan
 from gleanery.infra.storage import Store
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
 from gleanery.tasks.scoring.heuristics import CHECKS, FLAWS, QUALITY, heuristic_scores
-from gleanery.tasks.scoring.heuristics_part import heuristics_part
+from gleanery.tasks.scoring.heuristics_part import heuristics_scorer
+from gleanery.tasks.scoring.scoring_part import score_part
 
 Make = Callable[..., Candidate]
 
@@ -204,9 +205,9 @@ def test_a_part_is_scored_in_a_worker_and_stands(tmp_path: Path, make_candidate:
     outcome = Outcome(rows, [], [], 2)
     candidates = parts.commit(plan, outcome, Candidate, time.monotonic(), None)
     with LocalWorkers(ComputeConfig(workers=1)) as workers:
-        receipt, stood = heuristics_part(workers, parts, candidates)
+        receipt, stood = score_part(workers, parts, candidates, heuristics_scorer())
         assert (stood, receipt.stage, receipt.rows_in) == (False, "heuristics", 2)
         assert parts.rows(receipt, ExampleScore) == [
             score for row in rows for score in heuristic_scores(row)
         ]
-        assert heuristics_part(workers, parts, candidates) == (receipt, True)
+        assert score_part(workers, parts, candidates, heuristics_scorer()) == (receipt, True)
