@@ -36,4 +36,6 @@ def test_repetitive_text_is_checked_in_no_time(check: Callable[[str], object]) -
         text = (unit or "|") * (LENGTH // max(len(unit), 1))
         started = time.process_time()
         check(text)
-        assert time.process_time() - started < 1, repr(unit)
+        # Far more than it takes, far less than what grows with the square: a process that holds
+        # much else may collect its garbage meanwhile.
+        assert time.process_time() - started < 4, repr(unit)
