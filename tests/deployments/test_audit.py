@@ -126,7 +126,7 @@ def test_a_synthesis_has_no_pairs_to_audit(method: str, tmp_path: Path) -> None:
 
 def test_a_dataset_is_audited_by_its_sources(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
-    config.write_text("method: dataset\n")
+    config.write_text("method: dataset\nsources: [{method: harvest}]\n")
     with pytest.raises(ConfigError, match=r"config\.yaml is a dataset: .* Audit its sources"):
         audit(config, 5, 0, report=False)
 
