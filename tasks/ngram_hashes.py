@@ -128,7 +128,7 @@ def hash_words(
     """
     text_starts = np.concatenate([[0], np.cumsum(np.array(lengths, np.int64) + 1)])
     offsets = np.searchsorted(starts, text_starts).astype(np.int64)
-    hashes = _hashes(data, starts, ends)
+    hashes = byte_hashes(data, starts, ends)
     before = np.repeat(text_starts[:-1], np.diff(offsets))
     return WordHashes(hashes, offsets, starts - before, ends - before)
 
@@ -144,8 +144,8 @@ def _spaced_words(texts: Sequence[bytes]) -> WordHashes:
     return hash_words(data, starts, ends, [len(text) for text in texts])
 
 
-def _hashes(data: bytes, starts: Positions, ends: Positions) -> Hashes:
-    """Return a hash for each word, read eight bytes at a time."""
+def byte_hashes(data: bytes, starts: Positions, ends: Positions) -> Hashes:
+    """Return a hash for each range of bytes in `data`, which follows these bytes alone."""
     data += bytes(_BLOCK)  # the last word is read with what stands behind it
     blocks = np.ndarray((len(data) - _BLOCK + 1,), "<u8", data, strides=(1,))
     lengths = ends - starts
