@@ -1,0 +1,1 @@
+"""Measuring a model on benchmarks: prompts, answers, scores and their uncertainty."""
