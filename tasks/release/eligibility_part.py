@@ -1,8 +1,9 @@
 """Eligibility: what a recipe refuses whatever else is decided, before rows are held to each other.
 
 Of rows that say the same one stays, and it must be one that can be in the release: not an old text
-of a page, not a leak, not of a licence or source that the recipe leaves out, not forgotten. Scores
-are another matter: they come later, and a row that stays may still fall below a threshold.
+of a page, not a leak, not of a licence or source that the recipe leaves out, not forgotten. So it
+is with scores that are known by then. Others come later: a row that stays may still fall below the
+threshold of a judge's.
 """
 
 import time
@@ -15,8 +16,14 @@ from gleanery.tasks.dataset_records import Candidate, Ineligible
 from gleanery.tasks.release.forgotten import FORGOTTEN
 from gleanery.tasks.release.forgotten_pages import forgotten_now
 from gleanery.tasks.release.recipe import Recipe
+from gleanery.tasks.release.recipe_bounds import ScoreFilter
 from gleanery.tasks.release.selection import refused
-from gleanery.tasks.release.selection_part import Curated, forgotten_digest, read_verdicts
+from gleanery.tasks.release.selection_part import (
+    Curated,
+    forgotten_digest,
+    read_verdicts,
+    scores_of_part,
+)
 from gleanery.tasks.release.selection_rows import selection_table
 from gleanery.tasks.release.stages import ELIGIBILITY
 
@@ -31,22 +38,25 @@ def find_ineligible(
     pipelines: Mapping[str, str],
     sources: Sequence[Store],
     but: Sequence[str] = (),
+    scorers: Sequence[str] = (),
 ) -> tuple[Receipt, bool]:
     """Return the receipt of the rows that cannot be in the release, and whether it stood already.
 
     `curated` is what is known so far. Rows that are out for one of the reasons in `but` alone are
     not among them: a copy of a forgotten page is only known as one if that page is compared.
+    With `scorers`, whose scores are among what is known, the recipe's filters on their scores count
+    too, and those on scores that rows were made with; filters on others do not.
     """
     started = time.monotonic()
     forgotten = forgotten_now(parts.store, sources)
-    unscored = recipe.model_copy(update={"filters": ()})
+    looked_at = recipe.model_copy(update={"filters": _filters_on(scorers, recipe, pipelines)})
     plan = Plan(
         stage=ELIGIBILITY,
         version=VERSION,
         part=part,
         inputs=curated.inputs,
         decides={
-            "recipe": unscored.model_dump(mode="json", exclude=_NOT_LOOKED_AT),
+            "recipe": looked_at.model_dump(mode="json", exclude=_NOT_LOOKED_AT),
             FORGOTTEN: forgotten_digest(forgotten),
             "but": list(but),
         },
@@ -58,7 +68,9 @@ def find_ineligible(
     rows: list[Ineligible] = []
     for receipt in curated.candidates:
         candidates = parts.rows(receipt, Candidate)
-        reasons = refused(selection_table(candidates, verdicts), unscored, pipelines)
+        scores = scores_of_part(parts, curated, receipt) if looked_at.filters else ()
+        table = selection_table(candidates, verdicts, scores)
+        reasons = refused(table, looked_at, pipelines)
         rows += [
             Ineligible(id=row.id, document_id=row.document_id, reason=reason)
             for row, reason in zip(candidates, reasons, strict=True)
@@ -68,10 +80,17 @@ def find_ineligible(
     return parts.commit(plan, outcome, Ineligible, started, newest), False
 
 
+def _filters_on(
+    scorers: Sequence[str], recipe: Recipe, pipelines: Mapping[str, str]
+) -> tuple[ScoreFilter, ...]:
+    """Return the filters on scores of these scorers or of the methods; none without scorers."""
+    known = tuple(f"{scorer}." for scorer in (*scorers, *pipelines.values())) if scorers else ()
+    return tuple(one for one in recipe.filters if one.score.startswith(known))
+
+
 # What of a recipe says how many rows go in, not which ones may.
 _NOT_LOOKED_AT = {
     "seed",
-    "filters",
     "siblings",
     "domain_cap",
     "balance",

@@ -13,7 +13,12 @@ from gleanery.tasks.release.recipe_balance import Grouping
 from gleanery.tasks.release.recipe_bounds import ScoreFilter
 from gleanery.tasks.release.selection_columns import text_keys
 from gleanery.tasks.release.selection_seen import NO_SOURCE, Seen
-from gleanery.tasks.release.selection_verdicts import Verdicts
+from gleanery.tasks.release.selection_verdicts import (
+    NO_SCORE,
+    SCORE_ABOVE,
+    SCORE_BELOW,
+    Verdicts,
+)
 from gleanery.tasks.seeded import Integers, Words
 
 
@@ -65,11 +70,11 @@ def _is_refused(text: str, wanted: LicenceFilter) -> bool:
 def _refuse_by_score(seen: Seen, one: ScoreFilter, verdicts: Verdicts) -> None:
     values = seen.score(one.score)
     if one.missing == "drop":
-        verdicts.refuse(np.isnan(values), f"no_score:{one.score}")
+        verdicts.refuse(np.isnan(values), f"{NO_SCORE}:{one.score}")
     if one.least is not None:
-        verdicts.refuse(values < one.least, f"score_below:{one.score}")
+        verdicts.refuse(values < one.least, f"{SCORE_BELOW}:{one.score}")
     if one.most is not None:
-        verdicts.refuse(values > one.most, f"score_above:{one.score}")
+        verdicts.refuse(values > one.most, f"{SCORE_ABOVE}:{one.score}")
 
 
 def best_siblings(

@@ -59,6 +59,8 @@ class Seen:
 
     def score(self, name: str) -> npt.NDArray[np.float64]:
         """Return a score of each row, not a number where nobody gave it."""
+        if SCORE + name not in self._rows.column_names:  # to none of these rows
+            return np.full(len(self._rows), np.nan)
         column = self._rows[SCORE + name].cast(pa.float64())
         return np.asarray(column.fill_null(np.nan).to_numpy(), dtype=np.float64)
 

@@ -7,6 +7,15 @@ from gleanery.tasks.release.selection_columns import Texts
 from gleanery.tasks.seeded import Integers
 
 KEPT = ""
+NO_SCORE, SCORE_BELOW, SCORE_ABOVE = "no_score", "score_below", "score_above"
+
+
+def is_about_score(reason: str) -> bool:
+    """Return whether a row was refused for a score of its own, or for having none.
+
+    What such a reason refuses, another threshold lets in; the score's name follows a colon.
+    """
+    return reason.partition(":")[0] in {NO_SCORE, SCORE_BELOW, SCORE_ABOVE}
 
 
 class Verdicts:
