@@ -123,7 +123,8 @@ def import_answers(answers: Path, folders: dict[Model, str]) -> dict[str, int]:
 def _answer(asked: dict[str, object], text: str) -> dict[str, object]:
     messages = asked["messages"]
     assert isinstance(messages, list)
-    prompt = "".join(message["content"] for message in messages)
+    prompt = asked.get("prompt") or "".join(message["content"] for message in messages)
+    assert isinstance(prompt, str)
     return {
         "key": asked["key"],
         "text": text,
@@ -148,6 +149,7 @@ def _prompt(request: Request) -> dict[str, object]:
         "model": request.model.name,
         "revision": request.model.revision,
         "messages": list(request.messages),
+        **({"prompt": request.prompt} if request.prompt else {}),
         "schema": request.response_schema,
         "max_tokens": request.sampling.max_tokens,
     }

@@ -24,7 +24,7 @@ _WITHOUT_MODEL_LIST = frozenset({404, 405, 501})
 
 
 class Endpoint:
-    """Speaks OpenAI's chat protocol; the API key never leaves it except in the header."""
+    """Speaks OpenAI's protocol; the API key never leaves it except in the header."""
 
     def __init__(self, config: EngineConfig) -> None:
         self._config = config
@@ -35,7 +35,8 @@ class Endpoint:
         self, url: str, request: Request, body: bytes, timeout_s: float
     ) -> Completion | Problem:
         """Return the answer to one try, or what went wrong with it; raises `EngineError`."""
-        reply = await self._exchange("POST", f"{url}/chat/completions", body, timeout_s)
+        path = "completions" if request.prompt else "chat/completions"
+        reply = await self._exchange("POST", f"{url}/{path}", body, timeout_s)
         if isinstance(reply, Problem):
             return reply
         if reply.status != 200:

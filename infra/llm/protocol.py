@@ -37,7 +37,11 @@ class ModelIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a model. `key` names it: equal content gives an equal key."""
+    """One question to a model. `key` names it: equal content gives an equal key.
+
+    It is a talk (`messages`) or a plain text that the model goes on with (`prompt`): models
+    without a chat template know only the latter. Raises `ValueError` for both and for neither.
+    """
 
     model: ModelIdentity
     messages: tuple[Message, ...]
@@ -45,11 +49,14 @@ class Request:
     response_schema: Mapping[str, Any] | None = None
     sample: int = 0
     attempt: int = 0
+    prompt: str = ""
     key: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """Compute the request key: model, messages, sampling, schema, sample, attempt."""
-        content = {
+        """Compute the request key: model, messages, sampling, schema, sample, attempt, prompt."""
+        if bool(self.messages) == bool(self.prompt):
+            raise ValueError("a request has either messages or a prompt")
+        content: dict[str, Any] = {
             "model": [self.model.name, self.model.revision],
             "messages": self.messages,
             "sampling": self.sampling.model_dump(),
@@ -57,6 +64,8 @@ class Request:
             "sample": self.sample,
             "attempt": self.attempt,
         }
+        if self.prompt:  # the keys of talks are older than prompts
+            content["prompt"] = self.prompt
         object.__setattr__(self, "key", digest(content))
 
 

@@ -59,5 +59,5 @@ class RecordedEngine:
 
 def _shown(request: Request) -> str:
     # Prompts begin alike and end with what they are about.
-    last = request.messages[-1]["content"] if request.messages else ""
+    last = request.prompt or request.messages[-1]["content"]
     return "… " + " ".join(last[-_SHOWN_CHARACTERS:].split())

@@ -53,7 +53,9 @@ def read_completion(body: bytes, request: Request) -> Completion | Problem:
         return _invalid(f"the reply is not JSON: {server_message(body)}")
     try:
         choice = reply["choices"][0]
-        text, finish_reason = _read_choice(choice["message"], choice.get("finish_reason"))
+        # A prompt's completion has its text where a talk's has a message.
+        message = {"content": choice["text"]} if request.prompt else choice["message"]
+        text, finish_reason = _read_choice(message, choice.get("finish_reason"))
         usage = reply.get("usage") or {}
         return Completion(
             key=request.key,

@@ -27,7 +27,9 @@ _CHECK_TIMEOUT_S = 30.0
 
 
 class ServerEngine:
-    """Answers requests through `/chat/completions`. One per run: its limits hold for all calls.
+    """Answers talks through `/chat/completions`, prompts through `/completions`.
+
+    One per run: its limits hold for all calls.
 
     `max_model_len` is the context length in tokens that the server reports (vLLM does), or None
     until a server was asked. With `are_restarted` someone starts dead servers again, and a try

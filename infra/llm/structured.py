@@ -1,4 +1,4 @@
-"""The body of a chat request, with the response schema in the form that a server reads."""
+"""The body of a request, with the response schema in the form that a server reads."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +10,11 @@ from gleanery.infra.llm.protocol import Request
 
 
 def request_body(request: Request, structured_output: StructuredOutput) -> bytes:
-    """Return the JSON body that asks `/chat/completions` for this request."""
+    """Return the JSON body that asks for this request: a talk, or a prompt to go on with."""
     sampling = request.sampling
     body: dict[str, Any] = {
         "model": request.model.name,
-        "messages": request.messages,
+        **({"prompt": request.prompt} if request.prompt else {"messages": request.messages}),
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "max_tokens": sampling.max_tokens,

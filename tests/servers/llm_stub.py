@@ -104,7 +104,8 @@ class Stub:
                 raise web.HTTPBadRequest(text=f"no control {name}")
 
     def invent(self, body: dict[str, Any], nth: int) -> str:
-        seed = orjson.dumps([body["messages"], body.get("temperature")])
+        asked = body["messages"] if "messages" in body else body["prompt"]
+        seed = orjson.dumps([asked, body.get("temperature")])
         number = int.from_bytes(hashlib.sha256(seed).digest(), "big")
         words = [WORDS[(number >> shift) % len(WORDS)] for shift in range(0, 64, 4)]
         text = " ".join(words)
@@ -114,7 +115,15 @@ class Stub:
         return (text + " ") * (length // len(text)) + text if length else text
 
     async def chat(self, http: web.Request) -> web.StreamResponse:
+        return await self.take(http, "messages")
+
+    async def complete(self, http: web.Request) -> web.StreamResponse:
+        return await self.take(http, "prompt")
+
+    async def take(self, http: web.Request, field: str) -> web.StreamResponse:
         raw = await http.read()
+        if field not in orjson.loads(raw):
+            return error_reply(400, f"{http.path} needs {field}")
         key = hashlib.sha256(raw).hexdigest()[:32]
         self.asked[key] += 1
         nth = self.asked[key]
@@ -156,9 +165,12 @@ class Stub:
         self.answered[key] += 1
         choice = {
             "index": 0,
-            "message": {"role": "assistant", "content": text},
             "finish_reason": "length" if is_cut else "stop",
         }
+        if "prompt" in body:
+            choice["text"] = text
+        else:
+            choice["message"] = {"role": "assistant", "content": text}
         return json_reply(completion(body, [choice], len(raw), len(text)))
 
     async def misbehave(self, http: web.Request, fault: Fault) -> web.StreamResponse:
@@ -266,13 +278,16 @@ def routes(stub: Stub) -> web.Application:
 
     async def in_flight(_: web.Request) -> web.Response:
         bodies = [orjson.loads(raw) for raw in stub.working_on.values()]
-        return json_reply([body["messages"][-1]["content"] for body in bodies])
+        return json_reply(
+            [body.get("prompt") or body["messages"][-1]["content"] for body in bodies]
+        )
 
     async def log(_: web.Request) -> web.Response:
         return json_reply([entry | {"body": orjson.loads(entry["body"])} for entry in stub.log])
 
     app = web.Application(client_max_size=64 * 1024**2)
     app.router.add_post("/v1/chat/completions", stub.chat)
+    app.router.add_post("/v1/completions", stub.complete)
     app.router.add_get("/v1/models", models)
     app.router.add_get("/health", counts)
     app.router.add_post("/control", control)

@@ -40,6 +40,13 @@ def test_an_unfinished_or_refused_answer_is_a_completion_that_is_not_paid_for_tw
     assert (completion.text, completion.finish_reason) == (text, read_as)
 
 
+def test_a_prompts_completion_has_its_text_beside_the_finish_reason():
+    prompt = Request(ModelIdentity("m"), (), Sampling(), prompt="1 + 1 =")
+    body = orjson.dumps({"choices": [{"text": " 2", "finish_reason": "length"}]})
+    assert read_completion(body, prompt) == Completion(prompt.key, " 2", "length", 0, 0, "m")
+    assert isinstance(read_completion(body, REQUEST), Problem)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -99,6 +99,25 @@ async def test_the_body_carries_model_messages_and_sampling(llm_stub):
     }
 
 
+async def test_a_prompt_is_gone_on_with_and_a_talk_is_answered(llm_stub):
+    stub = llm_stub()
+    prompt = Request(IDENTITY, (), Sampling(max_tokens=7), prompt="1 + 1 =")
+    talk = Request(IDENTITY, ({"role": "user", "content": "1 + 1 ="},), Sampling(max_tokens=7))
+    async with engine(stub) as server:
+        results = await ask(server, [prompt, talk])
+    assert {result.key for result in results} == {prompt.key, talk.key}
+    assert all(isinstance(r, Completion) and r.text for r in results)
+    bodies = sorted((entry["body"] for entry in stub.log()), key=lambda body: "prompt" in body)
+    assert "prompt" not in bodies[0]
+    assert bodies[1] == {
+        "model": "stub-model",
+        "prompt": "1 + 1 =",
+        "temperature": 0.0,
+        "top_p": 1.0,
+        "max_tokens": 7,
+    }
+
+
 @pytest.mark.parametrize(
     ("fault", "reason", "said"),
     [
