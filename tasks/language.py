@@ -11,9 +11,13 @@ from pydantic import AfterValidator
 
 from gleanery.tasks.language_profiles import PROFILES, SCRIPTS, Profile
 
-# What is the same in every language: code, formulas, addresses, markup.
+_LINE_SPACING = r"-?[\d.]{1,8} ?[a-z]{2}\]"  # behind a line's end in a formula: \\[2pt]
+# What is the same in every language: code, formulas, addresses, markup. No formula holds the sign
+# that opens another of its kind: where many are opened and none is closed, each is searched up to
+# the next one only.
 _NO_PROSE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]{1,300}\$|\\\(.*?\\\)|\\\[.*?\\\]"
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]{1,300}\$|\\\((?:[^\\]|\\(?![()]))*+\\\)"
+    rf"|\\\[(?!{_LINE_SPACING})(?:[^\\]|\\(?!\[(?!{_LINE_SPACING})|\]))*+\\\]"
     r"|\\[a-zA-Z]+|https?://\S+|(?<!\S)[^\s@]{1,200}@\S+|</?[a-zA-Z][^<>\n]{0,200}>",
     re.DOTALL,
 )

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,3 +172,23 @@ def test_real_english_texts_raise_no_false_alarm(shared_data: Path) -> None:
     assert len(alarms) <= 0.002 * len(texts), alarms
     seen_as_german = sum(wrong_language(text, "German") is not None for text in texts)
     assert seen_as_german > 0.9 * len(texts)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(r"\(", r"\\(", r"\[", r"\\[", r"\(\[", r"\[2pt]", r"\[2", "\\"),
+        *("$$ $ ", "$a", "`a", "```", "a@ ", "<a ", "ab'", "_a"),
+    ],
+)
+def test_what_opens_and_never_closes_is_read_in_time_that_grows_with_its_length(piece: str) -> None:
+    started = time.process_time()
+    wrong_language(piece * (400_000 // len(piece)), "English")
+    assert time.process_time() - started < 5  # 20 minutes, were it searched anew from each piece
+
+
+def test_formulas_say_nothing_of_a_language_and_words_beside_an_open_one_do() -> None:
+    row = r"\text{wenn} & \text{und nicht} \\[2pt] \text{sonst} & \text{oder aber} "
+    for left, right in (("\\[", "\\]"), ("\\(", "\\)"), ("$$", "$$")):
+        assert wrong_language(left + row * 20 + right, "English") is None
+        assert wrong_language(f"{left}x {PASSAGES['German']}", "English")
