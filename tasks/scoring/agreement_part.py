@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from gleanery.tasks.comparing import Comparer
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.scoring.agreement import agreement_scores
 from gleanery.tasks.scoring.agreement_config import AgreementConfig
-from gleanery.tasks.scoring.comparing import Comparer
 from gleanery.tasks.scoring.scoring_part import Scored, Scorer
 from gleanery.tasks.scoring.stages import AGREEMENT
 
@@ -19,6 +19,6 @@ def agreement_scorer(config: AgreementConfig) -> Scorer:
 
 def score_agreement(candidates: Sequence[Candidate], config: AgreementConfig) -> Scored:
     """Return the agreement of candidates; comparisons that were given up are counted in a note."""
-    with Comparer(config) as comparer:
+    with Comparer(config.compute) as comparer:
         scores, losses = agreement_scores(candidates, comparer.same, config.most_versions)
     return Scored(scores, losses, {"comparisons_given_up": comparer.given_up})

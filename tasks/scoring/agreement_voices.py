@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gleanery.tasks.dataset_records import Candidate
-from gleanery.tasks.scoring.final_result import FinalResult, closes_with, final_result, mentions
+from gleanery.tasks.final_result import FinalResult, closes_with, final_result, mentions
 
 _REWRITTEN = "refine"  # the step of a call
 

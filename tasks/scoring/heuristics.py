@@ -9,7 +9,7 @@ from math import prod
 from types import MappingProxyType
 
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
-from gleanery.tasks.scoring.final_result import final_result
+from gleanery.tasks.final_result import final_result
 from gleanery.tasks.scoring.heuristic_layout import balanced, characters, markup
 from gleanery.tasks.scoring.heuristic_question import (
     answer_length,

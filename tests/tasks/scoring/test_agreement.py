@@ -7,8 +7,8 @@ import pytest
 
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
 from gleanery.tasks.records import Loss, Score
+from gleanery.tasks.same_result import same_result
 from gleanery.tasks.scoring.agreement import agreement_scores
-from gleanery.tasks.scoring.same_result import same_result
 
 Make = Callable[..., Candidate]
 

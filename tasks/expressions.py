@@ -7,6 +7,7 @@ into C): those are refused here, and what is left is the worker's own limit to e
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 SECONDS = 3  # for each parse and each comparison
@@ -23,6 +24,15 @@ def same_expression(one: str, other: str) -> bool | None:
 
     A decimal agrees with what it is rounded from. Raises `MemoryError` when there is too little.
     """
+    return _same(one, other, _rounded)
+
+
+def exactly_same_expression(one: str, other: str) -> bool | None:
+    """Return what `same_expression` does, but a rounded decimal is no equal of the exact value."""
+    return _same(one, other, lambda text, number, exact: False)
+
+
+def _same(one: str, other: str, rounded: Callable[[str, Any, Any], bool]) -> bool | None:
     if max(len(one), len(other)) > LONGEST or _TOWER.search(one) or _TOWER.search(other):
         return None
     from math_verify import verify
@@ -36,7 +46,7 @@ def same_expression(one: str, other: str) -> bool | None:
         for gold, target in ((first, second), (second, first)):
             if verify(gold, target, timeout_seconds=SECONDS, raise_on_error=True):
                 return True
-        return _rounded(one, first, second) or _rounded(other, second, first)
+        return rounded(one, first, second) or rounded(other, second, first)
     except MemoryError:
         raise  # the process is not to be used again
     except (Exception, TimeoutException):

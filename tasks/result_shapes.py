@@ -3,8 +3,8 @@ r"""The shape of a result: a letter, a verdict, words, a number, several values,
 import re
 from dataclasses import dataclass
 
-from gleanery.tasks.scoring.result_notation import assigned, bare, value_of
-from gleanery.tasks.scoring.result_numbers import Number, number_in
+from gleanery.tasks.result_notation import assigned, bare, value_of
+from gleanery.tasks.result_numbers import Number, number_in
 
 LONGEST = 400  # characters of a result: a longer one is a text, and no pattern need bear it
 

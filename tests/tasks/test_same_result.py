@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gleanery.tasks.scoring.expressions import same_expression
-from gleanery.tasks.scoring.result_notation import bare, value_of
-from gleanery.tasks.scoring.same_result import same_result
+from gleanery.tasks.expressions import same_expression
+from gleanery.tasks.result_notation import bare, value_of
+from gleanery.tasks.same_result import same_result
 
 HERE = Path(__file__).parent
 EXPECTED = {"same": True, "different": False, "unknown": None}

@@ -12,10 +12,10 @@ from gleanery.tasks.final_answers import (
     values_in,
 )
 from gleanery.tasks.quantities import Quantity, plain, unit_after, units_clash
-from gleanery.tasks.scoring.result_boxes import boxed
-from gleanery.tasks.scoring.result_clauses import without_asides
-from gleanery.tasks.scoring.result_notation import bare, value_of
-from gleanery.tasks.scoring.result_numbers import number_in
+from gleanery.tasks.result_boxes import boxed
+from gleanery.tasks.result_clauses import without_asides
+from gleanery.tasks.result_notation import bare, value_of
+from gleanery.tasks.result_numbers import number_in
 
 _LAST = 8000  # characters of an answer that are looked at
 _SHORT = 60  # characters: such an answer is nothing but its result

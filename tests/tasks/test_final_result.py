@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gleanery.tasks.scoring.final_result import FinalResult, closes_with, final_result, mentions
-from gleanery.tasks.scoring.same_result import same_result
+from gleanery.tasks.final_result import FinalResult, closes_with, final_result, mentions
+from gleanery.tasks.same_result import same_result
 
 
 @pytest.mark.parametrize(

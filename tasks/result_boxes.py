@@ -2,8 +2,8 @@ r"""The results that an answer puts into `\boxed{…}`."""
 
 import re
 
-from gleanery.tasks.scoring.result_shapes import LONGEST
-from gleanery.tasks.scoring.same_result import same_result
+from gleanery.tasks.result_shapes import LONGEST
+from gleanery.tasks.same_result import same_result
 
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 

@@ -3,22 +3,28 @@
 from types import TracebackType
 from typing import Self
 
-from gleanery.infra.compute import LocalWorkers, WorkerDied
-from gleanery.tasks.scoring.agreement_config import AgreementConfig
-from gleanery.tasks.scoring.expressions import same_expression
-from gleanery.tasks.scoring.same_result import SameExpression, same_result
+from gleanery.infra.compute import ComputeConfig, LocalWorkers, WorkerDied
+from gleanery.tasks.expressions import same_expression
+from gleanery.tasks.result_numbers import same_number
+from gleanery.tasks.same_result import SameExpression, SameNumber, same_result
 
 
 class Comparer:
     """Compares results; what needs algebra goes to a child process, started when first needed.
 
-    `given_up` counts the comparisons that it did not survive.
+    `algebra` stands in an importable module. `given_up` counts the comparisons that the process
+    did not survive.
     """
 
-    def __init__(self, config: AgreementConfig, algebra: SameExpression = same_expression) -> None:
+    def __init__(
+        self,
+        compute: ComputeConfig,
+        algebra: SameExpression = same_expression,
+        numbers: SameNumber = same_number,
+    ) -> None:
         self.given_up = 0
-        self._algebra = algebra
-        self._workers = LocalWorkers(config.compute)
+        self._algebra, self._numbers = algebra, numbers
+        self._workers = LocalWorkers(compute)
         self._known: dict[tuple[str, str], bool | None] = {}
 
     def __enter__(self) -> Self:
@@ -38,7 +44,7 @@ class Comparer:
         """Return whether two results are the same, None where that cannot be told."""
         pair = (min(one, other), max(one, other))
         if pair not in self._known:
-            self._known[pair] = same_result(*pair, self._by_algebra)
+            self._known[pair] = same_result(*pair, self._by_algebra, self._numbers)
         return self._known[pair]
 
     def _by_algebra(self, one: str, other: str) -> bool | None:

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from gleanery.tasks.comparing import Comparer
+from gleanery.tasks.expressions import same_expression
 from gleanery.tasks.scoring.agreement_config import AgreementConfig
-from gleanery.tasks.scoring.comparing import Comparer
-from gleanery.tasks.scoring.expressions import same_expression
 
 BOMB = "(9^{9})^{(9^{9})}"  # a number of 300 million digits
 NONSENSE = ["\\frac{", "}}}{{{", "\\" * 50, "x^", "\\int", "\x00", "\\begin{matrix}", "=" * 20, "∑"]
@@ -28,7 +28,7 @@ def test_towers_and_huge_factorials_are_refused_before_they_are_built(tower: str
 
 
 def test_numbers_that_no_memory_holds_are_not_comparable() -> None:
-    with Comparer(AgreementConfig(comparison_mb=512)) as comparer:
+    with Comparer(AgreementConfig(comparison_mb=512).compute) as comparer:
         for bomb in (BOMB, "9^{9}!", "\\binom{99999999}{4999999}"):
             assert comparer.same(bomb, "\\sqrt{7}") is None
         assert comparer.same("\\sqrt{8}", "2\\sqrt{2}") is True
@@ -45,7 +45,7 @@ def fatal_for_sevens(one: str, other: str) -> bool | None:
 
 
 def test_a_comparison_that_kills_its_process_is_given_up_and_the_next_one_goes_on() -> None:
-    with Comparer(AgreementConfig(comparison_s=6), fatal_for_sevens) as comparer:
+    with Comparer(AgreementConfig(comparison_s=6).compute, fatal_for_sevens) as comparer:
         assert comparer.same("\\sqrt{2}", "x") is True
         for fatal in ("\\sqrt{7}", "\\sqrt{8}", "\\sqrt{9}"):
             assert comparer.same(fatal, "x") is None
@@ -54,7 +54,7 @@ def test_a_comparison_that_kills_its_process_is_given_up_and_the_next_one_goes_o
 
 
 def test_the_same_comparison_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Comparer(AgreementConfig()) as comparer:
+    with Comparer(AgreementConfig().compute) as comparer:
         assert comparer.same("(x+1)^2", "x^2+2x+1") is True
         monkeypatch.setattr(comparer, "_by_algebra", lambda one, other: pytest.fail("asked again"))
         assert comparer.same("x^2+2x+1", "(x+1)^2") is True

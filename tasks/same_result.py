@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from gleanery.tasks.scoring.result_notation import bare
-from gleanery.tasks.scoring.result_numbers import (
+from gleanery.tasks.result_notation import bare
+from gleanery.tasks.result_numbers import (
     Number,
     number_in,
     same_in_base,
     same_number,
 )
-from gleanery.tasks.scoring.result_shapes import (
+from gleanery.tasks.result_shapes import (
     Expression,
     Letter,
     Several,
@@ -27,16 +28,32 @@ _INDEX = re.compile(r"(?<=[A-Za-z])_\{?(\w+)\}?")
 
 SameExpression = Callable[[str, str], bool | None]
 """Whether two expressions in LaTeX are equal; None where that cannot be told."""
+SameNumber = Callable[[Number, Number], bool | None]
 
 
-def same_result(one: str, other: str, same_expression: SameExpression) -> bool | None:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """When two expressions and two numbers are the same."""
+
+    expression: SameExpression
+    number: SameNumber
+
+
+def same_result(
+    one: str,
+    other: str,
+    same_expression: SameExpression,
+    same_number: SameNumber = same_number,
+) -> bool | None:
     """Return whether two results are the same, and None where they cannot be compared.
 
     Compared here: option letters, verdicts, numbers with their units, per cent and rounding, sets,
     tuples, intervals and inequalities, element by element. Words that differ may mean the same, so
     they are not comparable; nor is 5% with 5, which may be the percentage asked for (0.05 is the
-    same). The rest is put to `same_expression`.
+    same). The rest is put to `same_expression`. Numbers are the same when `same_number` says so;
+    rounded ones are, unless another rule is given.
     """
+    rules = _Rules(same_expression, same_number)
     if _compact(one) and _compact(one) == _compact(other):
         return True
     if (based := same_in_base(bare(one), bare(other))) is not None:
@@ -48,7 +65,7 @@ def same_result(one: str, other: str, same_expression: SameExpression) -> bool |
         if isinstance(number, Number) and _DECIMAL_COMMA.match(bare(text)):
             decimal = number_in(bare(text).replace(",", "."))
             return (decimal is not None and same_number(decimal, number)) or None
-    return _same(first, second, same_expression)
+    return _same(first, second, rules)
 
 
 def _compact(text: str) -> str:
@@ -56,70 +73,70 @@ def _compact(text: str) -> str:
     return _INDEX.sub(r"\1", re.sub(r"[\s]+", "", bare(text)))
 
 
-def _same(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:
+def _same(one: Shape, other: Shape, rules: _Rules) -> bool | None:
     if one == other:
         return True
     if isinstance(one, Letter) or isinstance(other, Letter):
-        return _same_letter(one, other, algebra)
+        return _same_letter(one, other, rules)
     if isinstance(one, Verdict) or isinstance(other, Verdict):
         both = isinstance(one, Verdict) and isinstance(other, Verdict)
         return False if both else None
     if isinstance(one, Words) or isinstance(other, Words):
         return None
     if isinstance(one, Several) or isinstance(other, Several):
-        return _same_several(one, other, algebra)
+        return _same_several(one, other, rules)
     if isinstance(one, Number) and isinstance(other, Number):
-        return same_number(one, other)
-    return _same_by_algebra(one, other, algebra)
+        return rules.number(one, other)
+    return _same_by_algebra(one, other, rules)
 
 
-def _same_by_algebra(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:
+def _same_by_algebra(one: Shape, other: Shape, rules: _Rules) -> bool | None:
     percent = next((item for item in (one, other) if _is_percent(item)), None)
     if isinstance(percent, Number):
         share = Number(percent.value / 100, percent.digit / 100)
         expression = other if percent is one else one
-        if (equal := algebra(*_as_latex(share, expression))) is not False:
+        if (equal := rules.expression(*_as_latex(share, expression))) is not False:
             return equal
         # As with a bare number, the expression may be the percentage that was asked for.
-        return None if algebra(*_as_latex(percent, expression)) is not False else False
-    return algebra(*_as_latex(one, other))
+        return None if rules.expression(*_as_latex(percent, expression)) is not False else False
+    return rules.expression(*_as_latex(one, other))
 
 
 def _is_percent(shape: Shape) -> bool:
     return isinstance(shape, Number) and shape.unit == "%"
 
 
-def _same_letter(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:
+def _same_letter(one: Shape, other: Shape, rules: _Rules) -> bool | None:
     if isinstance(one, Letter) and isinstance(other, Letter):
         return one.letter == other.letter
     letter, value = (one, other) if isinstance(one, Letter) else (other, one)
     assert isinstance(letter, Letter)
     if letter.text and (text := shape_of(letter.text)):
-        return _same(text, value, algebra)
+        return _same(text, value, rules)
     if isinstance(value, Expression):  # C may be a constant: then it is no option
-        return algebra(letter.letter, value.text)
+        return rules.expression(letter.letter, value.text)
     return None
 
 
-def _same_several(one: Shape, other: Shape, algebra: SameExpression) -> bool | None:
+def _same_several(one: Shape, other: Shape, rules: _Rules) -> bool | None:
     if not isinstance(one, Several) or not isinstance(other, Several):
         several, single = (one, other) if isinstance(one, Several) else (other, one)
         assert isinstance(several, Several)
         if several.kind in ("set", "list") and len(several.items) == 1:
-            return _same(several.items[0], single, algebra)
+            return _same(several.items[0], single, rules)
         return False if isinstance(single, Number) else None
     if len(one.items) != len(other.items):
         return None if "union" in (one.kind, other.kind) else False
     if one.names and other.names:
-        return _same_named(one, other, algebra)
+        return _same_named(one, other, rules)
     kinds = {one.kind, other.kind}
     if kinds == {"tuple"}:
         if len(one.items) == 2 and _is_half_open(one, other):
             return False
-        return _all_same(one.items, other.items, algebra)
+        return _all_same(one.items, other.items, rules)
     if "tuple" in kinds:  # "2 and 3" may be meant as the point (2, 3): only equality is certain
-        return _all_same(one.items, other.items, algebra) or None
-    return _same_in_any_order(one.items, other.items, algebra)
+        return _all_same(one.items, other.items, rules) or None
+    return _same_in_any_order(one.items, other.items, rules)
 
 
 def _is_half_open(one: Several, other: Several) -> bool:
@@ -127,29 +144,27 @@ def _is_half_open(one: Several, other: Several) -> bool:
     return one.brackets != other.brackets
 
 
-def _same_named(one: Several, other: Several, algebra: SameExpression) -> bool | None:
+def _same_named(one: Several, other: Several, rules: _Rules) -> bool | None:
     values = dict(zip(other.names, other.items, strict=True))
     if set(one.names) != set(values):
         return None
-    return _all_same(one.items, [values[name] for name in one.names], algebra)
+    return _all_same(one.items, [values[name] for name in one.names], rules)
 
 
-def _all_same(
-    ones: Sequence[Shape], others: Sequence[Shape], algebra: SameExpression
-) -> bool | None:
-    results = [_same(one, other, algebra) for one, other in zip(ones, others, strict=True)]
+def _all_same(ones: Sequence[Shape], others: Sequence[Shape], rules: _Rules) -> bool | None:
+    results = [_same(one, other, rules) for one, other in zip(ones, others, strict=True)]
     if False in results:
         return False
     return None if None in results else True
 
 
 def _same_in_any_order(
-    ones: Sequence[Shape], others: Sequence[Shape], algebra: SameExpression
+    ones: Sequence[Shape], others: Sequence[Shape], rules: _Rules
 ) -> bool | None:
     left, unsure = list(others), False
     for one in ones:
         for position, other in enumerate(left):
-            same = _same(one, other, algebra)
+            same = _same(one, other, rules)
             unsure = unsure or same is None
             if same:
                 del left[position]
