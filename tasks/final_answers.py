@@ -43,6 +43,7 @@ _NOT_A_VALUE = re.compile(r"(?:[^\W\d]|[\^_][{ -]*)$")  # before it: x1, H2, m^2
 _SEVERAL = re.compile(r"\b(?:or|and)\b|[,;±\nⓐ-ⓩ]|\\pm|≈.*≈")
 _SYMBOLIC = re.compile(r"\\?\b(?:pi|sqrt|ln|log|sin|cos|tan|infty)|[π√∞]|/\([^)]*[A-Za-z]")
 _ROUNDING = Decimal("0.011")  # relative: more than this is no rounding
+_PER_CENT = re.compile(r"%|\b(?:percent|percentage|per cent)\b", re.IGNORECASE)
 
 
 def option_letter(answer: str) -> str | None:
@@ -105,23 +106,29 @@ def final_answer(answer: str) -> str | Quantity | None:
     )
 
 
-def majority(answers: Sequence[str]) -> tuple[int, float] | None:
+def majority(answers: Sequence[str], question: str = "") -> tuple[int, float] | None:
     """Return the first of the answers that most agree with, and the share that agree with it.
 
-    Answers that arrive at nothing comparable agree with none. `None` if no more than half of them
-    are comparable: the question is not one whose answer can be checked. (Self-consistency,
-    arXiv 2203.11171.)
+    Answers that arrive at nothing comparable agree with none; 5 % and a bare 5 agree only where the
+    question asks for per cent, 5 % and 0.05 always. `None` if no more than half of the answers are
+    comparable: the question is not one whose answer can be checked. (Self-consistency, arXiv
+    2203.11171.)
     """
+    per_cent = _PER_CENT.search(question) is not None
     finals = [final_answer(answer) for answer in answers]
     if 2 * sum(final is not None for final in finals) <= len(answers):
         return None
-    votes = [sum(_agree(final, other) for other in finals) for final in finals]
+    votes = [sum(_agree(final, other, per_cent) for other in finals) for final in finals]
     first = votes.index(max(votes))
     return first, votes[first] / len(answers)
 
 
 def same_quantity(one: Quantity, other: Quantity) -> bool:
-    """Return whether two values agree; other units may be a conversion, which is not judged."""
+    """Return whether two values may be the same: nothing says for certain that they differ.
+
+    Other units may be a conversion, which is not judged. A bare 5 may be the 5 % that was asked
+    for; one up to 1 that meets a percentage is taken for a share.
+    """
     if units_clash(one.unit, other.unit):
         return True
     return _near(_share(one, other), _share(other, one))
@@ -137,10 +144,20 @@ def values_in(text: str) -> list[Quantity]:
     return found
 
 
-def _agree(one: str | Quantity | None, other: str | Quantity | None) -> bool:
+def _agree(
+    one: str | Quantity | None, other: str | Quantity | None, per_cent: bool = False
+) -> bool:
     if isinstance(one, Quantity) and isinstance(other, Quantity):
-        return not units_clash(one.unit, other.unit) and same_quantity(one, other)
+        if units_clash(one.unit, other.unit) or not same_quantity(one, other):
+            return False
+        return per_cent or not _differ_by_hundred(one, other)
     return one is not None and one == other
+
+
+def _differ_by_hundred(one: Quantity, other: Quantity) -> bool:
+    """Return whether one is a percentage and the other a bare number that is no share: 5 %, 5."""
+    units = {one.unit, other.unit}
+    return units == {"", "%"} and abs((other if one.unit else one).value) > 1
 
 
 def _only_value(text: str) -> Quantity | None:

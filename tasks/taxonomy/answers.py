@@ -85,7 +85,8 @@ def answer_question(
         return RowOutcome(losses=open_losses[:1])
     if not sound:
         return RowOutcome(losses=losses[:1])
-    agreed = majority([text for _, text in sound]) if config.samples > 1 else None
+    answers = [text for _, text in sound]
+    agreed = majority(answers, question.text) if config.samples > 1 else None
     chosen, agreement = agreed or (0, None)
     if agreement is not None and agreement < config.min_agreement:
         detail = f"{agreement:.2f} of {len(sound)} answers agree"

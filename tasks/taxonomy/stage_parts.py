@@ -32,6 +32,7 @@ from gleanery.tasks.taxonomy.subjects import SubjectsConfig, list_subjects
 from gleanery.tasks.taxonomy.syllabus import SyllabusConfig, write_syllabus
 
 VERSION = 1
+_ANSWERS_VERSION = 2  # 5 % and 5 agree only where per cent is asked for
 _EARLIER_SLICES = 4  # looked back at: more would make the last slice read all of them
 
 
@@ -177,6 +178,7 @@ def answers_part(
             {"config": config.model_dump(mode="json"), "language": language},
             PROMPT,
             engine,
+            _ANSWERS_VERSION,
         ),
         load=load,
         row_id=row_id,
@@ -194,10 +196,11 @@ def _plan(
     settings: dict[str, Any],
     prompt: str,
     engine: EngineConfig,
+    version: int = VERSION,
 ) -> Plan:
     return Plan(
         stage=stage,
-        version=VERSION,
+        version=version,
         part=part,
         inputs=inputs,
         decides={**settings, "prompt": prompt, "model": [engine.model, engine.revision]},

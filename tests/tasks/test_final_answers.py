@@ -23,6 +23,28 @@ def test_answer_that_most_arrive_at_is_chosen(
 
 
 @pytest.mark.parametrize(
+    ("question", "agreed"),
+    [
+        ("How many of the hundred lamps are out?", (0, 1 / 2)),
+        ("What percentage of the lamps is out?", (0, 1.0)),
+        ("By how many per cent has it grown?", (0, 1.0)),
+        ("What is the probability in %?", (0, 1.0)),
+    ],
+)
+def test_5_percent_is_a_bare_5_only_where_percent_is_asked_for(
+    question: str, agreed: tuple[int, float]
+) -> None:
+    assert majority(["The answer is 5 %.", "The answer is 5."], question) == agreed
+    assert majority([r"\boxed{5}", r"\boxed{5\%}"], question) == agreed
+
+
+def test_5_percent_is_0_05_whatever_is_asked_for() -> None:
+    for question in ("", "How likely is it?", "How likely is it, in per cent?"):
+        assert majority(["The answer is 5%.", "The answer is 0.05."], question) == (0, 1.0)
+        assert majority(["The answer is 5%.", "The answer is 0.06."], question) == (0, 1 / 2)
+
+
+@pytest.mark.parametrize(
     "answers",
     [
         ["Roots take up water, and stems carry it.", "Stems carry what roots take up."],
