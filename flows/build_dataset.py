@@ -9,7 +9,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from gleanery.flows.artifacts import show_funnel
 from gleanery.flows.curation_stages import find_duplicates, gather, refuse_rows, sign
 from gleanery.flows.dataset_config import DatasetConfig
-from gleanery.flows.dataset_scores import known_scores
+from gleanery.flows.dataset_scores import check_versions, known_scores
 from gleanery.flows.dataset_sources import run_source, source_parts
 from gleanery.flows.decontaminate import seek_leaks
 from gleanery.flows.fan_out import PARTS_AT_ONCE
@@ -70,6 +70,7 @@ def _check_recipe(config: DatasetConfig) -> None:
     """Raise `RecipeError` for a recipe that names what there cannot be."""
     check_names(config.recipe, _methods(config))
     check_scorers(config.recipe, known_scores(config))
+    check_versions(config)
 
 
 def _check_counts(config: DatasetConfig, candidates: Stage) -> None:

@@ -140,12 +140,5 @@ def join(
 
 def _made_alike(receipt: Receipt, plan: Plan) -> bool:
     """Return whether the receipt's rows were all made by this stage version and configuration."""
-    as_plan = Plan(
-        stage=receipt.stage,
-        version=receipt.version,
-        part=receipt.part,
-        inputs=receipt.inputs,
-        decides=receipt.decides,
-    )
     same = receipt.decides == plan.decides and receipt.version == plan.version
-    return same and as_plan.key == receipt.key
+    return same and receipt.plan.key == receipt.key

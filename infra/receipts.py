@@ -90,6 +90,17 @@ class Receipt(_Strict):
     writer: str
 
     @property
+    def plan(self) -> Plan:
+        """What it was made by; `key` is another where rows of an earlier plan were kept."""
+        return Plan(
+            stage=self.stage,
+            version=self.version,
+            part=self.part,
+            inputs=self.inputs,
+            decides=self.decides,
+        )
+
+    @property
     def closed(self) -> bool:
         """Whether every row has its final outcome; an open part is taken up by the next run."""
         return not self.failed

@@ -218,6 +218,7 @@ def test_unusable_benchmark_is_an_error_before_any_work(dataset: Dataset, tmp_pa
     [
         ({"sources": [{"pipeline": "wep"}]}, r"no pipeline wep.*web \(harvest\)"),
         ({"filters": [{"score": "judge.correct", "least": 0.5}]}, "nobody gives judge.correct"),
+        ({"siblings": {"by": ["agreement.agreement"]}}, "no row can have agreement.agreement"),
     ],
 )
 def test_recipe_that_names_what_is_not_there_is_an_error_before_any_work(

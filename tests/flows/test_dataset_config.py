@@ -2,12 +2,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harvested import pages, write_batch
 
 from gleanery.flows.dataset_config import DatasetConfig, read_dataset_config
-from gleanery.flows.dataset_scores import known_scores
+from gleanery.flows.dataset_scores import check_versions, known_scores
 from gleanery.flows.pipeline_config import ConfigError
+from gleanery.infra.parts import Outcome, Parts
+from gleanery.infra.storage import Store
 from gleanery.tasks.dataset_records import Candidate
-from gleanery.tasks.records import ChatMessage
+from gleanery.tasks.records import ChatMessage, RefinedPair
 from gleanery.tasks.release.recipe_check import RecipeError, check_scorers
 from gleanery.tasks.scoring.heuristics import heuristic_scores
 
@@ -93,3 +96,48 @@ def test_scores_that_examples_are_made_with_are_known_where_their_method_is_a_so
     assert not refused("skills.verified", sources=both)
     assert "did you mean skills.verified?" in refused("skills.verfied", sources=both)
     assert not refused("taxonomy.agreement", sources=[{"method": "taxonomy"}])
+
+
+def no_row_has(score: str, tmp_path: Path, **values: Any) -> str:
+    sources = [{"root": str(tmp_path), **source} for source in values.pop("sources", [HARVEST])]
+    try:
+        check_versions(dataset(recipe={"filters": [{"score": score}]}, sources=sources, **values))
+    except RecipeError as error:
+        return str(error)
+    return ""
+
+
+def test_score_of_versions_is_refused_where_no_source_makes_any(tmp_path: Path) -> None:
+    one, two = [{"model": "a"}], [{"model": "a"}, {"model": "b"}]
+    taxonomy = {"method": "taxonomy"}
+    said = no_row_has("agreement.agreement", tmp_path, sources=[{**HARVEST, "refiners": one}])
+    assert "no row can have agreement.agreement: it takes several refiners" in said
+    assert no_row_has("agreement.agreement", tmp_path, sources=[taxonomy, {"method": "skills"}])
+    assert not no_row_has("agreement.agreement", tmp_path, sources=[{**HARVEST, "refiners": two}])
+    sampled = {**taxonomy, "answers": {"samples": 3}}
+    for score in ("agreement.agreement", "agreement.difficulty", "taxonomy.agreement"):
+        assert not no_row_has(score, tmp_path, sources=[HARVEST, sampled])
+        assert no_row_has(score, tmp_path, sources=[taxonomy])
+    assert no_row_has("agreement.difficulty", tmp_path, sources=[{**HARVEST, "refiners": two}])
+
+
+def test_agreement_with_a_page_is_refused_where_no_page_is_rewritten(tmp_path: Path) -> None:
+    assert not no_row_has("agreement.kept_result", tmp_path)
+    assert no_row_has("agreement.kept_result", tmp_path, pairs="extracted")
+    assert no_row_has("agreement.kept_result", tmp_path, sources=[{"method": "skills"}])
+
+
+def test_score_of_versions_that_an_earlier_configuration_made_is_taken(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "web"))
+    part = write_batch(store, 1, pages(0, 2))
+    assert no_row_has("agreement.agreement", tmp_path)
+    parts = Parts(store)
+    receipt = parts.newest("refine", part)
+    assert receipt
+    plan = receipt.plan.model_copy(update={"decides": {"models": [["a", ""], ["b", ""]]}})
+    rows = parts.rows(receipt, RefinedPair)
+    several = parts.commit(plan, Outcome(rows, [], [], len(rows)), RefinedPair, 0.0, receipt)
+    assert not no_row_has("agreement.agreement", tmp_path)
+    mixed = Outcome(rows, [], [], len(rows), mixed_from=several.key)
+    parts.commit(receipt.plan, mixed, RefinedPair, 0.0, several)
+    assert not no_row_has("agreement.agreement", tmp_path)
