@@ -20,7 +20,7 @@ from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.recall.batches import read_batches
 from gleanery.tasks.skills.epochs import read_epochs
 from gleanery.tasks.skills.stages import SKILL_EXAMPLES, part_name
-from gleanery.tasks.stage_inputs import DEDUP, EXAMPLES, EXTRACT, RECALL, REFINE
+from gleanery.tasks.stage_inputs import DEDUP, EXAMPLES, EXTRACT, LEAKS, RECALL, REFINE
 from gleanery.tasks.stage_output import StageOutput, stage_output
 from gleanery.tasks.taxonomy.choice import chosen_disciplines
 from gleanery.tasks.taxonomy.plans import slice_count
@@ -70,7 +70,8 @@ def _names_by_stage(
     """Return the names of the parts of each stage, the last stage last."""
     if isinstance(config, HarvestConfig):
         batches = [part.name for batch in read_batches(store) for part in batch.parts]
-        return dict.fromkeys((RECALL, DEDUP, EXTRACT, REFINE), batches)
+        leaks = [LEAKS] if config.decontamination.benchmarks else []
+        return dict.fromkeys((RECALL, DEDUP, EXTRACT, *leaks, REFINE), batches)
     if isinstance(config, TaxonomyConfig):
         disciplines = _disciplines(config, storage_options(settings))
         slices = [

@@ -14,6 +14,7 @@ from gleanery.tasks.dataset_records import Leak
 from gleanery.tasks.diversity import GroupDiversity, compare_diversity
 from gleanery.tasks.release.curation_facts import CurationFacts
 from gleanery.tasks.release.manifest import Changes, RowCounts
+from gleanery.tasks.release.release_funnel import pipeline_funnel
 from gleanery.tasks.release.release_samples import Row, sampled_examples
 from gleanery.tasks.release.release_statistics import ReleaseStatistics
 from gleanery.tasks.release.release_work import ReleaseWork
@@ -31,19 +32,6 @@ from gleanery.tasks.release.report_leaks import drawn_leaks
 from gleanery.tasks.release.report_samples import Fact
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.release.verdict_counts import VerdictCounts
-
-_UNITS = {
-    "recall": ("pages", "pages"),
-    "dedup": ("pages", "pages"),
-    "extract": ("pages", "pairs"),
-    "refine": ("pairs", "pairs"),
-    "subjects": ("disciplines", "subjects"),
-    "syllabi": ("subjects", "syllabi"),
-    "plans": ("plans", "plans"),
-    "questions": ("plans", "questions"),
-    "examples": ("questions", "examples"),
-    "skill-examples": ("plans", "examples"),
-}
 
 
 @dataclass(frozen=True)
@@ -131,19 +119,10 @@ def _wanted(selection: Receipt, pipeline: str) -> str:
 
 def _funnel(selection: Receipt, work: ReleaseWork) -> list[FunnelStage]:
     stages = [
-        FunnelStage(
-            name=output.stage,
-            lane=lane,
-            rows_in=output.rows_in,
-            rows_out=output.rows_out,
-            unit_in=_UNITS.get(output.stage, ("rows", "rows"))[0],
-            unit_out=_UNITS.get(output.stage, ("rows", "rows"))[1],
-            rejected=output.rejected,
-            failed=output.failed,
-        )
+        stage
         for lane, outputs in work.stages.items()
         if lane
-        for output in outputs
+        for stage in pipeline_funnel(lane, outputs)
     ]
     [gathered] = [output for output in work.stages[""] if output.stage == "candidates"]
     stages.append(
