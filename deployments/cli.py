@@ -49,7 +49,11 @@ def run(
         list[Path], typer.Argument(help="YAML files, run one after the other.", show_default=False)
     ],
     backfill: Annotated[
-        bool, typer.Option(help="Go over what is done too, with today's configuration.")
+        bool,
+        typer.Option(
+            help="Go over what is done too, with today's configuration; of a dataset its own "
+            "stages, for each of its sources is gone over by a run of its own file."
+        ),
     ] = False,
 ) -> None:
     """Run a pipeline to its end; run it again to resume, or to take in what is new."""

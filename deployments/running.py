@@ -44,6 +44,12 @@ def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:
     store = open_store(config, settings)
     is_dataset = isinstance(config, DatasetConfig)
     before = newest_release(store) if is_dataset else None
+    if isinstance(config, DatasetConfig) and again.backfill:
+        names = ", ".join(source.name for source in config.sources)
+        typer.echo(
+            f"--backfill goes over what {config.name} itself has done; what its sources ({names}) "
+            "have done stays as it is: to go over one of them, run its own file with --backfill."
+        )
     with keep_reports() as reports:
         outputs = run_method(config, again)
     typer.echo()

@@ -29,7 +29,8 @@ class Again(Config):
 
     backfill: bool = Field(
         False,
-        description="Apply today's prompts, models and thresholds to earlier batches too.",
+        description="Apply today's prompts, models and thresholds to earlier batches too; of a "
+        "dataset to its own stages only, not to those of its sources.",
     )
     only: str = Field("", description="Do only the rows again that were rejected for this reason.")
     ask_again: bool = Field(

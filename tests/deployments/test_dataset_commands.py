@@ -121,8 +121,11 @@ def test_run_tells_the_way_from_the_sources_the_release_and_what_changed(dataset
     assert urlparse(address).scheme == "file"
     assert "<html" in Path(urlparse(address).path).read_text()
 
-    again = dataset.say("run")
+    made = dataset.web.list("parts")
+    again = dataset.say("run", "--backfill")
     assert "Nothing changed: release v0001-" in again
+    assert "what its sources (web) have done stays as it is" in again
+    assert dataset.web.list("parts") == made
     write_batch(dataset.web, 2, pages(10, 5))
     third = dataset.say("run")
     added = read_manifest(dataset.store).rows.total - int(first.partition(" rows (")[0].split()[-1])
