@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from gleanery.infra.llm import supervisor
+from gleanery.infra import supervisor
 
 _STARTUP_S = 120.0
 _GRACE_S = 5.0

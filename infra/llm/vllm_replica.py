@@ -11,9 +11,9 @@ from pathlib import Path
 import aiohttp
 
 from gleanery.infra.llm.protocol import EngineError, ModelIdentity
-from gleanery.infra.llm.supervised import SupervisedProcess
 from gleanery.infra.llm.vllm_command import fill_in, server_command, server_environment
 from gleanery.infra.llm.vllm_config import VLLMConfig
+from gleanery.infra.supervised import SupervisedProcess
 
 STARTING_POLL_S = 0.25
 STARTING_TIMEOUT_S = 2.0

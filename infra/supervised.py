@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gleanery.infra.llm import supervisor
+from gleanery.infra import supervisor
 
 TAIL_CHARACTERS = 3000
 

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from gleanery.infra.llm.supervised import SupervisedProcess
+from gleanery.infra.supervised import SupervisedProcess
 
 LIFE_S = 600
 

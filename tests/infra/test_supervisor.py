@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gleanery.infra.llm.supervised import SupervisedProcess
+from gleanery.infra.supervised import SupervisedProcess
 
 FOLDER = Path(__file__).parent
 PATIENCE_S = 60.0  # for what comes within seconds on a machine with nothing else to do
@@ -24,7 +24,7 @@ def fake_vllm() -> list[str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     flags = ["m", "--served-model-name=m", "--host=127.0.0.1", f"--port={port}"]
-    return [sys.executable, str(FOLDER / "fake_vllm.py"), *flags]
+    return [sys.executable, str(FOLDER / "llm" / "fake_vllm.py"), *flags]
 
 
 def alive(pid: int) -> bool:
