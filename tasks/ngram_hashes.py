@@ -30,6 +30,7 @@ _BASE = np.uint64(0xF1357AEA2E62A9C3)
 _FIRST_MIX = np.uint64(0xFF51AFD7ED558CCD)
 _SECOND_MIX = np.uint64(0xC4CEB9FE1A85EC53)
 _SHIFT = np.uint64(33)
+_ALL = 1 << 64
 _MASKS = np.array([(1 << (8 * size)) - 1 for size in range(_BLOCK + 1)], np.uint64)
 
 
@@ -73,13 +74,25 @@ class WordHashes:
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         # The n-grams of a text start at all its words but the last n - 1.
         first = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1] - offsets[:-1], counts)
-        # Of all windows of n words, those within one text.
-        hashes = np.full(max(len(self.hashes) - n + 1, 0), n, np.uint64)
-        for place in range(n) if len(hashes) else ():
-            hashes *= _BASE
-            hashes += self.hashes[place : place + len(hashes)]
-        hashes = _mixed(hashes[first])
+        hashes = _mixed(self.windows(n)[first])
         return NgramHashes(n=n, hashes=hashes, offsets=offsets, _words=self)
+
+    def windows(self, n: int) -> Hashes:
+        """Return a hash of the n words from each word on, be they of one text or of several.
+
+        They tell n-grams apart as well as `ngrams` does and take half the time, but their bits
+        depend less on each other.
+        """
+        hashes = np.full(max(len(self.hashes) - n + 1, 0), 0, np.uint64)
+        if not len(hashes):
+            return hashes
+        # The digits of n in binary: the windows double, and grow by a word for each one.
+        size, hashes = 1, self.hashes
+        for digit in f"{n:b}"[1:]:
+            hashes, size = _side_by_side(hashes, hashes[size:], size), 2 * size
+            if digit == "1":
+                hashes, size = _side_by_side(hashes, self.hashes[size:], 1), size + 1
+        return hashes + np.uint64(n * pow(int(_BASE), n, _ALL) % _ALL)
 
 
 def ngram_hashes(texts: Sequence[bytes], n: int) -> NgramHashes:
@@ -133,15 +146,19 @@ def hash_words(
     return WordHashes(hashes, offsets, starts - before, ends - before)
 
 
+def _side_by_side(hashes: Hashes, behind: Hashes, words: int) -> Hashes:
+    """Return the hashes of windows with those of the windows, of so many words, behind them."""
+    joined = hashes[: len(behind)] * np.uint64(pow(int(_BASE), words, _ALL))
+    joined += behind[: len(joined)]
+    return joined
+
+
 def _spaced_words(texts: Sequence[bytes]) -> WordHashes:
-    data = b" ".join(texts) + b" "
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _SPACE)
-    starts = np.empty_like(ends)
-    starts[0], starts[1:] = 0, ends[:-1] + 1
-    if not (starts < ends).all():  # an empty text, or spaces side by side
-        filled = starts < ends
-        starts, ends = starts[filled], ends[filled]
-    return hash_words(data, starts, ends, [len(text) for text in texts])
+    data = b" ".join(texts)
+    space = np.ones(len(data) + 2, np.bool_)
+    np.equal(np.frombuffer(data, np.uint8), _SPACE, out=space[1:-1])
+    edges = np.flatnonzero(space[1:] != space[:-1])  # a word's start and its end by turns
+    return hash_words(data, edges[::2].copy(), edges[1::2].copy(), [len(text) for text in texts])
 
 
 def byte_hashes(data: bytes, starts: Positions, ends: Positions) -> Hashes:
@@ -151,13 +168,17 @@ def byte_hashes(data: bytes, starts: Positions, ends: Positions) -> Hashes:
     lengths = ends - starts
     hashes = blocks[starts].astype(np.uint64, copy=False) & _MASKS[np.minimum(lengths, _BLOCK)]
     hashes = _mixed(hashes + lengths.astype(np.uint64) * _LENGTH)
-    longer = np.flatnonzero((lengths > _BLOCK) & (lengths <= _LONG_WORD))
-    for done in range(_BLOCK, _LONG_WORD, _BLOCK):
-        longer = longer[lengths[longer] > done]
-        rest = np.minimum(lengths[longer] - done, _BLOCK)
-        block = blocks[starts[longer] + done].astype(np.uint64) & _MASKS[rest]
-        hashes[longer] = _mixed(hashes[longer] * _NEXT_BLOCK + block)
-    for word in np.flatnonzero(lengths > _LONG_WORD).tolist():
+    longer = np.flatnonzero(lengths > _BLOCK)
+    so_far, left, at = hashes[longer], lengths[longer] - _BLOCK, starts[longer] + _BLOCK
+    for _ in range(_BLOCK, _LONG_WORD, _BLOCK):
+        if not len(longer):
+            break
+        block = blocks[at].astype(np.uint64, copy=False) & _MASKS[np.minimum(left, _BLOCK)]
+        hashes[longer] = so_far = _mixed(so_far * _NEXT_BLOCK + block)
+        more = np.flatnonzero(left > _BLOCK)
+        longer, so_far = longer[more], so_far[more]
+        left, at = left[more] - _BLOCK, at[more] + _BLOCK
+    for word in longer.tolist():
         name = hashlib.blake2b(data[starts[word] : ends[word]], digest_size=8).digest()
         hashes[word] = int.from_bytes(name, "little")
     return hashes

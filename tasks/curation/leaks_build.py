@@ -25,7 +25,7 @@ from gleanery.tasks.curation.leaks_texts import SoughtText, sought_texts
 from gleanery.tasks.curation.leaks_whole import must_stand_alone
 from gleanery.tasks.ngram_hashes import Hashes, WordHashes, word_hashes
 
-VERSION = 1
+VERSION = 2
 _LEAST_TELLING = 2  # of the words of an n-gram of 13; shorter ones must tell more, or be joined
 
 Positions = npt.NDArray[np.int64]
@@ -81,15 +81,13 @@ def _telling_ngrams(
 ) -> tuple[Hashes, npt.NDArray[np.uint32]]:
     """Return the n-grams that are sought, each with its text (and `STRONG`), once per text."""
     n = config.n
-    ngrams = words.ngrams(n)
-    owners = np.repeat(np.arange(len(sought)), np.diff(ngrams.offsets))
-    first = np.arange(len(owners)) + (words.offsets[:-1] - ngrams.offsets[:-1])[owners]
+    windows, first, owners = _within_texts(words, n)
     telling = [are_telling(text.split()) for text in folded]
     counts = np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0, bool), *telling]))])
     tell = counts[first + n] - counts[first]
     tells = tell >= _LEAST_TELLING
     strong = tell[tells] >= _LEAST_TELLING + max(ENOUGH_WORDS - n, 0)
-    hashes, owners = ngrams.hashes[tells], owners[tells]
+    hashes, owners = windows[first[tells]], owners[tells]
     unique, places = np.unique(hashes, return_inverse=True)
     shared = _boilerplate(places, len(unique), owners, sought, benchmarks, config)
     kept = ~shared[places]
@@ -98,6 +96,14 @@ def _telling_ngrams(
         np.unique(values * max(len(unique), 1) + places[kept]), max(len(unique), 1)
     )
     return unique[place], value.astype(np.uint32)
+
+
+def _within_texts(words: WordHashes, n: int) -> tuple[Hashes, Positions, Positions]:
+    """Return all windows of n words; which of them are of one text, and of which."""
+    owner = np.repeat(np.arange(len(words.offsets) - 1), np.diff(words.offsets))
+    windows = words.windows(n)
+    first = np.flatnonzero(owner[: len(windows)] == owner[n - 1 : n - 1 + len(windows)])
+    return windows, first, owner[first]
 
 
 def _boilerplate(
@@ -164,11 +170,11 @@ def _whole_texts(
 
 def _anchors(words: WordHashes, texts: Sequence[int]) -> tuple[npt.NDArray[np.uint16], HashTable]:
     """Return where the rarest three words of each text stand, and the table that has them."""
-    ngrams = words.ngrams(ANCHOR)
-    counts: Counter[int] = Counter(ngrams.hashes.tolist())
+    windows, first, _ = _within_texts(words, ANCHOR)
+    counts = Counter(windows[first].tolist())
     places, hashes = [], []
     for text in texts:
-        found = ngrams.hashes[ngrams.offsets[text] : ngrams.offsets[text + 1]].tolist()
+        found = windows[words.offsets[text] : words.offsets[text + 1] - ANCHOR + 1].tolist()
         place = min(range(min(len(found), 1 << 16)), key=lambda at: (counts[found[at]], at))
         places.append(place)
         hashes.append(found[place])

@@ -18,8 +18,8 @@ _WORDS = {
     "∛": "3",
     "∜": "4",
 }
-# They stand within words, or are no more than an apostrophe: what they part stays one word.
-_NOTHING = frozenset("’‘ʼʹʻ′″＇`´")
+# Within words, or at their ends: what they part stays one word.
+_APOSTROPHES = frozenset("’‘ʼʹʻ′″＇`´")
 # Their words are not parted by spaces: each character counts as one.
 _WITHOUT_SPACES = (
     (0x0E00, 0x0EFF),
@@ -40,12 +40,17 @@ def plain_run(run: str) -> bytes:
 
 @lru_cache(maxsize=65_536)
 def plain_character(character: str) -> str:
-    """Return letters, digits and the spaces that part them; "" for what parts nothing."""
-    if character in _NOTHING:
-        return ""
+    """Return letters and digits, a space for what parts words, "" or an apostrophe for the rest.
+
+    Folding drops the apostrophe.
+    """
+    if character in _APOSTROPHES:
+        return "'"
     raised = unicodedata.decomposition(character).startswith(("<super>", "<sub>", "<fraction>"))
     parts = [_plain(c) for c in unicodedata.normalize("NFKD", character).casefold()]
     plain = "".join(parts)
+    if plain.isspace():
+        return " "
     return f" {plain}" if raised else plain
 
 

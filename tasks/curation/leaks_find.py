@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from gleanery.tasks.curation.leaks_folding import Origins, fold, fold_with_origins
 from gleanery.tasks.curation.leaks_index import (
@@ -14,12 +15,16 @@ from gleanery.tasks.curation.leaks_index import (
     STRONG,
     HashTable,
     LeakIndex,
+    WholeTexts,
 )
 from gleanery.tasks.curation.leaks_whole import stands_alone
 from gleanery.tasks.dataset_records import Leak
-from gleanery.tasks.ngram_hashes import NgramHashes, WordHashes, word_hashes
+from gleanery.tasks.ngram_hashes import WordHashes, word_hashes
 
-_BATCH_CHARACTERS = 1 << 19  # more, and the arrays do not fit the processor's cache
+Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_BATCH_CHARACTERS = 1 << 19
 _COVERED = 0.5  # of a finding's words; beyond it an item of the same benchmark explains them
 
 
@@ -69,23 +74,19 @@ def _leaks_of_batch(batch: Sequence[tuple[str, str]], index: LeakIndex) -> Itera
         yield from _leaks_of_text(identity, text, of_text[number], words, index)
 
 
-def _hits(
-    ngrams: NgramHashes, words: WordHashes, table: HashTable
-) -> Iterator[tuple[int, int, int]]:
-    """Yield text, first word and value of every n-gram that the table has."""
-    found = table.find(ngrams.hashes)
-    texts = np.searchsorted(ngrams.offsets, found, side="right") - 1
-    first = found + (words.offsets[:-1] - ngrams.offsets[:-1])[texts]
-    ranges = table.ranges(ngrams.hashes[found])
-    for text, word, *values in zip(texts.tolist(), first.tolist(), *ranges, strict=True):
-        for at in range(*values):
-            yield text, word, int(table.values[at])
+def _hits(words: WordHashes, n: int, table: HashTable) -> tuple[Places, Places, Places]:
+    """Return text, first word and value of every n-gram that the table has."""
+    first, values = table.find(words.windows(n))
+    texts = np.searchsorted(words.offsets, first, side="right") - 1
+    in_one = np.flatnonzero(first + n <= words.offsets[texts + 1])
+    return texts[in_one], first[in_one], values[in_one]
 
 
 def _by_ngrams(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
     """Yield the longest run of n-grams of each sought text in each text, if one tells enough."""
     places: dict[tuple[int, int], list[tuple[int, bool]]] = defaultdict(list)
-    for text, word, value in _hits(words.ngrams(index.n), words, index.ngrams):
+    hits = _hits(words, index.n, index.ngrams)
+    for text, word, value in zip(*(part.tolist() for part in hits), strict=True):
         places[text, value & (STRONG - 1)].append((word, value >= STRONG))
     for (text, sought), found in places.items():
         first, end = max(_runs(found, index.n), key=lambda run: run[1] - run[0], default=(0, 0))
@@ -107,15 +108,30 @@ def _runs(found: Sequence[tuple[int, bool]], n: int) -> Iterator[tuple[int, int]
 def _by_whole_texts(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
     """Yield every place where a text has all words of a question, however it stands there."""
     whole = index.whole
-    for text, word, number in _hits(words.ngrams(ANCHOR), words, whole.anchors):
-        own = whole.hashes[whole.offsets[number] : whole.offsets[number + 1]]
-        first = word - int(whole.places[number])
-        end = first + len(own)
-        if first < words.offsets[text] or end > words.offsets[text + 1]:
-            continue
-        if np.array_equal(words.hashes[first:end], own):
-            sought, alone = int(whole.texts[number]), bool(whole.alone[number])
-            yield _Finding(text, sought, "whole_text", first, end, alone)
+    texts, anchors, numbers = _hits(words, ANCHOR, whole.anchors)
+    first = anchors - whole.places[numbers]
+    end = first + np.diff(whole.offsets)[numbers]
+    inside = np.flatnonzero((first >= words.offsets[texts]) & (end <= words.offsets[texts + 1]))
+    for at in inside[_all_words_are(words, whole, first[inside], numbers[inside])].tolist():
+        number = int(numbers[at])
+        yield _Finding(
+            text=int(texts[at]),
+            sought=int(whole.texts[number]),
+            kind="whole_text",
+            first=int(first[at]),
+            end=int(end[at]),
+            alone=bool(whole.alone[number]),
+        )
+
+
+def _all_words_are(words: WordHashes, whole: WholeTexts, first: Places, numbers: Places) -> Flags:
+    """Return whether the words from each of `first` on are those of the whole text beside it."""
+    lengths = np.diff(whole.offsets)[numbers]
+    ends = np.cumsum(lengths)
+    steps = np.arange(lengths.sum()) - np.repeat(ends - lengths, lengths)
+    here = words.hashes[np.repeat(first, lengths) + steps]
+    same = here == whole.hashes[np.repeat(whole.offsets[numbers], lengths) + steps]
+    return np.bincount(np.repeat(np.arange(len(first)), lengths), ~same, len(first)) == 0
 
 
 def _leaks_of_text(

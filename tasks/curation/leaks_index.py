@@ -41,16 +41,19 @@ class HashTable:
             np.bitwise_or.at(table.bits, places >> 3, (1 << (places & 7)).astype(np.uint8))
         return table
 
-    def find(self, hashes: Hashes) -> Places:
-        """Return the places in `hashes` of those that the table has, in their order."""
+    def find(self, hashes: Hashes) -> tuple[Places, Places]:
+        """Return each place in `hashes` whose hash the table has, in order, with each value."""
         if not len(self.hashes):
-            return np.zeros(0, np.int64)
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         maybe = np.flatnonzero(self._set(self._high(hashes)))
-        maybe = maybe[self._set(self._low(hashes[maybe])) != 0]
+        maybe = maybe[self._set(self._low(hashes[maybe]))]
         wanted = hashes[maybe]
-        at = np.minimum(np.searchsorted(self.hashes, wanted), len(self.hashes) - 1)
-        found: Places = maybe[self.hashes[at] == wanted]
-        return found
+        first = np.searchsorted(self.hashes, wanted)
+        counts = np.searchsorted(self.hashes, wanted, "right") - first
+        # Where the values of each place begin, less how many come before.
+        skipped = np.repeat(first - np.cumsum(counts) + counts, counts)
+        values = self.values[skipped + np.arange(len(skipped))]
+        return np.repeat(maybe, counts), values.astype(np.int64)
 
     def _high(self, hashes: Hashes) -> Places:
         return (hashes >> np.uint64(64 - self._filter_bits)).view(np.int64)
@@ -58,18 +61,13 @@ class HashTable:
     def _low(self, hashes: Hashes) -> Places:
         return (hashes & np.uint64((1 << self._filter_bits) - 1)).view(np.int64)
 
-    def _set(self, places: Places) -> npt.NDArray[np.uint8]:
-        found: npt.NDArray[np.uint8] = self.bits[places >> 3] & _BIT[places & 7]
+    def _set(self, places: Places) -> npt.NDArray[np.bool_]:
+        found: npt.NDArray[np.bool_] = (self.bits.take(places >> 3) & _BIT.take(places & 7)) != 0
         return found
 
     @property
     def _filter_bits(self) -> int:
         return len(self.bits).bit_length() + 2
-
-    def ranges(self, hashes: Hashes) -> tuple[list[int], list[int]]:
-        """Return where in `values` that begins and ends which each of the hashes stands for."""
-        first, last = (np.searchsorted(self.hashes, hashes, side) for side in ("left", "right"))
-        return first.tolist(), last.tolist()
 
     @property
     def size(self) -> int:
