@@ -7,6 +7,7 @@ import typer
 
 from gleanery.deployments import (
     audit,
+    clean,
     estimate,
     forget,
     preview,
@@ -150,6 +151,22 @@ def forget_command(
         forget.undo(source, reach, site)
     else:
         forget.forget(source, reach, reason, site, unseen)
+
+
+@app.command(name="clean")
+def clean_command(
+    config: Config,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it; without, it is listed.")] = False,
+    older_than: Annotated[
+        str, typer.Option(help="Leave what was written since then: 90m, 24h, 7d.")
+    ] = "24h",
+    old_generations: Annotated[
+        bool,
+        typer.Option("--old-generations", help="Also what newer generations of parts replaced."),
+    ] = False,
+) -> None:
+    """List what killed runs have left in a pipeline's store and nothing needs, or remove it."""
+    clean.clean(config, yes, older_than, old_generations)
 
 
 @app.command(name="audit")

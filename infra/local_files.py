@@ -35,11 +35,12 @@ def put_new_file(path: str, data: bytes) -> None:
     _make_durable(os.path.dirname(path))
 
 
-def list_files(path: str) -> list[tuple[str, int]]:
-    """Return path and size of all files below a folder (or of the file itself), but no temporary.
+def list_files(path: str, temporary: bool = False) -> list[tuple[str, int, float]]:
+    """Return path, size and time of change (seconds since 1970) of all files below a folder.
 
-    What does not exist is empty; a folder that cannot be read raises its `OSError`, for to leave
-    it out would make its files look as if they had never been written.
+    The path of a file lists that file. With `temporary`, only the temporary ones are listed, which
+    are left out otherwise. What does not exist is empty; a folder that cannot be read raises its
+    `OSError`, for to leave it out would make its files look as if they had never been written.
     """
     try:
         with os.scandir(path) as entries:
@@ -48,21 +49,23 @@ def list_files(path: str) -> list[tuple[str, int]]:
         return []
     except NotADirectoryError:
         return _file_itself(path)
-    files: list[tuple[str, int]] = []
+    files: list[tuple[str, int, float]] = []
     for entry in found:
         if entry.is_dir():
-            files += list_files(entry.path)
-        elif not entry.name.endswith(TEMPORARY):
+            files += list_files(entry.path, temporary)
+        elif entry.name.endswith(TEMPORARY) == temporary:
             with contextlib.suppress(FileNotFoundError):  # removed since the folder was listed
-                files.append((entry.path, entry.stat().st_size))
+                status = entry.stat()
+                files.append((entry.path, status.st_size, status.st_mtime))
     return files
 
 
-def _file_itself(path: str) -> list[tuple[str, int]]:
+def _file_itself(path: str) -> list[tuple[str, int, float]]:
     try:
-        return [(path, os.stat(path).st_size)]
+        status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return []
+    return [(path, status.st_size, status.st_mtime)]
 
 
 def _write_temporary(path: str, content: BinaryIO) -> str:

@@ -55,6 +55,10 @@ class Parts:
         """Return the folder of a part, relative to the store's root."""
         return f"parts/{stage}/{part}"
 
+    def receipt_path(self, stage: str, part: str, generation: int) -> str:
+        """Return where the receipt of a part's generation is."""
+        return f"{self.folder(stage, part)}/receipt-{generation:05d}.json"
+
     def receipts(self, stage: str, part: str) -> list[Receipt]:
         """Return a part's receipts, newest first."""
         paths = [
@@ -142,7 +146,7 @@ class Parts:
             created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             writer=f"{self.writer}-{token}",
         )
-        counts = self._commit_receipt(folder, receipt)
+        counts = self._commit_receipt(receipt)
         if counts != receipt:
             for ours in filter(None, (data, lost)):
                 self.store.delete(ours)
@@ -166,10 +170,10 @@ class Parts:
                 "writer": f"{self.writer}-{uuid.uuid4().hex[:12]}",
             }
         )
-        return self._commit_receipt(self.folder(old.stage, old.part), receipt)
+        return self._commit_receipt(receipt)
 
-    def _commit_receipt(self, folder: str, receipt: Receipt) -> Receipt:
-        path = f"{folder}/receipt-{receipt.generation:05d}.json"
+    def _commit_receipt(self, receipt: Receipt) -> Receipt:
+        path = self.receipt_path(receipt.stage, receipt.part, receipt.generation)
         body = orjson.dumps(
             receipt.model_dump(mode="json"), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
         )

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import math
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -30,10 +31,14 @@ class StorageError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """A stored object: its path below the root, and its size in bytes."""
+    """A stored object: its path below the root, its size in bytes, and when it was written.
+
+    `modified` is in seconds since 1970, by the storage's clock; two objects may differ in it.
+    """
 
     path: str
     size: int
+    modified: float = field(default=math.inf, compare=False)  # unknown is as good as now
 
 
 @dataclass(slots=True)
@@ -89,9 +94,22 @@ class Store:
         full = self._full(path)
         return bytes(self._keep_trying("read", path, lambda: self._fs.cat_file(full, **options)))
 
+    def read_file(self, path: str, file: Path) -> None:
+        """Copy an object's content to a local file. Raises `FileNotFoundError` as `read` does."""
+        full = self._full(path)
+        self._keep_trying("read", path, lambda: self._fs.get_file(full, str(file)))
+
     def exists(self, path: str) -> bool:
         """Return whether the object exists."""
         return any(info.path == path for info in self.list(path))
+
+    def list_temporary(self) -> list[ObjectInfo]:
+        """Return the files that writes have not finished, or never will; a bucket has none."""
+        if not self.is_local:
+            return []
+        cut = len(self._base) + 1
+        found = self._keep_trying("list", "", lambda: list_files(self._base, temporary=True))
+        return [ObjectInfo(path[cut:], size, when) for path, size, when in sorted(found)]
 
     def list(self, prefix: str) -> list[ObjectInfo]:
         """Return the objects whose path is `prefix` or lies below it, sorted by path."""
@@ -105,8 +123,8 @@ class Store:
                 # first object below it in between, that comes back as a folder.
                 detailed = self._fs.find(full, detail=True)
                 files = {p: info for p, info in detailed.items() if info["type"] == "file"}
-                found = [(path, info["size"] or 0) for path, info in files.items()]
-            return [ObjectInfo(path[cut:], size) for path, size in sorted(found)]
+                found = [(p, info["size"] or 0, _modified(info)) for p, info in files.items()]
+            return [ObjectInfo(path[cut:], size, when) for path, size, when in sorted(found)]
 
         return self._keep_trying("list", prefix, find)
 
@@ -237,6 +255,12 @@ class Store:
 
 _NEVER_MENDED = (PermissionError, NotADirectoryError, IsADirectoryError)
 _FINDS_OUT = frozenset({"read", "delete"})  # to these, a missing object is an answer
+
+
+def _modified(info: Mapping[str, Any]) -> float:
+    """Return when an object of a bucket was written, in seconds since 1970."""
+    when = info.get("LastModified")
+    return when.timestamp() if when else math.inf
 
 
 def _code(error: BaseException) -> str:
