@@ -46,12 +46,36 @@ def read_columns(store: Store, path: str, columns: Sequence[str]) -> pa.Table:
     Raises as `find_rows`, and `ValueError` where a column is not there.
     """
     with _opened(store, path) as file:
-        if missing := sorted(set(columns) - set(file.schema_arrow.names)):
-            raise ValueError(
-                f"{store.uri(path)} has no column {', '.join(missing)}: an earlier version wrote "
-                "it, so run its stage again with --backfill"
-            )
+        _check_columns(store, path, file, columns)
         return file.read(columns=list(columns))
+
+
+def row_batches(
+    store: Store, path: str, columns: Sequence[str] | None = None, at_once: int = 1000
+) -> Iterator[pa.Table]:
+    """Yield the rows of a Parquet object in their order, or some columns of them, batch by batch.
+
+    A batch has row groups of together `at_once` rows or a few more, or one larger group. Memory
+    holds one batch. Raises as `read_columns`.
+    """
+    with _opened(store, path) as file:
+        _check_columns(store, path, file, columns or ())
+        groups: list[int] = []
+        rows = 0
+        for group in range(file.num_row_groups):
+            groups.append(group)
+            rows += file.metadata.row_group(group).num_rows
+            if rows >= at_once or group == file.num_row_groups - 1:
+                yield file.read_row_groups(groups, columns=list(columns) if columns else None)
+                groups, rows = [], 0
+
+
+def _check_columns(store: Store, path: str, file: pq.ParquetFile, columns: Sequence[str]) -> None:
+    if missing := sorted(set(columns) - set(file.schema_arrow.names)):
+        raise ValueError(
+            f"{store.uri(path)} has no column {', '.join(missing)}: an earlier version wrote "
+            "it, so run its stage again with --backfill"
+        )
 
 
 @contextlib.contextmanager

@@ -14,10 +14,12 @@ class BenchmarkHits(Record):
 
     `left_out` are those that are not in the release for that reason, `kept` those that are in it;
     the rest of `found` is out for another reason. A row may have items of several benchmarks.
+    `items_digest` names the items, "" in a release of an earlier version.
     """
 
     name: str
     items: int
+    items_digest: str = ""
     found: int = 0
     left_out: int = 0
     kept: int = 0
@@ -37,6 +39,7 @@ class CurationFacts(Record):
 
     - `benchmarks`, `duplicates`: what was looked for.
     - `leaks_removed`, `duplicates_removed`: the kinds that the recipe leaves out.
+    - `kept_out`: rows left out as duplicates of one that is out itself, by that one's reason.
     - `models`: who was asked, by its part ("judge 1").
     - `unasked`: how many rows a stage could not ask anybody about, by stage; the next run does.
     """
@@ -45,6 +48,7 @@ class CurationFacts(Record):
     leaks_removed: list[str] = Field(default_factory=list)
     duplicates: list[DuplicateHits] = Field(default_factory=list)
     duplicates_removed: list[str] = Field(default_factory=list)
+    kept_out: dict[str, int] = Field(default_factory=dict)
     models: dict[str, str] = Field(default_factory=dict)
     unasked: dict[str, int] = Field(default_factory=dict)
 
@@ -55,7 +59,7 @@ class CurationFacts(Record):
         What is out is not covered: with every night's pages it grows, and the same rows would be
         published again.
         """
-        values = self.model_dump(mode="json")
+        values = self.model_dump(mode="json", exclude={"kept_out"})
         out = {"found", "left_out"}
         for name in ("benchmarks", "duplicates"):
             values[name] = [{k: v for k, v in one.items() if k not in out} for one in values[name]]
@@ -70,8 +74,7 @@ def curation_changes(before: CurationFacts | None, now: CurationFacts) -> list[s
     said = [f"now compared with {name} ({_items(new[name])})" for name in new if name not in old]
     said += [f"no longer compared with {name}" for name in old if name not in new]
     for name in (name for name in new if name in old):
-        if old[name].items != new[name].items:
-            said.append(f"{name} has {_items(new[name])}, before {old[name].items:,}")
+        said += _other_items(old[name], new[name])
         said += _kept(f"with items of {name}", old[name].kept, new[name].kept)
     kinds_before, kinds = ({one.kind: one for one in facts.duplicates} for facts in (before, now))
     said += [f"{kind} duplicates are looked for now" for kind in kinds if kind not in kinds_before]
@@ -86,6 +89,14 @@ def curation_changes(before: CurationFacts | None, now: CurationFacts) -> list[s
             said.append(f"{what} left out: {', '.join(removed) or 'none'}")
     said += _others(before.models, now.models, "{0}: {1}, before {2}", "nobody")
     return said + _others(before.unasked, now.unasked, "rows not asked by {0}: {1}, before {2}", 0)
+
+
+def _other_items(before: BenchmarkHits, now: BenchmarkHits) -> list[str]:
+    if before.items != now.items:
+        return [f"{now.name} has {_items(now)}, before {before.items:,}"]
+    if before.items_digest and before.items_digest != now.items_digest:
+        return [f"{now.name} has as many items as before, and its items changed"]
+    return []
 
 
 def _items(benchmark: BenchmarkHits) -> str:

@@ -8,23 +8,28 @@ threshold of a judge's.
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Plan, Receipt
+from gleanery.infra.row_search import read_columns
 from gleanery.infra.storage import Store
-from gleanery.tasks.dataset_records import Candidate, Ineligible
+from gleanery.infra.tables import RowSpool
+from gleanery.tasks.dataset_records import Ineligible
 from gleanery.tasks.release.forgotten import FORGOTTEN
 from gleanery.tasks.release.forgotten_pages import forgotten_now
+from gleanery.tasks.release.forgotten_rows import forgotten_rows
+from gleanery.tasks.release.newest_pages import NewestPages
 from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.recipe_bounds import ScoreFilter
 from gleanery.tasks.release.selection import refused
 from gleanery.tasks.release.selection_part import (
     Curated,
     forgotten_digest,
+    part_table,
     read_verdicts,
-    scores_of_part,
 )
-from gleanery.tasks.release.selection_rows import selection_table
 from gleanery.tasks.release.stages import ELIGIBILITY
 
 VERSION = 1
@@ -64,20 +69,20 @@ def find_ineligible(
     newest = parts.newest(ELIGIBILITY, part)
     if newest and newest.key == plan.key:
         return newest, True
-    verdicts, _ = read_verdicts(parts, curated, forgotten)
-    rows: list[Ineligible] = []
-    for receipt in curated.candidates:
-        candidates = parts.rows(receipt, Candidate)
-        scores = scores_of_part(parts, curated, receipt) if looked_at.filters else ()
-        table = selection_table(candidates, verdicts, scores)
-        reasons = refused(table, looked_at, pipelines)
-        rows += [
-            Ineligible(id=row.id, document_id=row.document_id, reason=reason)
-            for row, reason in zip(candidates, reasons, strict=True)
-            if reason and reason not in but
-        ]
-    outcome = Outcome(rows, [], [], sum(receipt.rows_out for receipt in curated.candidates))
-    return parts.commit(plan, outcome, Ineligible, started, newest), False
+    left_out = forgotten_rows(parts.store, curated.candidates, curated.duplicates, forgotten)
+    pages = NewestPages(parts.store, curated.candidates)
+    verdicts = read_verdicts(parts, curated, left_out, pages)
+    scored = curated if looked_at.filters else replace(curated, scores=())
+    with RowSpool(Ineligible) as rows, RowSpool(Loss) as losses:
+        for receipt in curated.candidates:
+            table, _ = part_table(parts, scored, receipt, verdicts, looked_at.scores_named)
+            ids = read_columns(parts.store, receipt.data, ("id", "document_id")).to_pylist()
+            for row, reason in zip(ids, refused(table, looked_at, pipelines), strict=True):
+                if reason and reason not in but:
+                    rows.append(Ineligible(**row, reason=reason))
+        rows_in = sum(receipt.rows_out for receipt in curated.candidates)
+        outcome = Outcome[Ineligible]([], [], [], rows_in)
+        return parts.commit_spooled(plan, outcome, rows, losses, started, newest), False
 
 
 def _filters_on(

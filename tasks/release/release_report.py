@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import yaml
 
-from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
-from gleanery.tasks.dataset_records import Leak
 from gleanery.tasks.diversity import GroupDiversity, compare_diversity
 from gleanery.tasks.release.curation_facts import CurationFacts
+from gleanery.tasks.release.fates import Fates
 from gleanery.tasks.release.manifest import Changes, RowCounts
 from gleanery.tasks.release.release_funnel import pipeline_funnel
 from gleanery.tasks.release.release_samples import Row, sampled_examples
@@ -36,7 +35,7 @@ from gleanery.tasks.release.verdict_counts import VerdictCounts
 
 @dataclass(frozen=True)
 class Passed:
-    """What was seen while the rows of a release passed by; `losses` are all that are out.
+    """What was seen while the rows of a release passed by.
 
     `number` is the release's, if no other run is quicker.
     """
@@ -45,9 +44,8 @@ class Passed:
     statistics: ReleaseStatistics
     sample: Sequence[Row]
     counts: RowCounts
-    losses: Sequence[Loss]
+    fates: Fates
     changes: Changes | None
-    leaks: Sequence[Leak]
     verdicts: VerdictCounts
     curation: CurationFacts
 
@@ -75,9 +73,7 @@ def release_report(
         curation=passed.curation,
         leaks=passed.verdicts.leak_counts(),
         leak_rows=dict(passed.verdicts.rows_with_leaks()),
-        leaks_shown=drawn_leaks(
-            parts, curated.candidates, passed.leaks, passed.losses, passed.verdicts
-        ),
+        leaks_shown=drawn_leaks(parts, curated.candidates, curated.leaks, passed.fates),
         duplicates=passed.verdicts.duplicate_counts(),
         costs=_costs(work),
         change=_change(passed.changes),

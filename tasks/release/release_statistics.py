@@ -1,6 +1,5 @@
 """What a release's report counts over all candidates: scores, lengths, and what they are about."""
 
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
@@ -9,18 +8,18 @@ from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.report_data import Breakdown, Count, Histogram
 from gleanery.tasks.release.report_histograms import histogram
 from gleanery.tasks.release.rows import is_detail, own_scores
+from gleanery.tasks.release.value_counts import ValueCounts
 
 _LENGTHS = ("question", "answer")
 
 
 class ReleaseStatistics:
-    """Counts over candidates as they pass by; nine bytes of memory for each score and length."""
+    """Counts over candidates as they pass by."""
 
     def __init__(self) -> None:
         self.candidates: Counter[str] = Counter()  # by pipeline
         self.released: Counter[tuple[str, str]] = Counter()  # by pipeline and split
-        self._values: defaultdict[tuple[str, str], array[float]] = defaultdict(lambda: array("d"))
-        self._kept: defaultdict[tuple[str, str], array[int]] = defaultdict(lambda: array("b"))
+        self._values: defaultdict[tuple[str, str], ValueCounts] = defaultdict(ValueCounts)
         self._domains: Counter[str] = Counter()
         self._subjects: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._skills: Counter[str] = Counter()
@@ -31,16 +30,12 @@ class ReleaseStatistics:
         self.candidates[candidate.pipeline] += 1
         for score in (*own_scores(candidate), *scores):
             if not is_detail(score.name):
-                self._add((score.name, score.scorer), score.value, kept)
+                self._values[score.name, score.scorer].add(score.value, kept)
         for title, text in zip(_LENGTHS, (candidate.question, candidate.answer), strict=True):
-            self._add((title, "words"), len(text.split()), kept)
+            self._values[title, "words"].add(len(text.split()), kept)
         if split is not None:
             self.released[candidate.pipeline, split] += 1
             self._describe(candidate)
-
-    def _add(self, place: tuple[str, str], value: float, kept: bool) -> None:
-        self._values[place].append(value)
-        self._kept[place].append(kept)
 
     def _describe(self, candidate: Candidate) -> None:
         if candidate.domain:
@@ -69,11 +64,8 @@ class ReleaseStatistics:
     def _histogram(
         self, title: str, of: str, threshold: float | None = None, at_most: bool = False
     ) -> Histogram:
-        place = (title, of)
-        kept = [bool(flag) for flag in self._kept[place]]
-        return histogram(
-            title, of, self._values[place], kept=kept, threshold=threshold, at_most=at_most
-        )
+        values, kept = self._values[title, of].expanded()
+        return histogram(title, of, values, kept=kept, threshold=threshold, at_most=at_most)
 
     def breakdowns(self) -> list[Breakdown]:
         """Return the released rows by what they are about, as far as there are any."""

@@ -117,10 +117,14 @@ class PipelineCoverage(Record):
 
 
 class BenchmarkSearched(Record):
-    """A benchmark that was looked for, and how many items it has; also where none was found."""
+    """A benchmark that was looked for, and how many items it has; also where none was found.
+
+    `items_digest` names them: another one means that some are different.
+    """
 
     name: str
     items: NonNegativeInt
+    items_digest: str = ""
 
 
 class LeakCount(Record):

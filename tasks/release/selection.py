@@ -1,6 +1,6 @@
 """Which candidates are in a release, and the reason of every other one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from gleanery.tasks.release.mixing_balance import balanced
 from gleanery.tasks.release.mixing_caps import NO_DOMAIN, Mixed, mix_rows
 from gleanery.tasks.release.recipe import Recipe, Source
 from gleanery.tasks.release.recipe_check import RecipeError, check_names, check_strategies
-from gleanery.tasks.release.selection_columns import text_keys
+from gleanery.tasks.release.selection_columns import NO_TEXT
 from gleanery.tasks.release.selection_rules import best_siblings, groups_by, refuse
 from gleanery.tasks.release.selection_seen import Seen
 from gleanery.tasks.release.selection_verdicts import KEPT, Verdicts
@@ -62,21 +62,32 @@ class Selection:
         )
 
 
-def select(rows: pa.Table, recipe: Recipe, pipelines: Mapping[str, str] | None = None) -> Selection:
+def select(
+    rows: pa.Table,
+    recipe: Recipe,
+    pipelines: Mapping[str, str] | None = None,
+    scores: Collection[str] | None = None,
+) -> Selection:
     """Return the verdict on each row of a table of `selection_rows.SCHEMA` and score columns.
 
     `pipelines` are those that were read, with the method of each; without them, those that have
-    rows are known. Each row's fate follows its id, the seed and the other rows, not their order.
-    Raises `RecipeError` when the recipe asks for something that these rows do not have.
+    rows are known. `scores` are the names of all scores that anybody gave, if the table has only
+    columns of those that the recipe looks at. Each row's fate follows its id, the seed and the
+    other rows, not their order. Raises `RecipeError` when the recipe asks for something that these
+    rows do not have.
     """
     seen = Seen(rows)
-    check_names(recipe, pipelines or seen.methods_of_pipelines(), seen.scores())
+    check_names(
+        recipe,
+        pipelines or seen.methods_of_pipelines(),
+        seen.scores() if scores is None else scores,
+    )
     sources = recipe.sources or tuple(Source(pipeline=name) for name in seen.methods_of_pipelines())
     source_of = seen.source_of(sources)
     notes = check_strategies(recipe, seen.strategies(sources, source_of))
     verdicts = Verdicts(len(rows))
     refuse(seen, recipe, sources, source_of, verdicts)
-    ids = text_keys(rows["id"])
+    ids = seen.keys("id")
     if recipe.siblings.take != "all":
         _leave_siblings(seen, recipe, ids, verdicts)
     for number, balance in enumerate(recipe.balance):
@@ -120,8 +131,8 @@ def _leave_siblings(seen: Seen, recipe: Recipe, ids: Words, verdicts: Verdicts) 
     left = verdicts.open_rows()
     by = recipe.siblings.by if recipe.siblings.take == "best" else ()
     stays = best_siblings(
-        seen.texts("origin").codes[left],
-        seen.texts("origin").equal("")[left],
+        seen.keys("origin")[left],
+        seen.keys("origin")[left] == NO_TEXT,
         [seen.score(name)[left] for name in by],
         draws[left],
     )
@@ -143,7 +154,7 @@ def _mix(
     # They are no part of the mix: not even a place below a domain's cap is theirs.
     _refuse_surplus(verdicts, left[np.isin(source_of[left], nothing)], source_of, counted)
     left = verdicts.open_rows()
-    domains = np.where(seen.texts("domain").equal(""), NO_DOMAIN, seen.texts("domain").codes)[left]
+    domains = seen.numbered("domain", ~seen.texts("domain").equal(""), NO_DOMAIN)[left]
     draws = draw(key("mix", recipe.seed), ids)[left]
     mixed = mix_rows(recipe, sources, source_of[left], domains, draws)
     verdicts.refuse_at(left[mixed.domain_full], "domain_cap")

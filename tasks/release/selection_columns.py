@@ -1,7 +1,7 @@
 """Columns of texts as numbers: equal texts have equal codes, and every text has a key of 64 bits.
 
-Two different texts of a release of ten million have one key once in 400,000 releases; the order of
-these two rows would then follow the order in which they came.
+Two different texts of a release of ten million have one key once in 400,000 releases; these two
+would then be taken for one. Where a column is looked at by its keys alone, it may hold the keys.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,16 @@ import pyarrow.compute as pc
 from gleanery.tasks.seeded import Integers, Words, keys
 
 _AT_ONCE = 65_536
+NO_TEXT = keys([""])[0]  # the key of a text that is not there
+
+Codes = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
 class Texts:
     """A column of texts: each row's code, and the text that each code stands for."""
 
-    codes: Integers
+    codes: Codes
     texts: pa.Array
 
     def where(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -60,23 +63,44 @@ def texts_of(column: pa.ChunkedArray) -> Texts:
     else:
         column = column.dictionary_encode()
     if not column.num_chunks:
-        return Texts(np.empty(0, dtype=np.int64), pa.array([], pa.string()))
+        return Texts(np.empty(0, dtype=np.int32), pa.array([], pa.string()))
     codes = [chunk.indices.to_numpy(zero_copy_only=False) for chunk in column.chunks]
     return Texts(
-        np.concatenate(codes).astype(np.int64), column.chunk(0).dictionary.cast(pa.string())
+        np.concatenate(codes).astype(np.int32, copy=False),
+        column.chunk(0).dictionary.cast(pa.string()),
     )
 
 
 def lists_of(column: pa.ChunkedArray) -> TextLists:
     """Return a column of lists of texts, coded."""
+    flat, rows = flat_lists(column)
+    return TextLists(texts_of(flat), rows, len(column))
+
+
+def keys_of_lists(column: pa.ChunkedArray) -> tuple[Words, Integers]:
+    """Return the keys of the texts in a column of lists, flat, and the row of each."""
+    flat, rows = flat_lists(column)
+    return text_keys(flat), rows
+
+
+def flat_lists(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, Integers]:
+    """Return what a column of lists holds, flat, and the row of each."""
     lengths = pc.list_value_length(column).to_numpy().astype(np.int64)
     flat = pa.chunked_array([chunk.flatten() for chunk in column.chunks], column.type.value_type)
-    return TextLists(texts_of(flat), np.repeat(np.arange(len(column)), lengths), len(column))
+    return flat, np.repeat(np.arange(len(column)), lengths)
 
 
 def text_keys(texts: pa.Array | pa.ChunkedArray) -> Words:
-    """Return the key of every text, which follows that text alone."""
+    """Return the key of every text, which follows that text alone; of keys, these themselves."""
+    if pa.types.is_uint64(texts.type):
+        return np.asarray(texts.to_numpy(), dtype=np.uint64)
     found = [
         keys(texts.slice(start, _AT_ONCE).to_pylist()) for start in range(0, len(texts), _AT_ONCE)
     ]
     return np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
+
+
+def repeated_text_keys(column: pa.ChunkedArray) -> Words:
+    """Return the keys of a column whose texts stand in more than one row."""
+    texts = texts_of(column)
+    return text_keys(texts.texts)[texts.codes]

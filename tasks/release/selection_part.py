@@ -1,8 +1,11 @@
 """Selection as a part: what is in, with its split, and every other candidate with its reason."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
 
 from gleanery.infra.digests import digest
 from gleanery.infra.losses import Loss
@@ -11,18 +14,23 @@ from gleanery.infra.receipts import Input, Plan, Receipt
 from gleanery.infra.row_search import read_columns
 from gleanery.infra.storage import Store
 from gleanery.infra.tables import RowSpool
-from gleanery.tasks.dataset_records import Candidate, Duplicate, ExampleScore, Leak
 from gleanery.tasks.records import Record
+from gleanery.tasks.release.candidate_columns import read_candidates
+from gleanery.tasks.release.candidate_scores import CandidateScores, score_tables
 from gleanery.tasks.release.forgotten import FORGOTTEN, Forgotten
 from gleanery.tasks.release.forgotten_pages import forgotten_now
 from gleanery.tasks.release.forgotten_rows import forgotten_rows
+from gleanery.tasks.release.newest_pages import NewestPages
 from gleanery.tasks.release.recipe import Recipe
-from gleanery.tasks.release.selection import KEPT, Selection, select
-from gleanery.tasks.release.selection_rows import CandidateVerdicts, joined, selection_table
+from gleanery.tasks.release.rows import SPLITS
+from gleanery.tasks.release.selection import Selection, select
+from gleanery.tasks.release.selection_details import COLUMNS, Details
+from gleanery.tasks.release.selection_rows import joined
+from gleanery.tasks.release.selection_table import CandidateVerdicts, selection_table
 from gleanery.tasks.release.stages import SELECTION
+from gleanery.tasks.release.verdict_columns import read_duplicates, read_leaks
 
 PART = "all"
-SUPERSEDED, LEAK = "superseded", "leak"
 VERSION = 1
 
 
@@ -76,42 +84,28 @@ def select_candidates(
     newest = parts.newest(SELECTION, PART)
     if newest and newest.key == plan.key:
         return newest, True
-    verdicts, why = read_verdicts(parts, curated, forgotten)
-    place_of: dict[str, tuple[str, str]] = {}  # part and document
-    tables = []
-    for receipt in curated.candidates:
-        rows = parts.rows(receipt, Candidate)
-        place_of.update((row.id, (receipt.part, row.document_id)) for row in rows)
-        tables.append(selection_table(rows, verdicts, scores_of_part(parts, curated, receipt)))
-    table = joined(tables)
-    selection = select(table, recipe, pipelines)
+    left_out = forgotten_rows(parts.store, curated.candidates, curated.duplicates, forgotten)
+    pages = NewestPages(parts.store, curated.candidates)
+    verdicts = read_verdicts(parts, curated, left_out, pages)
+    table, scores = _gathered(parts, curated, recipe, verdicts)
+    del verdicts  # what the details are told from is read again, when all is decided
+    selection = select(table, recipe, pipelines, scores)
     outcome = Outcome[Selected]([], [], [], len(table), notes=_notes(selection))
+    del table
+    details = Details(
+        parts.store, curated.candidates, curated.duplicates, curated.leaks, left_out, pages
+    )
     with RowSpool(Selected) as rows_in, RowSpool(Loss) as losses:
-        for row_id, reason, split in _told(selection, table["id"].to_pylist()):
-            part, document_id = place_of[row_id]
-            if reason == KEPT:
-                rows_in.append(Selected(id=row_id, part=part, split=split))
-            else:
-                detail = why(row_id, document_id, reason)
-                losses.append(Loss(row_id=row_id, reason=reason, detail=detail))
+        first = 0
+        for receipt in curated.candidates:
+            rows = read_columns(parts.store, receipt.data, COLUMNS)
+            for row in _told(receipt.part, rows, selection, first, details):
+                if isinstance(row, Selected):
+                    rows_in.append(row)
+                else:
+                    losses.append(row)
+            first += len(rows)
         return parts.commit_spooled(plan, outcome, rows_in, losses, started, newest), False
-
-
-def superseded(parts: Parts, candidates: Sequence[Receipt]) -> dict[str, str]:
-    """Return the ids of candidates whose page came in again later, with the newer document's id.
-
-    The order of the receipts is the order in which pages came in. Memory holds an id for each
-    candidate from a page.
-    """
-    newest: dict[str, str] = {}
-    found: list[tuple[str, str, str]] = []
-    for receipt in candidates:
-        columns = read_columns(parts.store, receipt.data, ("id", "page", "document_id"))
-        for row in columns.to_pylist():
-            if row["page"]:
-                newest[row["page"]] = row["document_id"]
-                found.append((row["id"], row["page"], row["document_id"]))
-    return {row_id: newest[page] for row_id, page, document in found if newest[page] != document}
 
 
 def _plan(curated: Curated, recipe: Recipe, forgotten: Forgotten) -> Plan:
@@ -134,59 +128,66 @@ def forgotten_digest(forgotten: Forgotten) -> str:
     )
 
 
-class Why:
-    """Why a candidate is out, in words."""
-
-    def __init__(
-        self,
-        duplicates: Sequence[Duplicate],
-        leaks: Sequence[Leak],
-        forgotten: Mapping[str, str],
-        newer: Mapping[str, str],
-    ) -> None:
-        self._same_as = {(row.id, row.kind): row for row in reversed(duplicates)}
-        self._leaks = {row.id: row for row in reversed(leaks)}
-        self._forgotten, self._newer = forgotten, newer
-
-    def __call__(self, row_id: str, document_id: str, reason: str) -> str:
-        """Return what stands behind a reason; "" where the reason says it all."""
-        kind = reason.partition("_")[2]
-        own = self._same_as.get((row_id, kind))
-        if duplicate := own or self._same_as.get((document_id, kind)):
-            return f"{duplicate.similarity:.3f} like {duplicate.kept_id} ({duplicate.level})"
-        if reason == LEAK and (leak := self._leaks.get(row_id)):
-            return f"{leak.benchmark} {leak.item_id} ({leak.side}): {leak.matched[:200]}"
-        if reason == SUPERSEDED:
-            return f"the page came in again, as document {self._newer[row_id]}"
-        return self._forgotten.get(row_id, "") if reason == FORGOTTEN else ""
-
-
 def read_verdicts(
-    parts: Parts, curated: Curated, forgotten: Forgotten
-) -> tuple[CandidateVerdicts, Why]:
-    """Return what was said of the candidates so far, and why in words."""
-    duplicates = [row for receipt in curated.duplicates for row in parts.rows(receipt, Duplicate)]
-    leaks = [row for receipt in curated.leaks for row in parts.rows(receipt, Leak)]
-    left_out = forgotten_rows(parts.store, curated.candidates, curated.duplicates, forgotten)
-    newer = superseded(parts, curated.candidates)
-    verdicts = CandidateVerdicts(duplicates, leaks, left_out.keys(), newer.keys())
-    return verdicts, Why(duplicates, leaks, left_out, newer)
+    parts: Parts, curated: Curated, left_out: Collection[str], pages: NewestPages
+) -> CandidateVerdicts:
+    """Return what was said of the candidates so far; `left_out` are those of forgotten sources."""
+    return CandidateVerdicts(
+        read_duplicates(parts.store, curated.duplicates),
+        read_leaks(parts.store, curated.leaks),
+        left_out,
+        pages,
+    )
 
 
-def scores_of_part(parts: Parts, curated: Curated, candidates: Receipt) -> Iterator[ExampleScore]:
-    """Yield what all scorers say of a part of candidates: their parts have its name."""
-    for receipt in curated.scores:
-        if receipt.part == candidates.part:
-            yield from parts.rows(receipt, ExampleScore)
+def part_table(
+    parts: Parts,
+    curated: Curated,
+    candidates: Receipt,
+    verdicts: CandidateVerdicts,
+    wanted: Collection[str],
+) -> tuple[pa.Table, set[str]]:
+    """Return a part of candidates as selection sees it, and the names of all their scores.
+
+    There are columns of those scores that are wanted.
+    """
+    rows = read_candidates(parts.store, candidates.data)
+    scores = CandidateScores(rows, score_tables(parts, curated.scores, candidates), wanted)
+    return selection_table(rows, verdicts, scores.columns()), scores.names
 
 
-def _told(selection: Selection, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield id, reason and split of each row."""
-    sides = ("train", "validation")
-    for row_id, reason, validates in zip(
-        ids, selection.reasons.tolist(), selection.validation.tolist(), strict=True
+def _gathered(
+    parts: Parts, curated: Curated, recipe: Recipe, verdicts: CandidateVerdicts
+) -> tuple[pa.Table, set[str]]:
+    """Return all candidates, some 150 bytes each, and the names of all their scores."""
+    names: set[str] = set()
+    tables = []
+    for receipt in curated.candidates:
+        table, given = part_table(parts, curated, receipt, verdicts, recipe.scores_named)
+        tables.append(table)
+        names |= given
+    return joined(tables), names
+
+
+def _told(
+    part: str, rows: pa.Table, selection: Selection, first: int, details: Details
+) -> Iterator[Selected | Loss]:
+    """Yield what became of the rows of a part, the first of which is the `first` of all."""
+    reasons = selection.reasons[first : first + len(rows)]
+    sides = selection.validation[first : first + len(rows)].tolist()
+    said = [""] * len(rows)
+    for code in np.unique(reasons).tolist():
+        places = np.flatnonzero(reasons == code)
+        found = details.of(rows.take(pa.array(places)), selection.names[code])
+        for place, detail in zip(places.tolist(), found, strict=True):
+            said[place] = detail
+    for place, (row_id, code) in enumerate(
+        zip(rows["id"].to_pylist(), reasons.tolist(), strict=True)
     ):
-        yield row_id, selection.names[reason], sides[validates]
+        if reason := selection.names[code]:
+            yield Loss(row_id=row_id, reason=reason, detail=said[place])
+        else:
+            yield Selected(id=row_id, part=part, split=SPLITS[sides[place]])
 
 
 def _notes(selection: Selection) -> dict[str, object]:

@@ -11,7 +11,6 @@ from gleanery.tasks.release.mixing_order import places
 from gleanery.tasks.release.recipe import DUPLICATE_KINDS, LicenceFilter, Recipe, Source
 from gleanery.tasks.release.recipe_balance import Grouping
 from gleanery.tasks.release.recipe_bounds import ScoreFilter
-from gleanery.tasks.release.selection_columns import text_keys
 from gleanery.tasks.release.selection_seen import NO_SOURCE, Seen
 from gleanery.tasks.release.selection_verdicts import (
     NO_SCORE,
@@ -78,7 +77,7 @@ def _refuse_by_score(seen: Seen, one: ScoreFilter, verdicts: Verdicts) -> None:
 
 
 def best_siblings(
-    origins: Integers,
+    origins: Words,
     alone: npt.NDArray[np.bool_],
     scores: Sequence[npt.NDArray[np.float64]],
     draws: Words,
@@ -99,13 +98,12 @@ def groups_by(seen: Seen, by: Grouping) -> Integers:
     """Return the number of each row's group, `NO_GROUP` for rows that have none of this kind."""
     if by == "skill":
         skills = seen.texts("method").equal("skills")
-        listed = seen.lists("nodes")
-        here = skills[listed.rows]
-        return rarest_group(
-            listed.flat.codes[here], listed.rows[here], listed.count, text_keys(listed.flat.texts)
-        )
+        nodes, rows = seen.key_lists("nodes")
+        here = skills[rows]
+        names, codes = np.unique(nodes[here], return_inverse=True)
+        return rarest_group(codes, rows[here], len(skills), names)
     if by == "domain":
-        return np.where(seen.texts("domain").equal(""), NO_GROUP, seen.texts("domain").codes)
+        return seen.numbered("domain", ~seen.texts("domain").equal(""), NO_GROUP)
     methods = ("skills",) if by == "query_type" else ("harvest", "taxonomy")
     grouped = seen.texts("method").among(methods) & ~seen.texts("subject").equal("")
-    return np.where(grouped, seen.texts("subject").codes, NO_GROUP)
+    return seen.numbered("subject", grouped, NO_GROUP)

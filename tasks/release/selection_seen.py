@@ -5,12 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from gleanery.tasks.release.recipe import Source
-from gleanery.tasks.release.selection_columns import TextLists, Texts, lists_of, texts_of
+from gleanery.tasks.release.selection_columns import (
+    TextLists,
+    Texts,
+    keys_of_lists,
+    lists_of,
+    text_keys,
+    texts_of,
+)
 from gleanery.tasks.release.selection_rows import SCHEMA, SCORE
-from gleanery.tasks.seeded import Integers
+from gleanery.tasks.seeded import Integers, Words
 
 NO_SOURCE = -1
 
@@ -21,21 +27,40 @@ class Seen:
     def __init__(self, rows: pa.Table) -> None:
         if missing := sorted({*SCHEMA.names} - {*rows.column_names}):
             raise ValueError(f"the rows have no column {', '.join(missing)}: see selection_rows")
-        if pc.count_distinct(rows["id"]).as_py() < len(rows):
-            counts = pc.value_counts(rows["id"])
-            twice = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
-            raise ValueError(
-                f"{len(twice):,} ids have more than one row, such as {min(twice.to_pylist())}: "
-                "give each candidate one row, and its scores as columns"
-            )
         self._rows = rows
         self._texts: dict[str, Texts] = {}
+        self._keys: dict[str, Words] = {}
+        self._check_ids()
+
+    def _check_ids(self) -> None:
+        ids = np.sort(self.keys("id"))
+        twice = np.unique(ids[1:][ids[1:] == ids[:-1]])
+        if len(twice):
+            place = int(np.flatnonzero(np.isin(self.keys("id"), twice))[0])
+            raise ValueError(
+                f"{len(twice):,} ids have more than one row, such as {self._rows['id'][place]} in "
+                f"row {place + 1}: give each candidate one row, and its scores as columns"
+            )
 
     def texts(self, name: str) -> Texts:
         """Return a column of texts."""
         if name not in self._texts:
             self._texts[name] = texts_of(self._rows[name])
         return self._texts[name]
+
+    def numbered(self, name: str, which: npt.NDArray[np.bool_], other: int) -> Integers:
+        """Return the codes of a column's texts for some rows, and another number for the rest."""
+        return np.where(which, self.texts(name).codes, np.int64(other))
+
+    def keys(self, name: str) -> Words:
+        """Return the keys of a column of texts, which may hold these in their place."""
+        if name not in self._keys:
+            self._keys[name] = text_keys(self._rows[name])
+        return self._keys[name]
+
+    def key_lists(self, name: str) -> tuple[Words, Integers]:
+        """Return the keys of a column of lists of texts, flat, and the row of each."""
+        return keys_of_lists(self._rows[name])
 
     def lists(self, name: str) -> TextLists:
         """Return a column of lists of texts."""

@@ -17,11 +17,10 @@ The plans were held out before anything was written, for evaluation that is abou
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from gleanery.tasks.dataset_records import HELD_OUT
 from gleanery.tasks.release.recipe import Validation
-from gleanery.tasks.release.selection_columns import text_keys, texts_of
+from gleanery.tasks.release.selection_columns import NO_TEXT, keys_of_lists, text_keys, texts_of
 from gleanery.tasks.release.splits_groups import connected_groups, pairs_of_equals
 from gleanery.tasks.seeded import Integers, draw, key
 
@@ -29,22 +28,18 @@ from gleanery.tasks.seeded import Integers, draw, key
 def row_groups(rows: pa.Table) -> Integers:
     """Return for each row the number of its group; `same_as` may name rows that are not here."""
     count = len(rows)
-    ids, same_as = rows["id"], rows["same_as"]
-    lengths = pc.list_value_length(same_as).to_numpy().astype(np.int64)
-    named = pa.chunked_array(
-        [*ids.chunks, *(chunk.flatten() for chunk in same_as.chunks)], pa.string()
-    )
-    owners = np.concatenate([np.arange(count), np.repeat(np.arange(count), lengths)])
-    codes = [texts_of(named).codes]
-    places = [owners]
+    named, owners = keys_of_lists(rows["same_as"])
+    pairs = [
+        pairs_of_equals(
+            np.concatenate([text_keys(rows["id"]), named]),
+            np.concatenate([np.arange(count), owners]),
+        )
+    ]
     for name in ("split_by", "origin"):
-        column = texts_of(rows[name])
-        filled = np.flatnonzero(~column.equal(""))
-        codes.append(column.codes[filled])
-        places.append(filled)
-    pairs = [pairs_of_equals(code) for code in codes]
-    one = np.concatenate([place[pair[0]] for place, pair in zip(places, pairs, strict=True)])
-    other = np.concatenate([place[pair[1]] for place, pair in zip(places, pairs, strict=True)])
+        column = text_keys(rows[name])
+        filled = np.flatnonzero(column != NO_TEXT)
+        pairs.append(pairs_of_equals(column[filled], filled))
+    one, other = (np.concatenate(side) for side in zip(*pairs, strict=True))
     return connected_groups(count, one, other)
 
 
@@ -68,9 +63,7 @@ def _anchors_that_drew(rows: pa.Table, share: float, seed: int) -> npt.NDArray[n
 
     A row without an origin either stands for itself.
     """
-    anchors = rows["split_by"]
+    anchors = text_keys(rows["split_by"])
     for name in ("origin", "id"):
-        anchors = pc.if_else(pc.equal(anchors, ""), rows[name], anchors)
-    column = texts_of(anchors)
-    draws = draw(key("split", seed), text_keys(column.texts))
-    return column.where(draws < np.uint64(int(share * 2**64)))
+        anchors = np.where(anchors == NO_TEXT, text_keys(rows[name]), anchors)
+    return draw(key("split", seed), anchors) < np.uint64(int(share * 2**64))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gleanery.tasks.seeded import Integers
+from gleanery.tasks.seeded import Integers, Words
 
 
 def connected_groups(count: int, one: Integers, other: Integers) -> Integers:
@@ -27,10 +27,11 @@ def connected_groups(count: int, one: Integers, other: Integers) -> Integers:
     return roots
 
 
-def pairs_of_equals(codes: Integers) -> tuple[Integers, Integers]:
-    """Return pairs of positions that link all positions with the same code, small whole numbers."""
-    positions = np.arange(len(codes))
-    heads = np.empty(codes.max(initial=-1) + 1, dtype=np.int64)
-    heads[codes] = positions
-    rest = np.flatnonzero(heads[codes] != positions)
-    return rest, heads[codes[rest]]
+def pairs_of_equals(keys: Words, rows: Integers) -> tuple[Integers, Integers]:
+    """Return pairs of rows that link all rows with the same key; each key is that of one row."""
+    order = np.argsort(keys)
+    sorted_keys = keys[order]
+    first = np.ones(len(keys), dtype=np.bool_)
+    first[1:] = sorted_keys[1:] != sorted_keys[:-1]
+    heads = rows[order[first]][np.cumsum(first) - 1]
+    return heads[~first], rows[order[~first]]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from gleanery.infra.row_search import find_rows, read_column, read_columns
+from gleanery.infra.row_search import find_rows, read_column, read_columns, row_batches
 from gleanery.infra.storage import StorageError, Store
 from gleanery.infra.tables import RowSpool
 
@@ -38,6 +38,17 @@ def test_columns_are_read_and_one_that_is_missing_is_named(store: Store, path: s
     assert table["id"].to_pylist() == read_column(store, path, "id")
     with pytest.raises(ValueError, match=r"has no column colour: an earlier version wrote it"):
         read_columns(store, path, ["id", "colour"])
+
+
+def test_batches_have_all_rows_in_their_order(store: Store, path: str) -> None:
+    assert [len(batch) for batch in row_batches(store, path)] == [1000, 1000, 500]
+    two = list(row_batches(store, path, ["id"], at_once=1001))
+    assert [len(batch) for batch in two] == [2000, 500]
+    ids = [row_id for batch in two for row_id in batch["id"].to_pylist()]
+    assert ids == read_column(store, path, "id")
+    assert two[0].column_names == ["id"]
+    with pytest.raises(ValueError, match="has no column colour"):
+        next(row_batches(store, path, ["colour"]))
 
 
 def test_absent_object_is_told_from_an_unreadable_one(tmp_path: Path) -> None:

@@ -2,16 +2,16 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gleanery.infra.parts import Outcome, Parts
-from gleanery.infra.receipts import Plan, Receipt
+from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
 from gleanery.tasks.dataset_records import ExampleScore, Ineligible, Leak
-from gleanery.tasks.records import Record, Score
+from gleanery.tasks.records import Score
 from gleanery.tasks.release.eligibility_part import find_ineligible
 from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.selection_part import Curated
@@ -19,6 +19,7 @@ from gleanery.tasks.release.selection_verdicts import is_about_score
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from curated_parts import commit, commit_all, plain_leak
 from released_candidates import candidate
 
 METHODS = {"web": "harvest", "glan": "taxonomy"}
@@ -30,12 +31,6 @@ def parts(tmp_path: Path) -> Parts:
     return Parts(Store(str(tmp_path)))
 
 
-def commit(parts: Parts, stage: str, part: str, rows: Sequence[Record]) -> Receipt:
-    plan = Plan(stage=stage, version=1, part=part, inputs=(), decides={})
-    outcome = Outcome(rows, [], [], len(rows))
-    return parts.commit(plan, outcome, type(rows[0]), 0.0, parts.newest(stage, part))
-
-
 def scored(number: int, scorer: str, value: float) -> ExampleScore:
     return ExampleScore(id=f"row-{number:05d}", scorer=scorer, name="quality", value=value)
 
@@ -44,18 +39,7 @@ def curated(parts: Parts, scores: Sequence[ExampleScore]) -> Curated:
     """Return four candidates in two parts, whose scores are in parts of the same names."""
     own = [Score(name="agreement", value=0.2, detail="")]
     rows = [candidate(0), candidate(1, scores=own), candidate(2), candidate(3)]
-    receipts = [commit(parts, "candidates", name, rows[at : at + 2]) for name, at in PARTS]
-    of_part = {
-        name: [one for one in scores if one.id in {row.id for row in rows[at : at + 2]}]
-        for name, at in PARTS
-    }
-    return Curated(
-        receipts,
-        scores=[commit(parts, "scores", name, found) for name, found in of_part.items() if found],
-    )
-
-
-PARTS = (("a", 0), ("b", 2))
+    return commit_all(parts, [rows[:2], rows[2:]], scores=scores)
 
 
 def ineligible(
@@ -104,12 +88,8 @@ def test_another_threshold_of_a_known_score_decides_anew(parts: Parts) -> None:
 
 def test_what_is_out_for_more_than_a_score_has_the_other_reason(parts: Parts) -> None:
     known = curated(parts, [scored(0, "heuristics", 0.1)])
-    leak = Leak(
-        id="row-00000", benchmark="b", item_id="1", kind="ngram", side="question", start=0, end=7,
-        matched="A train", item_text="A train",
-    )  # fmt: skip
-    known = Curated(known.candidates, leaks=[commit(parts, "leaks", "a", [leak])],
-                    scores=known.scores)  # fmt: skip
+    leaks = [commit(parts, "leaks", "a", [plain_leak("row-00000")], Leak)]
+    known = replace(known, leaks=leaks)
     filters = [{"score": "heuristics.quality", "least": 0.5, "missing": "keep"}]
     assert ineligible(parts, known, filters=filters)[0] == {"0": "leak"}
 

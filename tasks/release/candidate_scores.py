@@ -1,0 +1,93 @@
+"""The scores of a part's candidates, a column for each name."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gleanery.infra.parts import Parts
+from gleanery.infra.receipts import Receipt
+from gleanery.infra.row_search import read_columns
+from gleanery.tasks.id_keys import IdLookup, id_keys
+from gleanery.tasks.release.rows import is_detail
+from gleanery.tasks.release.selection_columns import Texts, flat_lists, texts_of
+from gleanery.tasks.seeded import Integers
+
+Values = npt.NDArray[np.float64]
+
+
+class CandidateScores:
+    """The scores of some candidates: of those wanted a column of values, of all the names.
+
+    Scores are called "scorer.name"; those that a candidate was made with have its method for a
+    scorer. Scores of other candidates are passed over, and details (`rows.is_detail`). Raises
+    `ValueError` where two scores of a candidate have one name.
+    """
+
+    def __init__(
+        self,
+        candidates: pa.Table,
+        scores: Iterable[pa.Table] = (),
+        wanted: Collection[str] | None = None,
+    ) -> None:
+        self._ids, self._wanted = candidates["id"], wanted
+        self._given: dict[str, npt.NDArray[np.bool_]] = {}
+        self._values: dict[str, Values] = {}
+        own, rows = flat_lists(candidates["scores"])
+        methods = texts_of(candidates["method"])
+        self._add(
+            rows,
+            Texts(methods.codes[rows], methods.texts),
+            texts_of(pc.struct_field(own, "name")),
+            pc.struct_field(own, "value").to_numpy(),
+        )
+        lookup = IdLookup.of(id_keys(self._ids))
+        for table in scores:
+            places = lookup.first(id_keys(table["id"]))
+            values = table["value"].to_numpy()
+            self._add(places, texts_of(table["scorer"]), texts_of(table["name"]), values)
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all scores that any of these candidates has."""
+        return set(self._given)
+
+    def columns(self) -> dict[str, pa.Array]:
+        """Return the columns by name, in the order of names, null where nobody gave the score."""
+        return {
+            name: pa.array(self._values[name], mask=~self._given[name])
+            for name in sorted(self._values)
+        }
+
+    def _add(self, places: Integers, scorers: Texts, names: Texts, values: Values) -> None:
+        named = scorers.codes * np.int64(len(names.texts)) + names.codes
+        here = places >= 0
+        for code in np.unique(named[here]).tolist():
+            scorer, name = (
+                texts.texts[at].as_py()
+                for texts, at in zip((scorers, names), divmod(code, len(names.texts)), strict=True)
+            )
+            if not is_detail(name):
+                which = here & (named == code)
+                self._add_column(f"{scorer}.{name}", places[which], values[which])
+
+    def _add_column(self, name: str, places: Integers, values: Values) -> None:
+        given = self._given.setdefault(name, np.zeros(len(self._ids), np.bool_))
+        twice = given[places] | (np.bincount(places)[places] > 1)
+        if twice.any():
+            raise ValueError(f"candidate {self._ids[places[twice][0]]} has two scores {name}")
+        given[places] = True
+        if self._wanted is None or name in self._wanted:
+            column = self._values.setdefault(name, np.zeros(len(self._ids)))
+            column[places] = values
+
+
+def score_tables(
+    parts: Parts, scores: Iterable[Receipt], candidates: Receipt
+) -> Iterator[pa.Table]:
+    """Yield the scores of a part of candidates, scorer by scorer: their parts have its name."""
+    for receipt in scores:
+        if receipt.part == candidates.part:
+            yield read_columns(parts.store, receipt.data, ("id", "scorer", "name", "value"))
