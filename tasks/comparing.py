@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Self
 
 from gleanery.infra.compute import ComputeConfig, LocalWorkers, WorkerDied
-from gleanery.tasks.expressions import same_expression
+from gleanery.tasks.expressions import same_expression, value_in
 from gleanery.tasks.result_numbers import same_number
 from gleanery.tasks.same_result import SameExpression, SameNumber, same_result
 
@@ -46,6 +46,14 @@ class Comparer:
         if pair not in self._known:
             self._known[pair] = same_result(*pair, self._by_algebra, self._numbers)
         return self._known[pair]
+
+    def value(self, expression: str) -> float | None:
+        """Return the value of an expression in LaTeX that is a real number, else None."""
+        try:
+            return self._workers.run(value_in, expression)
+        except WorkerDied:
+            self.given_up += 1
+            return None
 
     def _by_algebra(self, one: str, other: str) -> bool | None:
         try:

@@ -1,4 +1,4 @@
-r"""Equality of two expressions in LaTeX, by computer algebra. Runs in a worker's main thread.
+r"""Equality of two expressions in LaTeX and their value, by computer algebra. Runs in a worker's main thread.
 
 Parsing and comparison are math-verify's (https://github.com/huggingface/Math-Verify), which sets
 an alarm for its time limit. Web pages hold expressions that no alarm stops (`9^{9^{9}}` is one call
@@ -30,6 +30,25 @@ def same_expression(one: str, other: str) -> bool | None:
 def exactly_same_expression(one: str, other: str) -> bool | None:
     """Return what `same_expression` does, but a rounded decimal is no equal of the exact value."""
     return _same(one, other, lambda text, number, exact: False)
+
+
+def value_in(text: str) -> float | None:
+    """Return the value of an expression that is a real number; None where it is none.
+
+    Raises `MemoryError` when there is too little.
+    """
+    if len(text) > LONGEST or _TOWER.search(text):
+        return None
+    from math_verify.errors import TimeoutException
+
+    try:
+        parsed = _parsed(text)
+        value = complex(parsed.evalf(15)) if getattr(parsed, "is_number", False) else None
+    except MemoryError:
+        raise  # the process is not to be used again
+    except (Exception, TimeoutException):
+        return None
+    return value.real if value and not value.imag and math.isfinite(value.real) else None
 
 
 def _same(one: str, other: str, rounded: Callable[[str, Any, Any], bool]) -> bool | None:

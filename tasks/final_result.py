@@ -89,7 +89,7 @@ def mentions(answer: str, result: str) -> bool:
 
 def closes_with(answer: str, result: str) -> bool:
     """Return whether the last sentence of an answer holds a result, which is a number."""
-    sentences = _sentences(answer[-_LAST:])
+    sentences = sentences_of(answer[-_LAST:])
     value = value_of(bare(result))
     if not sentences or number_in(value) is None:
         return False
@@ -126,11 +126,11 @@ def _led_to(text: str) -> str | None:
     places = list(_ANNOUNCED.finditer(text))
     if not places:
         return None
-    sentence = _sentences(text[places[-1].end() :])[:1]
+    sentence = sentences_of(text[places[-1].end() :])[:1]
     if not sentence:
         return None
     leading = without_asides(sentence[0])
-    return _formulas(leading) or (leading if len(leading) <= _SHORT else None)
+    return formulas_of(leading) or (leading if len(leading) <= _SHORT else None)
 
 
 def _short(text: str) -> str | None:
@@ -148,12 +148,12 @@ def _short(text: str) -> str | None:
 
 
 def _closing(text: str) -> str | None:
-    sentences = _sentences(text)
+    sentences = sentences_of(text)
     if not sentences:
         return None
     last = without_asides(sentences[-1])
     if _FORMULA.search(last):
-        return _formulas(last)  # of several, no one knows which is the result
+        return formulas_of(last)  # of several, no one knows which is the result
     last = plain(last)
     numbers = list(_QUANTITY.finditer(last))
     computed = last.rfind("=")
@@ -167,7 +167,7 @@ def _closing(text: str) -> str | None:
 def _opening(text: str) -> str | None:
     """Return the one number of a first clause that is followed by its reason."""
     clause = _REASON.split(text[:200], maxsplit=1)
-    is_brief = len(_sentences(text)) <= _FEW_SENTENCES
+    is_brief = len(sentences_of(text)) <= _FEW_SENTENCES
     if len(clause) < 2 or not is_brief or _FORMULA.search(clause[0]):
         return None
     opening = plain(without_asides(clause[0]))
@@ -177,13 +177,14 @@ def _opening(text: str) -> str | None:
     return _with_unit(numbers[0][0], opening, numbers[0].end())
 
 
-def _sentences(text: str) -> list[str]:
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences and lines of a text; what stands in a formula ends none."""
     text = _DISPLAY.sub(lambda match: " ".join(match[0].split()), text)
     text = _FORMULA.sub(lambda match: _STOP_INSIDE.sub(r"\1\\,", match[0]), text)
     return [part.strip() for part in _SENTENCE_END.split(text) if part and part.strip()]
 
 
-def _formulas(sentence: str) -> str | None:
+def formulas_of(sentence: str) -> str | None:
     """Return a sentence's one formula with the unit behind it, or its formulas in a row."""
     found = list(_FORMULA.finditer(sentence))
     if not found:

@@ -1,0 +1,121 @@
+"""Asking a model the items of a benchmark, in parts: every prompt and answer is kept."""
+
+from collections.abc import Callable, Sequence
+
+from gleanery.infra.digests import digest
+from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.llm.dialogues import Dialogue
+from gleanery.infra.llm.protocol import (
+    Completion,
+    Failure,
+    FailureReason,
+    Message,
+    ModelIdentity,
+    Request,
+    Sampling,
+)
+from gleanery.infra.receipts import Input, Plan
+from gleanery.tasks.evaluation.records import AnsweredItem, AskedItem
+from gleanery.tasks.evaluation.stages import ANSWERS
+from gleanery.tasks.llm_part import OPEN_REASONS, LLMPart, RowOutcome
+from gleanery.tasks.records import Loss
+
+VERSION = 1
+REFUSED = "refused"
+"""The finish reason of an item that the server never takes: mostly one that is too long."""
+
+
+def answer_parts(
+    asked: Sequence[AskedItem],
+    engine: EngineConfig,
+    as_chat: bool,
+    items_per_part: int,
+    progress: Callable[[str, int, int], None] = lambda part, done, total: None,
+    prefix: str = "",
+) -> list[LLMPart[AskedItem, AnsweredItem]]:
+    """Return the work of asking a model all items of one benchmark, slice by slice.
+
+    Parts are named `<prefix><benchmark>.<slice>`; models that share a store need prefixes of
+    their own. An item without an answer stays open, for a later run to ask again.
+    """
+    slices = [
+        asked[start : start + items_per_part] for start in range(0, len(asked), items_per_part)
+    ]
+    return [
+        _part(f"{prefix}{rows[0].benchmark}.{number:04d}", rows, engine, as_chat, progress)
+        for number, rows in enumerate(slices)
+    ]
+
+
+def answer_request(
+    item: AskedItem, model: ModelIdentity, as_chat: bool, attempt: int = 0
+) -> Request:
+    """Return what a model is asked: greedily, in one turn or as a text to go on with.
+
+    Only the latter needs texts to stop at: a talk ends by itself.
+    """
+    if as_chat:
+        turn = Message(role="user", content=item.prompt)
+        return Request(model, (turn,), Sampling(max_tokens=item.max_tokens), attempt=attempt)
+    sampling = Sampling(max_tokens=item.max_tokens, stop=tuple(item.stop))
+    return Request(model, (), sampling, attempt=attempt, prompt=item.prompt)
+
+
+def _part(
+    name: str,
+    rows: Sequence[AskedItem],
+    engine: EngineConfig,
+    as_chat: bool,
+    progress: Callable[[str, int, int], None],
+) -> LLMPart[AskedItem, AnsweredItem]:
+    prompts = digest([row.model_dump() for row in rows])
+    return LLMPart(
+        plan=Plan(
+            stage=ANSWERS,
+            version=VERSION,
+            part=name,
+            inputs=(Input(stage="prompts", part=name, row_digest=prompts),),
+            decides={"as_chat": as_chat, "model": [engine.model, engine.revision]},
+        ),
+        load=lambda: rows,
+        row_id=lambda row: row.id,
+        row_type=AnsweredItem,
+        origin=lambda row: row.id,
+        engines=(engine,),
+        dialogue=lambda row, attempt: _ask(row, engine.identity, as_chat, attempt),
+        progress=lambda done, total: progress(name, done, total),
+    )
+
+
+def _ask(
+    item: AskedItem, model: ModelIdentity, as_chat: bool, attempt: int
+) -> Dialogue[RowOutcome[AnsweredItem]]:
+    request = answer_request(item, model, as_chat, attempt)
+    results = yield {0: [request]}
+    result = results[request.key]
+    if isinstance(result, Failure) and result.reason.value in OPEN_REASONS:
+        loss = Loss(row_id=item.id, reason=result.reason.value, detail=result.detail)
+        return RowOutcome(losses=[loss])
+    return RowOutcome(rows=[_answered(item, as_chat, request, result)])
+
+
+def _answered(
+    item: AskedItem, as_chat: bool, request: Request, result: Completion | Failure
+) -> AnsweredItem:
+    completion = result if isinstance(result, Completion) else None
+    assert completion or (isinstance(result, Failure) and result.reason in _FINAL)
+    return AnsweredItem(
+        id=item.id,
+        benchmark=item.benchmark,
+        subject=item.subject,
+        prompt=item.prompt,
+        as_chat=as_chat,
+        answer=completion.text if completion else "",
+        finish_reason=completion.finish_reason if completion else REFUSED,
+        completion_tokens=completion.completion_tokens if completion else 0,
+        model=request.model.name,
+        request_key=request.key,
+    )
+
+
+_FINAL = frozenset({FailureReason.REFUSED_REQUEST})

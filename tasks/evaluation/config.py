@@ -1,0 +1,57 @@
+"""What an evaluation measures, and how models are asked."""
+
+from typing import get_args
+
+from pydantic import Field, model_validator
+
+from gleanery.infra.compute import ComputeConfig
+from gleanery.infra.config import Config
+from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig, BenchmarkName
+
+
+class EvaluationConfig(Config):
+    """Which benchmarks a model is measured on; every model gets the same prompts."""
+
+    benchmarks: tuple[BenchmarkConfig, ...] = Field(
+        tuple(BenchmarkConfig(name=name) for name in get_args(BenchmarkName)),
+        description="The benchmarks; by default all of them, with the items published on the hub.",
+    )
+    as_chat: bool = Field(
+        False,
+        description="Whether the model is told the prompt in one turn of a talk; a model without "
+        "a chat template goes on with it as a text. Of two models that are to be compared the one "
+        "may need this and the other not: the text is the same.",
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        description="Decides which solved examples are drawn from a train split, and in which "
+        "order options are shown that have none.",
+    )
+    items_per_part: int = Field(
+        250, ge=1, le=100_000, description="Items that are asked, kept and scored together."
+    )
+    comparison_s: float = Field(
+        30,
+        gt=0,
+        description="Seconds after which a comparison of two expressions is given up, and the "
+        "answer counts as wrong. The first one also loads the algebra.",
+    )
+    comparison_mb: int = Field(
+        1024, ge=256, description="Most memory that the algebra may take, in MB."
+    )
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "EvaluationConfig":
+        names = [benchmark.name for benchmark in self.benchmarks]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} is listed more than once: once is enough")
+        return self
+
+    @property
+    def compute(self) -> ComputeConfig:
+        """Return the limits of the process that compares expressions."""
+        return ComputeConfig(
+            workers=1, tries=1, timeout_s=self.comparison_s, memory_mb=self.comparison_mb
+        )

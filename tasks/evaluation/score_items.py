@@ -1,0 +1,97 @@
+"""A whole evaluation of one model without any orchestration: ask, keep, score, sum up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.receipts import Receipt
+from gleanery.tasks.comparing import Comparer
+from gleanery.tasks.evaluation.amounts import exactly_same_number
+from gleanery.tasks.evaluation.answers_part import answer_parts
+from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig
+from gleanery.tasks.evaluation.config import EvaluationConfig
+from gleanery.tasks.evaluation.harness import asked_items, item_of, open_tasks
+from gleanery.tasks.evaluation.records import (
+    AskedItem,
+    BenchmarkItem,
+    BenchmarkScore,
+    ScoredItem,
+)
+from gleanery.tasks.evaluation.scores_part import score_part
+from gleanery.tasks.evaluation.scoring import AnswerScorer, ScoreCode
+from gleanery.tasks.evaluation.summary import summarise
+from gleanery.tasks.expressions import exactly_same_expression
+from gleanery.tasks.llm_part import LLMRun, run_llm_part
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBenchmark:
+    """A benchmark that is read: its items by id, and their prompts in order."""
+
+    config: BenchmarkConfig
+    items: Mapping[str, BenchmarkItem]
+    asked: Sequence[AskedItem]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a model came to. While `unanswered` items are open, scores are not final."""
+
+    scores: Sequence[BenchmarkScore]
+    items: Sequence[ScoredItem]
+    answers: Sequence[Receipt]
+    unanswered: int
+
+
+def exact_comparer(config: EvaluationConfig) -> Comparer:
+    """Return what compares answers with expected ones: rounded numbers are not the same."""
+    return Comparer(config.compute, exactly_same_expression, exactly_same_number)
+
+
+def open_benchmark(
+    config: BenchmarkConfig,
+    seed: int,
+    scorer: AnswerScorer,
+    options: Mapping[str, Any] | None = None,
+) -> OpenBenchmark:
+    """Return a benchmark with all its prompts; raises what `open_tasks` raises."""
+    tasks = open_tasks(config, seed, scorer, options)
+    docs = (item_of(doc) for task in tasks.values() for _, doc in task.doc_iterator())
+    return OpenBenchmark(config, {item.id: item for item in docs}, list(asked_items(config, tasks)))
+
+
+def score_items(
+    run: LLMRun,
+    config: EvaluationConfig,
+    engine: EngineConfig,
+    score_code: ScoreCode | None = None,
+    options: Mapping[str, Any] | None = None,
+    progress: Callable[[str, int, int], None] = lambda part, done, total: None,
+    prefix: str = "",
+) -> Evaluation:
+    """Return what a model comes to on the configured benchmarks.
+
+    All benchmarks are read before the first question is asked. Killed at any time, a second call
+    asks only what has no answer yet. `progress` is told part, items done and items in all;
+    `prefix` tells the parts of models that share a store apart.
+    """
+    receipts: list[Receipt] = []
+    scored: list[ScoredItem] = []
+    with exact_comparer(config) as comparer:
+        scorer = AnswerScorer(comparer, score_code)
+        benchmarks = [
+            open_benchmark(benchmark, config.seed, scorer, options)
+            for benchmark in config.benchmarks
+        ]
+        for benchmark in benchmarks:
+            for part in answer_parts(
+                benchmark.asked, engine, config.as_chat, config.items_per_part, progress, prefix
+            ):
+                answers, _ = run_llm_part(run, part)
+                receipts.append(answers)
+                definition = benchmark.config.benchmark
+                scores, _ = score_part(run.parts, answers, definition, benchmark.items, scorer)
+                scored += run.parts.rows(scores, ScoredItem)
+    unanswered = sum(sum(receipt.failed.values()) for receipt in receipts)
+    return Evaluation(summarise(scored), scored, receipts, unanswered)

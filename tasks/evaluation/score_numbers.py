@@ -1,0 +1,61 @@
+"""GSM8K: is the number that an answer states the expected one?"""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+
+from gleanery.tasks.evaluation.amounts import amount_in, is_amount
+from gleanery.tasks.evaluation.stated_answers import stated
+from gleanery.tasks.evaluation.verdicts import Unclear, Verdict
+from gleanery.tasks.final_result import final_result, sentences_of
+from gleanery.tasks.result_notation import bare, value_of
+from gleanery.tasks.result_numbers import Number, number_in
+
+_DENIED = re.compile(r"\b(?:not|isn't|cannot|can't|neither|unsure|maybe|perhaps)\b", re.IGNORECASE)
+
+
+def score_number(expected: str, answer: str, cut_off: bool) -> Verdict:
+    """Return whether the number that an answer states is the expected one, exactly.
+
+    Units, currency and thousands separators are no difference; any rounding is.
+    """
+    right = number_in(value_of(bare(expected)))
+    if right is None:
+        raise ValueError(f"the expected answer {expected!r} is no number: check the benchmark")
+    return score_amount(answer, cut_off, lambda number: is_amount(number, right.value))
+
+
+def score_amount(answer: str, cut_off: bool, is_right: Callable[[Number], bool]) -> Verdict:
+    """Return whether the number that an answer states, or else ends with, is right."""
+    try:
+        number = stated_amount(answer, cut_off)
+    except Unclear as unclear:
+        return Verdict(False, detail=str(unclear))
+    if number is None:
+        return Verdict(False, detail="it states no number")
+    return Verdict(is_right(number), shown(number))
+
+
+def stated_amount(answer: str, cut_off: bool) -> Number | None:
+    """Return the number of an answer's last statement that has one, or that it ends with."""
+    for statement in stated(answer, cut_off):
+        if (number := amount_in(statement)) is not None:
+            return number
+    closing = unstated(answer, cut_off)
+    return amount_in(closing) if closing else None
+
+
+def unstated(answer: str, cut_off: bool) -> str | None:
+    """Return the result of an answer that states none: what it ends with, or is nothing but."""
+    last = sentences_of(answer)[-1:]
+    if cut_off or not last or _DENIED.search(last[0]):
+        return None
+    found = final_result(answer)
+    return found.text if found else None
+
+
+def shown(number: Number) -> str:
+    """Return a number as a person would write it."""
+    value: Fraction = number.value
+    text = str(value) if value.denominator == 1 else f"{float(value):.12g}"
+    return f"{text}%" if number.unit == "%" else text

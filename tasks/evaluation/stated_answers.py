@@ -1,0 +1,87 @@
+r"""Where an answer states its result: "The answer is …", `\boxed{…}`, `#### …`.
+
+Every prompt asks for the first of these and shows it; models that were tuned on other data use the
+others.
+"""
+
+import re
+from collections.abc import Iterator
+
+from gleanery.tasks.final_result import sentences_of
+
+_LAST = 8000  # characters of an answer that are looked at
+_NEXT_QUESTION = re.compile(r"\n\s*(?:\*\*)?(?:Question|Problem|Q)(?: \d+)?\s*:", re.IGNORECASE)
+_NAMED = (
+    r"(?<![\w-])(?:(?:final|correct|right|best|overall)\s+)*answers?(?![\w-])"
+    r"(?:\s+(?:to|for|of|in)\s+[^.:=?!\n]{1,60}?)??"
+    r"|(?<![\w-])(?:final\s+result|(?:correct|right|best)\s+(?:option|choice|statement|response))"
+    r"(?![\w-])"
+    r"|(?<!\w)(?:antwort|r[eé]ponse|respuesta|risposta|resposta)(?:\s+(?:correct[ae]|finale?))?(?!\w)"
+    r"|答案"
+)
+_IS = (
+    r"(?:[\s*_`\"'’”]*(?:\bis\b(?!n)|\bare\b(?!n)|\bwas\b|\bwould be\b|\bshould be\b|\bmust be\b"
+    r"|\bhas to be\b|\bequals\b|\bwill be\b|\bist\b|\best\b|\bes\b|\bè\b|\bé\b|[:=：是为]|->|→))+"
+    r"(?:[\s,]*\b(?:thus|therefore|then|hence|simply|clearly|indeed|just|only|now|actually"
+    r"|given by|as follows|equal to|that)\b)*"
+)
+_STATED = re.compile(rf"(?:{_NAMED}){_IS}[\s*_:`\"“‘]*", re.IGNORECASE)
+_MARKED = re.compile(r"^[ \t]*####[ \t]*", re.MULTILINE)
+_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
+_WHOLE = re.compile(r"[.!?)\]}$*`\"”]\s*$")
+# What stands where the format is quoted rather than used: "end with 'The answer is …'".
+_PLACEHOLDER = re.compile(
+    r"^[\s\"'“”‘’(\[{<*_$]*(?:(?-i:X)|…|\.{2,}|(?:your |the )?(?:final )?(?:answer|result|letter))"
+    r"[\s\"'“”‘’)\]}>*_$.,…]*(?:,? where\b.*)?$",
+    re.IGNORECASE,
+)
+
+
+def own_answer(text: str, went_on: bool) -> str:
+    """Return what a text answers to the question that was asked.
+
+    That is without what the model thought before. One that `went_on` with a prompt may invent a
+    next question and answer that too: only what stands before it counts.
+    """
+    if "</think>" in text:
+        text = text.rpartition("</think>")[2]
+    elif text.lstrip().startswith("<think>"):
+        return ""  # it never came to its answer
+    if went_on and (following := _NEXT_QUESTION.search(text)):
+        text = text[: following.start()]
+    return text.strip()[-_LAST:]
+
+
+def stated(text: str, cut_off: bool) -> Iterator[str]:
+    """Yield what a text states as its result, the last statement first.
+
+    Where the text was `cut_off`, a statement that may go on behind its end is none.
+    """
+    places = [(match.start(), match.end(), False) for match in _STATED.finditer(text)]
+    places += [(match.start(), match.end(), False) for match in _MARKED.finditer(text)]
+    places += [(match.start(), match.end(), True) for match in _BOX.finditer(text)]
+    for _, end, in_box in sorted(places, reverse=True):
+        found = _in_box(text, end) if in_box else _after(text, end, cut_off)
+        if found and not _PLACEHOLDER.match(found):
+            yield found
+
+
+def _after(text: str, start: int, cut_off: bool) -> str | None:
+    first = sentences_of(text[start:].lstrip())[:1]
+    if not first:
+        return None
+    found = first[0]
+    ends_there = text.rstrip().endswith(found)
+    if cut_off and ends_there and not _WHOLE.search(found):
+        return None
+    return found
+
+
+def _in_box(text: str, start: int) -> str | None:
+    """Return what stands from here to the brace that closes the box; None where none does."""
+    depth = 1
+    for position in range(start, len(text)):
+        depth += (text[position] == "{") - (text[position] == "}")
+        if not depth:
+            return text[start:position].strip()
+    return None

@@ -1,0 +1,35 @@
+"""What a model came to on a benchmark."""
+
+from collections.abc import Iterable
+
+from gleanery.tasks.evaluation.answers_part import REFUSED
+from gleanery.tasks.evaluation.records import BenchmarkScore, ScoredItem, SubjectScore
+
+
+def summarise(scored: Iterable[ScoredItem]) -> list[BenchmarkScore]:
+    """Return the scores of each benchmark and model, in the order in which they come first."""
+    grouped: dict[tuple[str, str], list[ScoredItem]] = {}
+    for item in scored:
+        grouped.setdefault((item.benchmark, item.model), []).append(item)
+    return [_score(benchmark, model, items) for (benchmark, model), items in grouped.items()]
+
+
+def _score(benchmark: str, model: str, items: list[ScoredItem]) -> BenchmarkScore:
+    subjects: dict[str, list[int]] = {}
+    for item in items:
+        subjects.setdefault(item.subject, []).append(item.correct)
+    correct = sum(item.correct for item in items)
+    return BenchmarkScore(
+        benchmark=benchmark,
+        model=model,
+        items=len(items),
+        correct=correct,
+        accuracy=correct / len(items),
+        unparseable=sum(item.unparseable for item in items),
+        truncated=sum(item.truncated for item in items),
+        refused=sum(item.finish_reason == REFUSED for item in items),
+        subjects=[
+            SubjectScore(subject=subject, items=len(marks), correct=sum(marks))
+            for subject, marks in sorted(subjects.items())
+        ],
+    )

@@ -1,0 +1,200 @@
+"""A whole evaluation against a model server: what is asked, kept, scored and resumed."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gleanery.infra.budget import BudgetConfig, open_budget
+from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.llm.room import engine_room
+from gleanery.infra.parts import Parts
+from gleanery.infra.storage import Store
+from gleanery.tasks.evaluation.benchmark_source import BenchmarkSource
+from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig
+from gleanery.tasks.evaluation.config import EvaluationConfig
+from gleanery.tasks.evaluation.score_items import Evaluation, score_items
+from gleanery.tasks.llm_part import LLMRun
+
+FILES = {
+    "gsm8k": "gsm8k_test",
+    "math": "math_test",
+    "theoremqa": "theoremqa",
+    "mmlu_stem": "mmlu_stem",
+    "arc_challenge": "arc_challenge",
+    "bbh": "bbh",
+}
+RESPONDER = """
+import json, pathlib
+
+ANSWERS = json.loads(pathlib.Path(__file__).with_name("answers.json").read_text())
+
+def respond(body, nth):
+    prompt = body.get("prompt") or body["messages"][-1]["content"]
+    question = prompt.rpartition("\\nQuestion: ")[2].removesuffix("\\nAnswer:")
+    return ANSWERS.get(question.partition("\\nOptions:\\n(A)")[0].strip(), "I do not know.")
+"""
+
+
+@pytest.fixture
+def forty_items(shared_data: Path) -> EvaluationConfig:
+    """Return an evaluation of forty real items, in parts of eight."""
+    folder = shared_data / "benchmarks"
+    first = {"gsm8k": 10, "math": 6, "theoremqa": 6, "mmlu_stem": 6, "arc_challenge": 6, "bbh": 6}
+    benchmarks = []
+    for name, count in first.items():
+        source = BenchmarkSource(path=str(folder / f"{FILES[name]}.jsonl"), first=count)
+        train = BenchmarkSource(path=str(folder / "gsm8k_train.jsonl"))
+        exemplars = train if name == "gsm8k" else BenchmarkSource()
+        benchmarks.append(BenchmarkConfig(name=name, source=source, exemplars=exemplars))  # type: ignore[arg-type]
+    return EvaluationConfig(benchmarks=tuple(benchmarks), items_per_part=8)
+
+
+def make_responder(folder: Path, config: EvaluationConfig) -> tuple[Path, dict[str, int]]:
+    """Write a model that knows every second answer; return it and how many each benchmark gets."""
+    answers: dict[str, str] = {}
+    right = dict.fromkeys(FILES, 0)
+    for benchmark in config.benchmarks:
+        lines = Path(benchmark.source.path).read_text().splitlines()[: benchmark.source.first]
+        for number, line in enumerate(lines):
+            item = json.loads(line)
+            known = number % 2 == 0
+            right[benchmark.name] += known
+            expected = item["answer"] if known else "17 or 19"
+            answers[item["question"].strip()] = f"Let us see. The answer is {expected}."
+    (folder / "answers.json").write_text(json.dumps(answers))
+    (folder / "respond.py").write_text(RESPONDER)
+    return folder / "respond.py", right
+
+
+def evaluate(
+    store: Store,
+    url: str,
+    config: EvaluationConfig,
+    progress: Callable[[str, int, int], None] = lambda part, done, total: None,
+    **engine: Any,
+) -> Evaluation:
+    settings = {"model": "stub-model", "base_urls": (url,), "max_tries": 1} | engine
+    with engine_room() as room:
+        run = LLMRun(Parts(store), room, open_budget(BudgetConfig(), store))
+        return score_items(run, config, EngineConfig(**settings), progress=progress)
+
+
+@pytest.mark.parametrize("as_chat", [False, True])
+def test_the_accuracy_of_a_model_that_knows_every_second_answer_is_exact(
+    tmp_path: Path,
+    llm_stub: Callable[..., Any],
+    forty_items: EvaluationConfig,
+    as_chat: bool,
+) -> None:
+    responder, right = make_responder(tmp_path, forty_items)
+    stub = llm_stub("--responder", str(responder))
+    config = forty_items.model_copy(update={"as_chat": as_chat})
+    evaluation = evaluate(Store(str(tmp_path / "store")), stub.url, config)
+    assert {score.benchmark: score.correct for score in evaluation.scores} == right
+    assert sum(score.items for score in evaluation.scores) == 40
+    assert [score.accuracy for score in evaluation.scores] == [
+        right[score.benchmark] / score.items for score in evaluation.scores
+    ]
+    assert evaluation.unanswered == 0
+    bodies = [entry["body"] for entry in stub.log()]
+    assert len(bodies) == 40
+    assert all(("messages" in body) is as_chat for body in bodies)
+    assert all(("stop" in body) is not as_chat for body in bodies)
+    prompts = {body.get("prompt") or body["messages"][0]["content"] for body in bodies}
+    assert prompts == {item.prompt for item in evaluation.items}
+
+
+KILLED = """
+import json, os, signal, sys
+from gleanery.infra import journal
+from gleanery.infra.storage import Store
+from gleanery.tasks.evaluation.config import EvaluationConfig
+
+sys.path.insert(0, {tests!r})
+from test_score_items import evaluate
+
+journal.FLUSH_AFTER_ANSWERS = 1  # every answer is safe before the next one is taken
+
+def progress(part, done, total):
+    if (part, done) == ("theoremqa.0000", 3):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+config = EvaluationConfig.model_validate_json({config!r})
+evaluate(Store({store!r}), {url!r}, config, progress, max_in_flight=1, initial_in_flight=1)
+"""
+
+
+def test_after_a_kill_only_what_has_no_answer_is_asked(
+    tmp_path: Path, llm_stub: Callable[..., Any], forty_items: EvaluationConfig
+) -> None:
+    responder, right = make_responder(tmp_path, forty_items)
+    stub = llm_stub("--responder", str(responder))
+    store = str(tmp_path / "store")
+    script = KILLED.format(
+        tests=str(Path(__file__).parent),
+        config=forty_items.model_dump_json(),
+        store=store,
+        url=stub.url,
+    )
+    killed = subprocess.run([sys.executable, "-c", script], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    before = stub.counts()["answered"]
+    assert 10 + 6 + 3 <= before < 40
+    evaluation = evaluate(Store(store), stub.url, forty_items)
+    assert evaluation.unanswered == 0
+    assert {score.benchmark: score.correct for score in evaluation.scores} == right
+    # Only the one request that was under way may have been answered to nobody.
+    assert 40 <= stub.counts()["answered"] <= 41
+    again = evaluate(Store(store), stub.url, forty_items)
+    assert again.items == evaluation.items
+    assert 40 <= stub.counts()["answered"] <= 41
+
+
+def test_items_without_an_answer_stay_open_and_are_asked_by_the_next_run(
+    tmp_path: Path, llm_stub: Callable[..., Any], forty_items: EvaluationConfig
+) -> None:
+    responder, right = make_responder(tmp_path, forty_items)
+    stub = llm_stub("--responder", str(responder))
+    store = Store(str(tmp_path / "store"))
+    stub.control(faults=[{"kind": "status", "status": 500, "after": 13}])
+    impatient = {"outage_after_s": 0.1, "backoff_base_s": 0.01, "backoff_cap_s": 0.05}
+    broken = evaluate(store, stub.url, forty_items, **impatient)
+    assert broken.unanswered == 40 - 13
+    stub.control(faults=[])
+    mended = evaluate(store, stub.url, forty_items)
+    assert mended.unanswered == 0
+    assert {score.benchmark: score.correct for score in mended.scores} == right
+    assert all(key["answered"] == 1 for key in stub.counts()["keys"].values())
+
+
+def test_a_prompt_that_the_server_never_takes_counts_as_wrong(
+    tmp_path: Path, llm_stub: Callable[..., Any], forty_items: EvaluationConfig
+) -> None:
+    responder, right = make_responder(tmp_path, forty_items)
+    stub = llm_stub("--responder", str(responder))
+    first = json.loads(Path(forty_items.benchmarks[0].source.path).read_text().splitlines()[0])
+    stub.control(faults=[{"kind": "status", "status": 400, "match": first["question"][-40:]}])
+    config = forty_items.model_copy(update={"benchmarks": forty_items.benchmarks[:1]})
+    evaluation = evaluate(Store(str(tmp_path / "store")), stub.url, config)
+    (score,) = evaluation.scores
+    assert (score.items, score.correct, score.refused) == (10, right["gsm8k"] - 1, 1)
+    assert evaluation.unanswered == 0
+
+
+def test_a_cut_off_answer_is_counted_and_only_a_whole_statement_in_it_is_read(
+    tmp_path: Path, llm_stub: Callable[..., Any], forty_items: EvaluationConfig
+) -> None:
+    responder, right = make_responder(tmp_path, forty_items)
+    stub = llm_stub("--responder", str(responder))
+    stub.control(faults=[{"kind": "length"}])
+    config = forty_items.model_copy(update={"benchmarks": forty_items.benchmarks[:1]})
+    evaluation = evaluate(Store(str(tmp_path / "store")), stub.url, config)
+    (score,) = evaluation.scores
+    assert (score.truncated, score.correct) == (10, right["gsm8k"])
+    assert {item.finish_reason for item in evaluation.items} == {"length"}
