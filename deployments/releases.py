@@ -54,6 +54,7 @@ def _print(store: Store, console: Console) -> bool:
     for name in ("rows", "added", "removed", "changed"):
         table.add_column(name, justify="right")
     newest: Manifest | None = None
+    said: list[str] = []
     for commit in reversed(commits):
         try:
             manifest = read_manifest(store, commit.version)
@@ -61,8 +62,12 @@ def _print(store: Store, console: Console) -> bool:
             table.add_row(commit.version, _minute(commit.created), "withdrawn", "", "", "")
             continue
         newest = newest or manifest
+        if manifest.changes and manifest.changes.curation:
+            said.append(f"Since {manifest.version}: {'; '.join(manifest.changes.curation)}")
         table.add_row(commit.version, _minute(commit.created), *_counts(manifest))
     console.print(table)
+    for line in said:
+        console.print(line, markup=False, highlight=False)
     if newest:
         console.print(f"Report of {newest.version}: {report_address(store, newest)}\n")
     return True

@@ -1,7 +1,7 @@
 """The release of a dataset: selected by the recipe, published, and shown."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from prefect.artifacts import create_link_artifact, create_table_artifact
 from prefect.logging import get_run_logger
@@ -15,10 +15,12 @@ from gleanery.flows.summary import finish_stage
 from gleanery.flows.synthesis_coverage import skills_coverage, taxonomy_coverage
 from gleanery.flows.synthesis_rows import TextSample
 from gleanery.flows.taxonomy_config import TaxonomyConfig
+from gleanery.infra.digests import digest
 from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
 from gleanery.tasks.coverage import Coverage
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
+from gleanery.tasks.release.card_tables import plain
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.publish import Published
 from gleanery.tasks.release.release_work import ReleaseWork, pipelines_taken
@@ -88,9 +90,15 @@ def _models(config: DatasetConfig) -> dict[str, str]:
 
 def _benchmarks(run: DatasetRun) -> list[BenchmarkSearched]:
     read = read_benchmarks(run.config.decontamination.benchmarks, run.source_options)
-    items = Counter(item.benchmark for item in read.items)
-    named = [benchmark.name for benchmark in run.config.decontamination.benchmarks]
-    return [BenchmarkSearched(name=name, items=items[name]) for name in named]
+    items: dict[str, list[list[Any]]] = {
+        benchmark.name: [] for benchmark in run.config.decontamination.benchmarks
+    }
+    for item in read.items:
+        items[item.benchmark].append([item.id, item.question, item.choices, item.answers])
+    return [
+        BenchmarkSearched(name=name, items=len(of_it), items_digest=digest(sorted(of_it)))
+        for name, of_it in items.items()
+    ]
 
 
 def _coverage(
@@ -146,4 +154,8 @@ def release_rows(manifest: Manifest) -> list[dict[str, str | int]]:
 
 def _headline(manifest: Manifest, folder: str) -> str:
     splits = ", ".join(f"{rows:,} {split}" for split, rows in manifest.rows.splits.items())
-    return f"# Release {manifest.version}\n{manifest.rows.total:,} rows ({splits}) at `{folder}`"
+    said = f"# Release {manifest.version}\n{manifest.rows.total:,} rows ({splits}) at `{folder}`"
+    if manifest.changes and manifest.changes.curation:
+        changed = "\n".join(f"- {plain(one)}" for one in manifest.changes.curation)
+        said += f"\n\nSaid of the rows now, and not in {manifest.changes.against}:\n\n{changed}"
+    return said

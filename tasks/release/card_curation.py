@@ -1,6 +1,6 @@
 """What a dataset card says of curation: leaks, duplicates, and what nobody was asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gleanery.tasks.release.card_tables import plain, table
 from gleanery.tasks.release.manifest import Manifest
@@ -50,7 +50,18 @@ def duplicates(manifest: Manifest) -> list[str]:
         for d in manifest.curation.duplicates
     ]
     text = _wanted("Rows that say the same as another one", manifest.curation.duplicates_removed)
-    return [text, "", *table(["kind", "rows found", "left out for it", "in this release"], rows)]
+    columns = ["kind", "rows found", "left out for it", "in this release"]
+    return [text, "", *table(columns, rows), *_kept_out(manifest.curation.kept_out)]
+
+
+def _kept_out(counts: Mapping[str, int]) -> list[str]:
+    """Return that rows went for others which are out themselves, and why; [] where none did."""
+    if not counts:
+        return []
+    total = sum(counts.values())
+    what = "1 row is a duplicate" if total == 1 else f"{total:,} rows are duplicates"
+    reasons = ", ".join(f"{plain(reason)} ({rows:,})" for reason, rows in counts.items())
+    return ["", f"{what} of a row that is out itself, so that neither is in, for: {reasons}."]
 
 
 def _wanted(what: str, kinds: Sequence[str]) -> str:

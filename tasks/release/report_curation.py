@@ -135,7 +135,18 @@ def duplicates(data: ReportData) -> Html:
         class_="quiet",
     )
     note = f"{wanted} What is neither left out for it nor in the release is out for another reason."
-    return tag("div", shown, tag("p", note, class_="note"))
+    lost = _kept_out(data.curation.kept_out)
+    return tag("div", shown, tag("p", note, class_="note"), tag("p", lost) if lost else None)
+
+
+def _kept_out(counts: Mapping[str, int]) -> str:
+    """Return that rows went for others which are out themselves, and why; "" where none did."""
+    if not counts:
+        return ""
+    total = sum(counts.values())
+    what = "1 row is a duplicate" if total == 1 else f"{count(total)} rows are duplicates"
+    reasons = ", ".join(f"{_words(reason)} ({count(rows)})" for reason, rows in counts.items())
+    return f"{what} of a row that is out itself, so that neither is in, for: {reasons}."
 
 
 def _duplicate_row(

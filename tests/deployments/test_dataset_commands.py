@@ -112,7 +112,9 @@ def requests_said(text: str, stage: str) -> int:
     return int(words[words.index(stage) + columns[stage]])
 
 
-def test_run_tells_the_way_from_the_sources_the_release_and_what_changed(dataset: Dataset) -> None:
+def test_run_tells_the_way_from_the_sources_the_release_and_what_changed(
+    dataset: Dataset, tmp_path: Path
+) -> None:
     first = dataset.say("run")
     for told in ("web recall", "refine 1", "set candidates 1", "selection 1"):
         assert told in first
@@ -137,6 +139,22 @@ def test_run_tells_the_way_from_the_sources_the_release_and_what_changed(dataset
     assert listed.index("v0002-") < listed.index("v0001-")
     assert listed == dataset.say("releases").strip()
     assert f"{read_manifest(dataset.store).rows.total} {added} 0 0" in listed
+    assert "Since" not in listed
+
+    dataset.set(decontamination={"benchmarks": [_exam(tmp_path, "What is the capital of Peru?")]})
+    dataset.say("run")
+    dataset.set(decontamination={"benchmarks": [_exam(tmp_path, "How many miles is a league?")]})
+    dataset.say("run")
+    listed = " ".join(dataset.say("releases").split())
+    versions = reversed(list_releases(dataset.store))
+    assert f"Since {next(versions)}: exam has as many items as before, and its items" in listed
+    assert f"Since {next(versions)}: now compared with exam (1 item)" in listed
+
+
+def _exam(folder: Path, question: str) -> dict[str, str]:
+    path = folder / "exam.jsonl"
+    path.write_text(json.dumps({"question": question, "answer": "nobody knows"}) + "\n")
+    return {"name": "exam", "path": str(path)}
 
 
 def test_releases_of_nothing_and_of_a_harvest_are_errors(dataset: Dataset, tmp_path: Path) -> None:

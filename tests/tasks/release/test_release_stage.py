@@ -190,6 +190,44 @@ def test_benchmark_without_hits_makes_a_release_that_says_it_was_looked_for(
     assert not curation.release().fresh
 
 
+def test_benchmark_of_other_items_makes_a_release_though_they_are_as_many(
+    curation: Curation,
+) -> None:
+    curation.benchmarks = [SUMS.model_copy(update={"items_digest": "a"})]
+    first = curation.release()
+    assert not curation.release().fresh
+    curation.benchmarks = [SUMS.model_copy(update={"items_digest": "b"})]
+    second = curation.release()
+    assert second.manifest.row_digest == first.manifest.row_digest
+    assert second.manifest.changes
+    assert second.manifest.changes.curation == [
+        "my sums has as many items as before, and its items changed"
+    ]
+
+
+def test_duplicates_of_a_row_that_is_out_itself_are_told_with_its_reason(
+    curation: Curation,
+) -> None:
+    recipe = {"licences": {"deny": ["share-alike"]}}  # row 0 has this licence
+    curation.duplicates = [duplicate(6, "exact"), duplicate(8, "near"), duplicate(9, "near")]
+    manifest = curation.release(**recipe).manifest
+    assert manifest.curation
+    assert manifest.curation.kept_out == {"licence": 3}
+    said = "3 rows are duplicates of a row that is out itself, so that neither is in, for: licence"
+    assert f"{said} (3)." in curation.card(manifest)
+    assert f"{said} (3)." in curation.report(manifest).one("section", id="duplicates").text
+    manifest = curation.release().manifest  # and with row 0 in
+    assert manifest.curation
+    assert manifest.curation.kept_out == {}
+    assert "out itself" not in curation.card(manifest)
+
+
+def test_what_went_for_a_row_that_is_out_alone_makes_no_release(curation: Curation) -> None:
+    curation.release(licences={"deny": ["share-alike"]})
+    curation.duplicates = [*curation.duplicates, duplicate(10, "near")]  # out by its licence before
+    assert not curation.release(licences={"deny": ["share-alike"]}).fresh
+
+
 def test_unasked_rows_are_told_until_they_are_asked(curation: Curation) -> None:
     curation.failed = {"judgements": {"timeout": 3, "refused": 1}, "paraphrases": {"timeout": 2}}
     first = curation.release().manifest
