@@ -3,6 +3,7 @@ r"""Lists of numbers in a stated answer: `[0, 5]`, "0 and 5", `x = 0, y = 5`, a 
 import re
 
 from gleanery.tasks.evaluation.amounts import amount_in
+from gleanery.tasks.evaluation.stated_answers import plainly
 from gleanery.tasks.evaluation.verdicts import Unclear
 from gleanery.tasks.result_notation import bare
 from gleanery.tasks.result_numbers import Number
@@ -22,7 +23,7 @@ def amounts_in(text: str) -> list[Number] | None:
     if matrix := _MATRIX.search(text):
         inside = matrix[1]
     else:
-        plain = bare(text)
+        plain = bare(plainly(text))
         lists = list(_BRACKETED.finditer(plain))
         several = [found for found in lists if re.search(r"[,;]", found[1])]
         if len({found[1] for found in several}) > 1:

@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 
+from gleanery.tasks.evaluation.stated_answers import plainly
 from gleanery.tasks.evaluation.verdicts import Unclear
 from gleanery.tasks.final_result import formulas_of
 from gleanery.tasks.quantities import plain
@@ -36,7 +37,7 @@ def amount_in(text: str) -> Number | None:
 
     Raises `Unclear` where it names several, a range, or says what the number is not.
     """
-    text = text.strip()
+    text = plainly(text.strip())
     if _NEGATED.search(_DIGIT.split(text, maxsplit=1)[0]):
         raise Unclear("it says what the answer is not, or gives a range")
     if number := _whole(text):

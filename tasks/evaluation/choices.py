@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from string import ascii_uppercase
 
-from gleanery.tasks.evaluation.stated_answers import stated
+from gleanery.tasks.evaluation.stated_answers import plainly, stated
 from gleanery.tasks.evaluation.verdicts import Unclear, Verdict
 from gleanery.tasks.result_notation import bare
 
@@ -42,6 +42,7 @@ _CHOSEN = re.compile(
     rf"|{_CHOOSES}((?-i:[A-Z]))[)\]]?(?![\w'’])",
     re.IGNORECASE,
 )
+_FEW_WORDS = 4
 _SO = re.compile(r"^(?:so|therefore|thus|hence)[\s,:]+(?:it(?:'s| is)\s+)?", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
@@ -78,20 +79,23 @@ def choice_in(text: str, choices: Sequence[str], labels: str) -> str | None:
     Raises `Unclear` where it names several, or says which one it is not.
     """
     text = _SPACES.sub(" ", _DRESS.sub(" ", text)).strip()
-    if _NEGATED.match(text) and not _text_of(text, choices, labels):
+    if whole := _text_of(text, choices, labels, as_whole=True):
+        return whole
+    text = plainly(text)
+    if _NEGATED.match(text):
         raise Unclear("it says what the answer is not, or leaves it open")
     named = _NAMED.match(text)
     if named:
         letter = (named["in"] or named["bare"]).upper()
         rest = text[named.end() :]
-        if letter in labels and _is_letter(named, text, rest):
+        if letter in labels and _is_letter(named, rest):
             if (other := _OTHER.match(rest)) and _is_other(other[0], letter, labels):
                 raise Unclear("it names several options")
             return letter
-    return _text_of(text, choices, labels)
+    return _text_of(text, choices, labels, as_whole=False)
 
 
-def _is_letter(named: re.Match[str], text: str, rest: str) -> bool:
+def _is_letter(named: re.Match[str], rest: str) -> bool:
     """Return whether a letter is a label and not an article, a unit or the start of a formula."""
     if named["open"] or named["mark"] or named.group(0) != (named["bare"] or ""):
         return True  # (B), B., option B
@@ -108,32 +112,39 @@ def _is_other(found: str, letter: str, labels: str) -> bool:
     return other in labels and other != letter
 
 
-def _text_of(text: str, choices: Sequence[str], labels: str) -> str | None:
-    """Return the letter of the option whose text a statement is, or begins with."""
+def _text_of(text: str, choices: Sequence[str], labels: str, as_whole: bool) -> str | None:
+    """Return the letter of the option whose text a statement is, or else begins with.
+
+    A letter alone is a label, also where an option's text is a letter. Raises `Unclear` where a
+    statement that begins with one option's text names another's behind it.
+    """
     said = folded(text)
-    texts = [folded(choice) for choice in choices]
-    if not said:
+    own = {label: folded(choice) for label, choice in zip(labels, choices, strict=True)}
+    own = {label: option for label, option in own.items() if option}
+    if not said or (len(said) == 1 and said.upper() in labels):
         return None
-    same = [label for label, own in zip(labels, texts, strict=True) if own and own == said]
-    if len(same) == 1:
-        return same[0]
+    if as_whole:
+        same = [label for label, option in own.items() if option == said]
+        if len(same) > 1:  # genotypes differ by case alone
+            same = [label for label in same if choices[labels.index(label)] == text.rstrip(" .")]
+        if not same and len(said.split()) >= _FEW_WORDS:  # the first sentence of an option
+            same = [label for label, option in own.items() if option.startswith(f"{said}.")]
+        return same[0] if len(same) == 1 else None
     begun = [
-        (len(own), label)
-        for label, own in zip(labels, texts, strict=True)
-        if own and re.match(rf"(?:the |an? |that )?{re.escape(own)}(?![\w.]\w|\w)", said)
+        (len(option), label)
+        for label, option in own.items()
+        if re.match(rf"(?:the |an? |that )?{re.escape(option)}(?![\w.]\w|\w)", said)
     ]
     if not begun:
         return None
-    longest = max(begun)
-    rest = said[longest[0] :]
-    others = [
-        own
-        for label, own in zip(labels, texts, strict=True)
-        if own and label != longest[1] and re.search(rf"(?<!\w){re.escape(own)}(?!\w)", rest)
-    ]
-    if others:
+    length, label = max(begun)
+    if any(
+        re.search(rf"(?<!\w){re.escape(option)}(?!\w)", said[length:])
+        for other, option in own.items()
+        if other != label
+    ):
         raise Unclear("it names several options")
-    return longest[1]
+    return label
 
 
 def folded(text: str) -> str:
@@ -158,10 +169,8 @@ def _alone(answer: str, choices: Sequence[str], labels: str) -> str | None:
             own = folded(choices[labels.index(letter)]) if letter in labels else ""
             if own and folded(plain[named.end() :]) == own:
                 return letter
-        said = folded(line)
-        same = [label for label, own in zip(labels, choices, strict=True) if folded(own) == said]
-        if said and len(same) == 1:
-            return same[0]
+        if whole := _text_of(plain, choices, labels, as_whole=True):
+            return whole
     return None
 
 

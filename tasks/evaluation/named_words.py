@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from gleanery.tasks.evaluation.stated_answers import stated
+from gleanery.tasks.evaluation.stated_answers import plainly, stated
 from gleanery.tasks.evaluation.verdicts import Unclear, Verdict
 
 YES_OR_NO = {"yes": "yes", "true": "yes", "correct": "yes", "no": "no", "false": "no"}
@@ -49,7 +49,7 @@ def word_in(statement: str, words: Mapping[str, str]) -> str | None:
 
     Raises `Unclear` where it names words of several meanings, or denies one.
     """
-    plain = _DRESS.sub(" ", statement).strip()
+    plain = plainly(_DRESS.sub(" ", statement).strip())
     if said := _at(plain, words, "opens"):
         return said
     claim = _REASON.split(plain, maxsplit=1)[0]

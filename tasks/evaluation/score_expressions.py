@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from gleanery.tasks.comparing import Comparer
 from gleanery.tasks.evaluation.score_numbers import unstated
-from gleanery.tasks.evaluation.stated_answers import stated
+from gleanery.tasks.evaluation.stated_answers import plainly, stated
 from gleanery.tasks.evaluation.verdicts import Verdict
 from gleanery.tasks.final_result import formulas_of
 from gleanery.tasks.result_boxes import boxed
@@ -54,6 +54,7 @@ def _candidates(answer: str, cut_off: bool) -> Iterator[str]:
 
 def readings_of(statement: str) -> Iterator[str]:
     """Yield what a statement may be read as, best first: its formula, or it without its reason."""
+    statement = plainly(statement)
     readings = [formulas_of(statement)]
     if first := _FORMULA_FIRST.match(statement):
         readings.append(next(filter(None, first.groups())))

@@ -19,11 +19,15 @@ _NAMED = (
     r"|(?<!\w)(?:antwort|r[eé]ponse|respuesta|risposta|resposta)(?:\s+(?:correct[ae]|finale?))?(?!\w)"
     r"|答案"
 )
-_IS = (
-    r"(?:[\s*_`\"'’”]*(?:\bis\b(?!n)|\bare\b(?!n)|\bwas\b|\bwould be\b|\bshould be\b|\bmust be\b"
-    r"|\bhas to be\b|\bequals\b|\bwill be\b|\bist\b|\best\b|\bes\b|\bè\b|\bé\b|[:=：是为]|->|→))+"
-    r"(?:[\s,]*\b(?:thus|therefore|then|hence|simply|clearly|indeed|just|only|now|actually"
-    r"|given by|as follows|equal to|that)\b)*"
+_VERB = (
+    r"\bis\b|\bare\b|\bwas\b|\b(?:would|should|must|has to|will) be\b|\bequals\b"
+    r"|\bist\b|\best\b|\bes\b|\bè\b|\bé\b|是|为"
+)
+_IS = rf"[\s*_`\"'’”]*(?:(?:{_VERB})[\s*_]*(?:[:=：]|->|→)?|[:=：]|->|→)"
+_ADVERB = re.compile(
+    r"^(?:(?:thus|therefore|then|hence|simply|clearly|indeed|just|only|now|actually|definitely"
+    r"|given by|as follows|equal to|that)\b[\s,:]*)+",
+    re.IGNORECASE,
 )
 _STATED = re.compile(rf"(?:{_NAMED}){_IS}[\s*_:`\"“‘]*", re.IGNORECASE)
 _MARKED = re.compile(r"^[ \t]*####[ \t]*", re.MULTILINE)
@@ -64,6 +68,11 @@ def stated(text: str, cut_off: bool) -> Iterator[str]:
         found = _in_box(text, end) if in_box else _after(text, end, cut_off)
         if found and not _PLACEHOLDER.match(found):
             yield found
+
+
+def plainly(statement: str) -> str:
+    """Return a statement without the words that only lead to its result: "therefore 18" is 18."""
+    return _ADVERB.sub("", statement)
 
 
 def _after(text: str, start: int, cut_off: bool) -> str | None:
