@@ -212,16 +212,18 @@ def _scores(ids: Any, scorer: str, chance: Any) -> dict[str, Any]:
     values = chance.integers(0, 5, count) / 4
     if "quality" in names:  # the one score that has as many values as there are rows
         values[len(names) - 1 :: len(names)] = chance.random(len(ids))
+    rows = pa.array(np.repeat(np.arange(len(ids)), len(names)))
     judged = scorer == "judge"
+    requests = [_page_id(n) if judged else "" for n in ids.tolist()]
     return {
-        "id": [_row_id(n) for n in ids.tolist() for _ in names],
-        "scorer": [scorer] * count,
-        "name": names * len(ids),
+        "id": pa.array([_row_id(n) for n in ids.tolist()]).take(rows),
+        "scorer": pa.repeat(scorer, count),
+        "name": pa.array(names * len(ids)),
         "value": values,
-        "detail": ["the judge found nothing to object to here"] * count if judged else [""] * count,
-        "model": ["open-72b" if judged else ""] * count,
-        "prompt": ["cd" * 16 if judged else ""] * count,
-        "request_key": [_page_id(n) if judged else "" for n in ids.tolist() for _ in names],
+        "detail": pa.repeat("the judge found nothing to object to here" if judged else "", count),
+        "model": pa.repeat("open-72b" if judged else "", count),
+        "prompt": pa.repeat("cd" * 16 if judged else "", count),
+        "request_key": pa.array(requests).take(rows),
     }
 
 
