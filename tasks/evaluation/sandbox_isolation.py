@@ -129,6 +129,14 @@ def _network(sandbox: Sandbox) -> IsolationCheck:
         )
 
 
+def _datagrams(sandbox: Sandbox) -> IsolationCheck:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        address = listener.getsockname()
+        body = f"import socket\nsocket.socket(2, 2).sendto(b'x', {address!r})"
+        return _attempt(sandbox, "network without connection", body)
+
+
 def _reading(sandbox: Sandbox) -> IsolationCheck:
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
@@ -185,6 +193,7 @@ def _waits_for_ever(landlock: bool) -> IsolationCheck:
 _ATTEMPTS: list[Callable[[Sandbox], IsolationCheck]] = [
     _runs_at_all,
     _network,
+    _datagrams,
     _reading,
     _writing,
     _environment,

@@ -107,7 +107,7 @@ class Link:
         if os.WIFEXITED(status):
             return Ended("ended", f"it exited with {os.WEXITSTATUS(status)} before all tests ran")
         number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU or spent >= self._limits["cpu_seconds"] - 0.5:
+        if number == signal.SIGKILL and spent >= self._limits["cpu_seconds"] - 0.5:
             return Ended("timeout", f"more than {self._limits['cpu_seconds']:g} s of CPU time")
         if number == signal.SIGSYS:
             return Ended("forbidden", "a system call of another architecture")

@@ -104,6 +104,7 @@ class Sandbox:
         arguments = [str(Path(__file__).parent), str(theirs.fileno())]
         # A fixed seed: what depends on the order of a set is the same in every run.
         environment = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment["MALLOC_ARENA_MAX"] = "1"  # or each thread reserves 128 MiB of its memory
         if "LD_LIBRARY_PATH" in os.environ:  # where the interpreter's own library may stand
             environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
         self._server = subprocess.Popen(

@@ -4,6 +4,7 @@ Everything in this process belongs to the program: it may change, forge or close
 here. What it cannot do is read the tests, or reach the process that judges.
 """
 
+import io
 import json
 import sys
 import types
@@ -38,6 +39,8 @@ def serve_program(source: str, requests: Callable[[int], bytes], replies: int) -
     module = types.ModuleType("program")
     sys.modules["program"] = module  # dataclasses and type hints look it up
     held: list[Any] = []
+    if isinstance(sys.stdout, io.TextIOWrapper):  # it may be ended at any moment
+        sys.stdout.reconfigure(line_buffering=True, errors="replace")
     try:
         exec(compile(source, "<program>", "exec"), module.__dict__)
         write_all(replies, pack(["value", None, []]))
