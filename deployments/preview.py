@@ -1,6 +1,5 @@
 """A preview: a few documents through every stage, shown, in a store that is thrown away."""
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from gleanery.infra.llm.room import engine_room
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
+from gleanery.infra.scratch import scratch_folder
 from gleanery.infra.settings import Settings, read_settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.llm_part import LLMRun
@@ -71,7 +71,7 @@ def preview_harvest(
     console.print(f"{len(sample.documents)} documents among the first {sample.pages:,} pages")
     for reason, count in sample.losses.most_common():
         console.print(f"  {count:,} {reason}")
-    with tempfile.TemporaryDirectory(prefix="gleanery-preview-") as folder:
+    with scratch_folder() as folder:
         parts = Parts(Store(folder))
         extracted, refined = _run_stages(config, store, parts, sample)
         _show_documents(console, parts, sample.documents, extracted, refined)

@@ -1,6 +1,5 @@
 """A preview of a dataset: a few of its sources' rows, searched for leaks, scored and judged."""
 
-import tempfile
 from collections.abc import Sequence
 from itertools import chain, zip_longest
 
@@ -15,6 +14,7 @@ from gleanery.infra.budget import open_budget
 from gleanery.infra.llm.room import engine_room
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Parts
+from gleanery.infra.scratch import scratch_folder
 from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.curation.candidates_part import SourcePart, gather_candidates
@@ -37,7 +37,7 @@ def preview_dataset(config: DatasetConfig, settings: Settings, count: int) -> No
     have spent. Raises `ConfigError` while no source has made anything.
     """
     console = open_console()
-    with tempfile.TemporaryDirectory(prefix="gleanery-preview-") as folder:
+    with scratch_folder() as folder:
         parts = Parts(Store(folder))
         rows = _first_rows(config, settings, parts, count)
         console.print(f"{len(rows)} rows of {len({row.pipeline for row in rows})} sources")

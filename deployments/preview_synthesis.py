@@ -1,6 +1,5 @@
 """A preview of a synthesis: one discipline, or a few combinations of skills, from end to end."""
 
-import tempfile
 
 from rich.console import Console
 from rich.text import Text
@@ -15,6 +14,7 @@ from gleanery.infra.budget import open_budget
 from gleanery.infra.llm.room import engine_room
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
+from gleanery.infra.scratch import scratch_folder
 from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.llm_part import LLMPart, LLMRun, run_llm_part
@@ -46,7 +46,7 @@ def preview_synthesis(config: PipelineConfig, settings: Settings, examples: int)
     """
     console = open_console()
     budget = open_budget(config.budget, open_store(config, settings))
-    with tempfile.TemporaryDirectory(prefix="gleanery-preview-") as folder, engine_room() as room:
+    with scratch_folder() as folder, engine_room() as room:
         run = LLMRun(Parts(Store(folder)), room, budget)
         if isinstance(config, TaxonomyConfig):
             receipts = _preview_taxonomy(config, settings, run, console, examples)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
+from gleanery.infra.processes import process_place, process_started
 from gleanery.infra.storage import StorageError, Store
 
 _LOG = logging.getLogger(__name__)
@@ -122,8 +123,8 @@ def _read_claims(store: Store) -> list[_Claim]:
 
 def _own_claim(token: str, holds: bool) -> _Claim:
     pid = os.getpid()
-    started = _process_started(pid)
-    return _Claim(token, holds, socket.gethostname(), _place(), pid, started, time.time())
+    started = process_started(pid)
+    return _Claim(token, holds, socket.gethostname(), process_place(), pid, started, time.time())
 
 
 def _write(store: Store, claim: _Claim) -> None:
@@ -146,31 +147,6 @@ def _keep_beating(store: Store, token: str, stop: threading.Event) -> None:
 
 def _has_died_here(holder: _Claim) -> bool:
     """Return whether the holder was a process of this machine and is gone."""
-    if not holder.place or holder.place != _place():
+    if not holder.place or holder.place != process_place():
         return False
-    return _process_started(holder.pid) != holder.process_started
-
-
-def _place() -> str:
-    """Return what process ids are unique in: this boot of the machine, and this container.
-
-    Empty where there is no /proc: there a dead holder is known by its heartbeat alone.
-    """
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="utf-8") as file:
-            return f"{file.read().strip()} {os.readlink('/proc/self/ns/pid')}"
-    except OSError:
-        return ""
-
-
-def _process_started(pid: int) -> str:
-    """Return when a process started, in clock ticks since boot: a reused pid has another.
-
-    Empty if there is no such process; one that has ended and was not waited for is none.
-    """
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            state, *others = file.read().rsplit(")", 1)[1].split()
-    except OSError:
-        return ""
-    return "" if state in "ZX" else others[18]
+    return process_started(holder.pid) != holder.process_started

@@ -1,7 +1,6 @@
 """Rows as Parquet: a record class decides the columns, so that every part of a stage is alike."""
 
 import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from gleanery.infra.digests import DIGEST_CHARACTERS, record_digest
+from gleanery.infra.scratch import scratch_folder
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -92,7 +92,7 @@ class RowSpool(Generic[R]):
     """
 
     def __init__(self, record: type[R]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="gleanery-")
+        self._folder = scratch_folder()
         self.path = Path(self._folder.name, "rows.parquet")
         self.count = 0
         self.reasons: Counter[str] = Counter()  # of rows that have one

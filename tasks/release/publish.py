@@ -8,7 +8,6 @@ alone: of two runs, one makes that release, and both go on with it.
 import datetime
 import hashlib
 import importlib.metadata
-import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Any
 import orjson
 
 from gleanery.infra.digests import digest
+from gleanery.infra.scratch import scratch_folder
 from gleanery.infra.storage import Store
 from gleanery.tasks.release.card import CardFacts, render_card
 from gleanery.tasks.release.curation_facts import CurationFacts
@@ -93,7 +93,7 @@ def publish(
         return Published(newest, fresh=False)
     commits = read_commits(store, last=1)
     number = commits[-1].number + 1 if commits else 1  # a withdrawn release keeps its number
-    with tempfile.TemporaryDirectory(prefix="gleanery-") as folder:
+    with scratch_folder() as folder:
         manifest, files = _draft(shards, facts, report, number, previous, Path(folder))
         for file in manifest.files:
             _store_file(store, f"{manifest.folder}/{file.path}", files[file.path], file.size)

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import orjson
 from pydantic import Field
 
 from gleanery.infra.config import Config
+from gleanery.infra.scratch import scratch_folder
 from gleanery.infra.storage import StorageError, Store
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.published import LATEST, read_manifest
@@ -113,7 +113,7 @@ def _push(api: "HfApi", store: Store, config: HubConfig, manifest: Manifest) -> 
     ours = {file.path for file in manifest.files}
     there = api.list_repo_files(name, repo_type=_KIND)
     old = [path for path in there if path.startswith("data/") and path not in ours]
-    with tempfile.TemporaryDirectory(prefix="gleanery-") as folder:
+    with scratch_folder() as folder:
         paths = [*(file.path for file in manifest.files), "manifest.json"]
         added = [_upload(api, name, store, manifest, path, Path(folder)) for path in paths]
         commit = api.create_commit(

@@ -5,7 +5,6 @@ group of each split, however many rows come.
 """
 
 import hashlib
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +16,7 @@ from pydantic import Field
 
 from gleanery.infra.config import Config
 from gleanery.infra.digests import DIGEST_CHARACTERS, digest
+from gleanery.infra.scratch import scratch_folder
 from gleanery.tasks.release.manifest import FORMAT, ReleaseFile, RowCounts
 from gleanery.tasks.release.rows import SPLITS, BadRow, ReleasedRow, released_schema
 from gleanery.tasks.release.rows_counts import RowCounter
@@ -51,7 +51,7 @@ class ReleaseShards:
         self._scores: set[str] = set()
         self.index = RowIndex()
         self.files: list[ReleaseFile] = []
-        self._folder = tempfile.TemporaryDirectory(prefix="gleanery-")
+        self._folder = scratch_folder()
         self._counter = RowCounter()
         self._splits = {
             split: _SplitWriter(Path(self._folder.name, split), self._scores, limits)

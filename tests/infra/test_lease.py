@@ -18,6 +18,7 @@ import pytest
 
 from gleanery.infra import lease, storage
 from gleanery.infra.lease import LeaseHeld, hold_lease
+from gleanery.infra.processes import process_started
 from gleanery.infra.storage import Store
 
 PATIENCE_S = 60.0  # for what comes within a second on a machine with nothing else to do
@@ -126,7 +127,7 @@ def test_killed_holder_is_taken_over_at_once(overwriting: Overwriting) -> None:
     """Also while nobody has waited for it: a zombie has a process id, and no life."""
     with holder_process(overwriting) as process:
         process.send_signal(signal.SIGKILL)
-        wait_until(lambda: not lease._process_started(process.pid))
+        wait_until(lambda: not process_started(process.pid))
         assert os.path.exists(f"/proc/{process.pid}")
         with hold_lease(overwriting):
             assert held_by(overwriting)["pid"] == os.getpid()
