@@ -8,7 +8,6 @@ threshold of a judge's.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
@@ -24,12 +23,8 @@ from gleanery.tasks.release.newest_pages import NewestPages
 from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.recipe_bounds import ScoreFilter
 from gleanery.tasks.release.selection import refused
-from gleanery.tasks.release.selection_part import (
-    Curated,
-    forgotten_digest,
-    part_table,
-    read_verdicts,
-)
+from gleanery.tasks.release.selection_gathered import part_table
+from gleanery.tasks.release.selection_part import Curated, forgotten_digest, read_verdicts
 from gleanery.tasks.release.stages import ELIGIBILITY
 
 VERSION = 1
@@ -72,10 +67,10 @@ def find_ineligible(
     left_out = forgotten_rows(parts.store, curated.candidates, curated.duplicates, forgotten)
     pages = NewestPages(parts.store, curated.candidates)
     verdicts = read_verdicts(parts, curated, left_out, pages)
-    scored = curated if looked_at.filters else replace(curated, scores=())
+    scores = curated.scores if looked_at.filters else ()
     with RowSpool(Ineligible) as rows, RowSpool(Loss) as losses:
         for receipt in curated.candidates:
-            table, _ = part_table(parts, scored, receipt, verdicts, looked_at.scores_named)
+            table, _ = part_table(parts, receipt, scores, verdicts, looked_at.scores_named)
             ids = read_columns(parts.store, receipt.data, ("id", "document_id")).to_pylist()
             for row, reason in zip(ids, refused(table, looked_at, pipelines), strict=True):
                 if reason and reason not in but:

@@ -70,11 +70,11 @@ def select(
 ) -> Selection:
     """Return the verdict on each row of a table of `selection_rows.SCHEMA` and score columns.
 
-    `pipelines` are those that were read, with the method of each; without them, those that have
-    rows are known. `scores` are the names of all scores that anybody gave, if the table has only
-    columns of those that the recipe looks at. Each row's fate follows its id, the seed and the
-    other rows, not their order. Raises `RecipeError` when the recipe asks for something that these
-    rows do not have.
+    The table may also be a compact one (`selection_rows.COMPACT`). `pipelines` are those that were
+    read, with the method of each; without them, those that have rows are known. `scores` are the
+    names of all scores that anybody gave, if the table has only columns of those that the recipe
+    looks at. Each row's fate follows its id, the seed and the other rows, not their order. Raises
+    `RecipeError` when the recipe asks for something that these rows do not have.
     """
     seen = Seen(rows)
     check_names(

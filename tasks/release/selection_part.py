@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from gleanery.infra.digests import digest
@@ -15,8 +16,6 @@ from gleanery.infra.row_search import read_columns
 from gleanery.infra.storage import Store
 from gleanery.infra.tables import RowSpool
 from gleanery.tasks.records import Record
-from gleanery.tasks.release.candidate_columns import read_candidates
-from gleanery.tasks.release.candidate_scores import CandidateScores, score_tables
 from gleanery.tasks.release.forgotten import FORGOTTEN, Forgotten
 from gleanery.tasks.release.forgotten_pages import forgotten_now
 from gleanery.tasks.release.forgotten_rows import forgotten_rows
@@ -25,8 +24,8 @@ from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.rows import SPLITS
 from gleanery.tasks.release.selection import Selection, select
 from gleanery.tasks.release.selection_details import COLUMNS, Details
-from gleanery.tasks.release.selection_rows import joined
-from gleanery.tasks.release.selection_table import CandidateVerdicts, selection_table
+from gleanery.tasks.release.selection_gathered import all_candidates
+from gleanery.tasks.release.selection_table import CandidateVerdicts
 from gleanery.tasks.release.stages import SELECTION
 from gleanery.tasks.release.verdict_columns import read_duplicates, read_leaks
 
@@ -86,25 +85,17 @@ def select_candidates(
         return newest, True
     left_out = forgotten_rows(parts.store, curated.candidates, curated.duplicates, forgotten)
     pages = NewestPages(parts.store, curated.candidates)
-    verdicts = read_verdicts(parts, curated, left_out, pages)
-    table, scores = _gathered(parts, curated, recipe, verdicts)
-    del verdicts  # what the details are told from is read again, when all is decided
-    selection = select(table, recipe, pipelines, scores)
-    outcome = Outcome[Selected]([], [], [], len(table), notes=_notes(selection))
-    del table
+    selection = _selected(parts, curated, recipe, pipelines, left_out, pages)
     details = Details(
         parts.store, curated.candidates, curated.duplicates, curated.leaks, left_out, pages
     )
+    outcome = Outcome[Selected]([], [], [], len(selection.reasons), notes=_notes(selection))
     with RowSpool(Selected) as rows_in, RowSpool(Loss) as losses:
-        first = 0
-        for receipt in curated.candidates:
-            rows = read_columns(parts.store, receipt.data, COLUMNS)
-            for row in _told(receipt.part, rows, selection, first, details):
-                if isinstance(row, Selected):
-                    rows_in.append(row)
-                else:
-                    losses.append(row)
-            first += len(rows)
+        for row in _told(parts, curated.candidates, selection, details):
+            if isinstance(row, Selected):
+                rows_in.append(row)
+            else:
+                losses.append(row)
         return parts.commit_spooled(plan, outcome, rows_in, losses, started, newest), False
 
 
@@ -140,54 +131,60 @@ def read_verdicts(
     )
 
 
-def part_table(
+def _selected(
     parts: Parts,
     curated: Curated,
-    candidates: Receipt,
-    verdicts: CandidateVerdicts,
-    wanted: Collection[str],
-) -> tuple[pa.Table, set[str]]:
-    """Return a part of candidates as selection sees it, and the names of all their scores.
-
-    There are columns of those scores that are wanted.
-    """
-    rows = read_candidates(parts.store, candidates.data)
-    scores = CandidateScores(rows, score_tables(parts, curated.scores, candidates), wanted)
-    return selection_table(rows, verdicts, scores.columns()), scores.names
-
-
-def _gathered(
-    parts: Parts, curated: Curated, recipe: Recipe, verdicts: CandidateVerdicts
-) -> tuple[pa.Table, set[str]]:
-    """Return all candidates, some 150 bytes each, and the names of all their scores."""
-    names: set[str] = set()
-    tables = []
-    for receipt in curated.candidates:
-        table, given = part_table(parts, curated, receipt, verdicts, recipe.scores_named)
-        tables.append(table)
-        names |= given
-    return joined(tables), names
+    recipe: Recipe,
+    pipelines: Mapping[str, str],
+    left_out: Collection[str],
+    pages: NewestPages,
+) -> Selection:
+    """Return what the recipe selects; nothing of what it looked at is held any more."""
+    table, scores = all_candidates(
+        parts,
+        curated.candidates,
+        curated.scores,
+        read_verdicts(parts, curated, left_out, pages),
+        recipe.scores_named,
+    )
+    return select(table, recipe, pipelines, scores)
 
 
 def _told(
-    part: str, rows: pa.Table, selection: Selection, first: int, details: Details
+    parts: Parts, candidates: Sequence[Receipt], selection: Selection, details: Details
 ) -> Iterator[Selected | Loss]:
-    """Yield what became of the rows of a part, the first of which is the `first` of all."""
-    reasons = selection.reasons[first : first + len(rows)]
-    sides = selection.validation[first : first + len(rows)].tolist()
+    """Yield what became of every candidate, in their order."""
+    first = 0
+    for receipt in candidates:
+        rows = read_columns(parts.store, receipt.data, COLUMNS)
+        here = slice(first, first + len(rows))
+        first += len(rows)
+        reasons = selection.reasons[here]
+        said = _details(rows, reasons, selection.names, details)
+        for row_id, reason, validates, detail in zip(
+            rows["id"].to_pylist(),
+            reasons.tolist(),
+            selection.validation[here].tolist(),
+            said,
+            strict=True,
+        ):
+            if reason:
+                yield Loss(row_id=row_id, reason=selection.names[reason], detail=detail)
+            else:
+                yield Selected(id=row_id, part=receipt.part, split=SPLITS[validates])
+
+
+def _details(
+    rows: pa.Table, reasons: npt.NDArray[np.int16], names: Sequence[str], details: Details
+) -> list[str]:
+    """Return what stands behind the reasons of some rows, in their order."""
     said = [""] * len(rows)
     for code in np.unique(reasons).tolist():
         places = np.flatnonzero(reasons == code)
-        found = details.of(rows.take(pa.array(places)), selection.names[code])
+        found = details.of(rows.take(pa.array(places)), names[code])
         for place, detail in zip(places.tolist(), found, strict=True):
             said[place] = detail
-    for place, (row_id, code) in enumerate(
-        zip(rows["id"].to_pylist(), reasons.tolist(), strict=True)
-    ):
-        if reason := selection.names[code]:
-            yield Loss(row_id=row_id, reason=reason, detail=said[place])
-        else:
-            yield Selected(id=row_id, part=part, split=SPLITS[sides[place]])
+    return said
 
 
 def _notes(selection: Selection) -> dict[str, object]:

@@ -35,7 +35,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Return the DevTools port of a running browser; the tests are skipped where none is."""
     program = installed()
     if program is None:
-        pytest.skip("no Chromium here: install Debian's package chromium to run these tests")
+        pytest.skip(
+            "NO BROWSER: nothing of the report is tried in one. Install Chromium (Debian, Ubuntu: "
+            "apt-get install chromium; elsewhere put chromium or chrome on the PATH)"
+        )
     with running(program, tmp_path_factory.mktemp("chromium")) as port:
         yield port
 

@@ -11,7 +11,8 @@ from gleanery.tasks.dataset_records import Candidate, Duplicate, Leak
 from gleanery.tasks.records import ChatMessage
 from gleanery.tasks.release.newest_pages import NewestPages
 from gleanery.tasks.release.selection_columns import text_keys
-from gleanery.tasks.release.selection_part import part_table, read_verdicts
+from gleanery.tasks.release.selection_gathered import part_table
+from gleanery.tasks.release.selection_part import read_verdicts
 from gleanery.tasks.release.selection_rows import COMPACT, joined
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -38,7 +39,7 @@ def tables(
     curated = commit_all(parts, candidates, duplicates, leaks)
     pages = NewestPages(parts.store, curated.candidates)
     verdicts = read_verdicts(parts, curated, forgotten, pages)
-    return [part_table(parts, curated, receipt, verdicts, ())[0] for receipt in curated.candidates]
+    return [part_table(parts, receipt, (), verdicts, ())[0] for receipt in curated.candidates]
 
 
 def test_candidate_brings_its_verdicts_lengths_and_what_it_is_split_by(parts: Parts) -> None:
