@@ -1,6 +1,5 @@
 """A preview of a synthesis: one discipline, or a few combinations of skills, from end to end."""
 
-
 from rich.console import Console
 from rich.text import Text
 
