@@ -6,12 +6,13 @@ from fractions import Fraction
 from gleanery.tasks.evaluation.stated_answers import plainly
 from gleanery.tasks.evaluation.verdicts import Unclear
 from gleanery.tasks.final_result import formulas_of
-from gleanery.tasks.quantities import plain
+from gleanery.tasks.quantities import plain, unit_after
 from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.result_numbers import Number, number_in
 
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _SCALE = re.compile(rf"^({'|'.join(_SCALES)})s?\b\s*")
+_MINUS = re.compile(r"\b(?:minus|negative)\s+(?=[$€£]?\d)", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _FIRST = re.compile(
     r"^[^\w\d.+-]*(?P<number>[-+−]?\s*[$€£¥]?\s*[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?"
@@ -25,7 +26,7 @@ _GOES_ON = re.compile(
     r"(?:also\s+|maybe\s+|perhaps\s+|possibly\s+)?[-+]?[$€£]?\s*\d",
 )
 _OPERATION = re.compile(
-    r"^\s*(?:[*+^=<>×÷·√(\[{]|-\s*\d|\\(?:times|cdot|div|frac|sqrt|pi|pm)|/|x\s*\d)"
+    r"^(?:\s*[*+^=<>×÷·√{]|[(\[]|\s*-\s*\d|\\(?:times|cdot|div|frac|sqrt|pi|pm)|/|x\s*\d)"
 )
 _NEGATED = re.compile(
     r"\b(?:not|isn't|neither|nor|between|either|un(?:known|clear|determined))\b", re.IGNORECASE
@@ -37,7 +38,7 @@ def amount_in(text: str) -> Number | None:
 
     Raises `Unclear` where it names several, a range, or says what the number is not.
     """
-    text = plainly(text.strip())
+    text = _MINUS.sub("-", plainly(text.strip()))
     if _NEGATED.search(_DIGIT.split(text, maxsplit=1)[0]):
         raise Unclear("it says what the answer is not, or gives a range")
     if number := _whole(text):
@@ -99,11 +100,22 @@ def is_amount(number: Number, expected: Fraction) -> bool:
 
 
 def exactly_same_number(one: Number, other: Number) -> bool | None:
-    """Return whether two numbers are the same without any rounding; see `same_number` for units."""
-    if one.unit == other.unit or not one.unit or not other.unit:
-        pair = {one.unit, other.unit}
-        if pair == {"%", ""}:
-            share, bare_one = (one, other) if one.unit == "%" else (other, one)
-            return is_amount(share, bare_one.value)
+    """Return whether two numbers are the same without any rounding.
+
+    A missing unit is no difference; two units are the same in any spelling ("feet" and "ft").
+    None where equal values have units that may or may not be the same.
+    """
+    first, second = _symbol(one.unit), _symbol(other.unit)
+    if {first, second} == {"%", ""}:
+        share, bare_one = (one, other) if first == "%" else (other, one)
+        return is_amount(share, bare_one.value)
+    if first == second or not first or not second:
         return one.value == other.value
     return None if one.value == other.value else False
+
+
+def _symbol(unit: str) -> str:
+    """Return a unit's symbol, and one that has none as it is written."""
+    unit = unit.rstrip(" .")
+    symbol = "" if " " in unit else unit_after(f"1 {unit}", 1)
+    return symbol or unit.casefold().removesuffix("s")

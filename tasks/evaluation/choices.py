@@ -6,6 +6,7 @@ from string import ascii_uppercase
 
 from gleanery.tasks.evaluation.stated_answers import plainly, stated
 from gleanery.tasks.evaluation.verdicts import Unclear, Verdict
+from gleanery.tasks.final_result import sentences_of
 from gleanery.tasks.result_notation import bare
 
 _DRESS = re.compile(r"[*_`\"“”]+|\\(?:text|mathrm|mathbf|textbf|boxed)\s*(?=\{)|[{}$]|^\W*=+")
@@ -42,6 +43,7 @@ _CHOSEN = re.compile(
     rf"|{_CHOOSES}((?-i:[A-Z]))[)\]]?(?![\w'’])",
     re.IGNORECASE,
 )
+_LEFT_OUT = re.compile(r"\b(?:not|rather than|instead of|unlike)\b[^,;]*")
 _FEW_WORDS = 4
 _SO = re.compile(r"^(?:so|therefore|thus|hence)[\s,:]+(?:it(?:'s| is)\s+)?", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -138,8 +140,9 @@ def _text_of(text: str, choices: Sequence[str], labels: str, as_whole: bool) -> 
     if not begun:
         return None
     length, label = max(begun)
+    rest = _LEFT_OUT.sub("", said[length:])
     if any(
-        re.search(rf"(?<!\w){re.escape(option)}(?!\w)", said[length:])
+        re.search(rf"(?<!\w){re.escape(option)}(?!\w)", rest)
         for other, option in own.items()
         if other != label
     ):
@@ -158,13 +161,14 @@ def _alone(answer: str, choices: Sequence[str], labels: str) -> str | None:
     lines = [line.strip() for line in answer.splitlines() if line.strip()]
     if not lines:
         return None
-    for line in dict.fromkeys((lines[-1], lines[0])):
+    closing = sentences_of(lines[-1])[-1]
+    for line in dict.fromkeys((lines[-1], closing, lines[0])):
         plain = _SO.sub("", _SPACES.sub(" ", _DRESS.sub(" ", line)).strip())
         named = _NAMED.fullmatch(plain.rstrip(" .!"))
         if named and (letter := (named["in"] or named["bare"]).upper()) in labels:
             return letter
         named = _NAMED.match(plain)
-        if named and (named["open"] or named["mark"]) and line in (lines[0], lines[-1]):
+        if named and (named["open"] or named["mark"]):
             letter = (named["in"] or named["bare"]).upper()
             own = folded(choices[labels.index(letter)]) if letter in labels else ""
             if own and folded(plain[named.end() :]) == own:

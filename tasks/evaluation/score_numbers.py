@@ -5,12 +5,13 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from gleanery.tasks.evaluation.amounts import amount_in, is_amount
-from gleanery.tasks.evaluation.stated_answers import stated
+from gleanery.tasks.evaluation.stated_answers import is_placeholder, stated
 from gleanery.tasks.evaluation.verdicts import Unclear, Verdict
 from gleanery.tasks.final_result import final_result, sentences_of
 from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.result_numbers import Number, number_in
 
+_PREFIX = re.compile(r"^\s*A:\s+")  # as in "Q: … A: 18": no option
 _DENIED = re.compile(r"\b(?:not|isn't|cannot|can't|neither|unsure|maybe|perhaps)\b", re.IGNORECASE)
 
 
@@ -47,11 +48,12 @@ def stated_amount(answer: str, cut_off: bool) -> Number | None:
 
 def unstated(answer: str, cut_off: bool) -> str | None:
     """Return the result of an answer that states none: what it ends with, or is nothing but."""
+    answer = _PREFIX.sub("", answer)
     last = sentences_of(answer)[-1:]
     if cut_off or not last or _DENIED.search(last[0]):
         return None
     found = final_result(answer)
-    return found.text if found else None
+    return found.text if found and not is_placeholder(found.text) else None
 
 
 def shown(number: Number) -> str:

@@ -63,11 +63,16 @@ def stated(text: str, cut_off: bool) -> Iterator[str]:
     """
     places = [(match.start(), match.end(), False) for match in _STATED.finditer(text)]
     places += [(match.start(), match.end(), False) for match in _MARKED.finditer(text)]
-    places += [(match.start(), match.end(), True) for match in _BOX.finditer(text)]
+    places += [(match.start(), match.end(), True) for match in _outer_boxes(text)]
     for _, end, in_box in sorted(places, reverse=True):
         found = _in_box(text, end) if in_box else _after(text, end, cut_off)
-        if found and not _PLACEHOLDER.match(found):
+        if found and not is_placeholder(found):
             yield found
+
+
+def is_placeholder(statement: str) -> bool:
+    """Return whether a statement only quotes the form that it was to have."""
+    return bool(_PLACEHOLDER.match(statement))
 
 
 def plainly(statement: str) -> str:
@@ -84,6 +89,15 @@ def _after(text: str, start: int, cut_off: bool) -> str | None:
     if cut_off and ends_there and not _WHOLE.search(found):
         return None
     return found
+
+
+def _outer_boxes(text: str) -> Iterator[re.Match[str]]:
+    """Yield where boxes open that are in no other box."""
+    closed = 0
+    for match in _BOX.finditer(text):
+        if match.start() >= closed:
+            closed = match.end() + len(_in_box(text, match.end()) or "")
+            yield match
 
 
 def _in_box(text: str, start: int) -> str | None:
