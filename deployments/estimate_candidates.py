@@ -15,11 +15,12 @@ from gleanery.infra.settings import Settings
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.curation.candidates_part import SourcePart, standing_candidates
 from gleanery.tasks.curation.duplicates_part import DUPLICATES, PAGES, ROWS
-from gleanery.tasks.curation.left_out import left_out_by_part
+from gleanery.tasks.curation.left_out import find_left_out
 from gleanery.tasks.curation.paraphrase_part import PARAPHRASES
 from gleanery.tasks.curation.paraphrase_search import index_problems
 from gleanery.tasks.curation.semantic_part import SEMANTIC_DUPLICATES
 from gleanery.tasks.dataset_records import Candidate
+from gleanery.tasks.release.selection_verdicts import is_about_score
 from gleanery.tasks.release.stages import ELIGIBILITY
 from gleanery.tasks.scoring.judgement_part import judgement_part
 from gleanery.tasks.scoring.stages import JUDGEMENTS
@@ -94,12 +95,12 @@ def _to_be_judged(
     """
     if not config.judges:
         return 0.0
-    left_out = left_out_by_part(
+    left_out = find_left_out(
         parts,
-        gathered,
         _duplicates(config, parts),
         config.recipe.remove_duplicates,
-        [refused] if (refused := parts.newest(ELIGIBILITY, ROWS)) else [],
+        parts.newest(ELIGIBILITY, ROWS),
+        is_about_score,
     )
     count = 0.0
     for receipt in gathered:
@@ -107,7 +108,7 @@ def _to_be_judged(
             receipt.part,
             (Input(stage=receipt.stage, part=receipt.part, row_digest=receipt.row_digest),),
             lambda receipt=receipt: (parts.rows(receipt, Candidate), {}),  # type: ignore[misc]
-            left_out[receipt.part],
+            left_out.of_part(receipt),
             config.judge,
             config.judges,
         )

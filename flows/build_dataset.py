@@ -26,12 +26,17 @@ from gleanery.flows.stage_parts import Stage, receipts_of
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.curation.duplicates_part import PAGES, ROWS
-from gleanery.tasks.curation.left_out import left_out_by_part
+from gleanery.tasks.curation.left_out import LeftOut, find_left_out
+from gleanery.tasks.curation.row_ranks import Ranking
 from gleanery.tasks.release.forgotten import FORGOTTEN
 from gleanery.tasks.release.recipe_check import check_counts, check_names, check_scorers
 from gleanery.tasks.release.selection_part import Curated
+from gleanery.tasks.release.selection_verdicts import is_about_score
 from gleanery.tasks.scoring.agreement_part import agreement_scorer
+from gleanery.tasks.scoring.heuristics import HEURISTICS_SCORER, QUALITY
 from gleanery.tasks.scoring.heuristics_part import heuristics_scorer
+from gleanery.tasks.scoring.scoring_part import Scorer
+from gleanery.tasks.scoring.stages import HEURISTICS
 from gleanery.tasks.stage_output import StageOutput
 
 DatasetRun = Run[DatasetConfig]
@@ -54,8 +59,11 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
         sources = {source.name: source for source in _sources(run)}
         candidates = gather(run, list(sources.values()))
         _check_counts(config, candidates)
-        leaks, duplicates, ineligible = _compare(run, sources, candidates, again)
-        scores = _score(run, sources, candidates, duplicates, ineligible, again)
+        scores = [score(run, candidates, scorer) for scorer in _scorers(config)]
+        leaks, duplicates, ineligible = _compare(run, sources, candidates, scores, again)
+        if config.judges:
+            left_out = _left_out(run, duplicates, ineligible)
+            scores.append(judge(run, candidates, sources, left_out, again))
         curated = Curated(
             candidates.receipts, receipts_of(duplicates), receipts_of(leaks), receipts_of(scores)
         )
@@ -88,14 +96,19 @@ def _methods(config: DatasetConfig) -> dict[str, str]:
 Sources = Mapping[str, SourcePart]
 
 
+def _scorers(config: DatasetConfig) -> list[Scorer]:
+    """Return the scorers that ask no model: what they say is known before rows are compared."""
+    return [heuristics_scorer(), agreement_scorer(config.agreement)]
+
+
 def _compare(
-    run: DatasetRun, sources: Sources, candidates: Stage, again: Again
+    run: DatasetRun, sources: Sources, candidates: Stage, scores: Sequence[Stage], again: Again
 ) -> tuple[list[Stage], list[Stage], Stage]:
     """Return the stages that find leaks, those that find duplicates, and what cannot be released.
 
-    Of rows that are alike the one that stays is one that can be released: so leaks come first, and
-    duplicates are looked for among the rest. (A copy of a forgotten page is known by that page,
-    which is why pages are compared with it.)
+    Of rows that are alike the one that stays is one that can be released: so leaks and scores come
+    first, and duplicates are looked for among the rest. (A copy of a forgotten page is known by
+    that page, which is why pages are compared with it.)
     """
     config = run.config
     names = [receipt.part for receipt in candidates.receipts]
@@ -107,39 +120,29 @@ def _compare(
         model = model_of_vectors(run, candidates)
     if model and asks_for_paraphrases:
         leaks.append(find_paraphrases(run, candidates, leaks[0], model, again))
-    known = Curated(candidates.receipts, leaks=receipts_of(leaks))
+    known = Curated(candidates.receipts, leaks=receipts_of(leaks), scores=receipts_of(scores))
     refused = refuse_rows(run, PAGES, known, but=[FORGOTTEN])
-    pages = find_duplicates(run, PAGES, signatures, refused)
+    pages = find_duplicates(run, PAGES, signatures, _ranking(refused))
     ineligible = refuse_rows(run, ROWS, replace(known, duplicates=pages.receipts))
-    duplicates = [pages, find_duplicates(run, ROWS, signatures, ineligible)]
+    ranking = _ranking(ineligible, scores)
+    duplicates = [pages, find_duplicates(run, ROWS, signatures, ranking)]
     if model and config.semantic_duplicates:
         vectors = make_vectors(run, candidates, model)
-        duplicates.append(find_semantic_duplicates(run, vectors, model, duplicates, ineligible))
+        duplicates.append(find_semantic_duplicates(run, vectors, model, duplicates, ranking))
     return leaks, duplicates, ineligible
 
 
-def _score(
-    run: DatasetRun,
-    sources: Sources,
-    candidates: Stage,
-    duplicates: Sequence[Stage],
-    ineligible: Stage,
-    again: Again,
-) -> list[Stage]:
-    """Return the stages that score what no verdict leaves out anyway."""
-    config = run.config
-    scorers = (heuristics_scorer(), agreement_scorer(config.agreement))
-    stages = [score(run, candidates, scorer) for scorer in scorers]
-    if config.judges:
-        left_out = left_out_by_part(
-            run.parts,
-            candidates.receipts,
-            receipts_of(duplicates),
-            config.recipe.remove_duplicates,
-            receipts_of([ineligible]),
-        )
-        stages.append(judge(run, candidates, sources, left_out, again))
-    return stages
+def _ranking(ineligible: Stage, scores: Sequence[Stage] = ()) -> Ranking:
+    """Return what rows rank by: the quality that the heuristics come to, and what is refused."""
+    qualities = [receipt for receipt in receipts_of(scores) if receipt.stage == HEURISTICS]
+    [refused] = ineligible.receipts
+    return Ranking(qualities, HEURISTICS_SCORER, QUALITY, refused, is_about_score)
+
+
+def _left_out(run: DatasetRun, duplicates: Sequence[Stage], ineligible: Stage) -> LeftOut:
+    """Return what no judge is asked about: whatever its scores, the recipe leaves it out."""
+    kinds, [refused] = run.config.recipe.remove_duplicates, ineligible.receipts
+    return find_left_out(run.parts, receipts_of(duplicates), kinds, refused, is_about_score)
 
 
 def _sources(run: DatasetRun) -> Sequence[SourcePart]:

@@ -17,6 +17,7 @@ from gleanery.tasks.curation.duplicates_part import (
     duplicates_part,
     standing_duplicates,
 )
+from gleanery.tasks.curation.row_ranks import Ranking
 from gleanery.tasks.curation.signatures_part import (
     SIGNATURES,
     signature_part,
@@ -25,6 +26,8 @@ from gleanery.tasks.curation.signatures_part import (
 from gleanery.tasks.release.eligibility_part import find_ineligible
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.release.stages import ELIGIBILITY
+from gleanery.tasks.scoring.agreement import AGREEMENT_SCORER
+from gleanery.tasks.scoring.heuristics import HEURISTICS_SCORER
 from gleanery.tasks.stage_inputs import CANDIDATES
 from gleanery.tasks.tasks import do_part
 
@@ -61,18 +64,18 @@ def sign(run: DatasetRun, sources: Sequence[SourcePart]) -> Stage:
     return finished(run, SIGNATURES, receipts)
 
 
-def find_duplicates(run: DatasetRun, part: str, signatures: Stage, ineligible: Stage) -> Stage:
+def find_duplicates(run: DatasetRun, part: str, signatures: Stage, ranking: Ranking) -> Stage:
     """Return the duplicates, exact and near, among all pages, or among what is left of their rows.
 
-    What cannot be in the release anyway is compared with nothing.
+    What cannot be in the release anyway is compared with nothing; of the rest the better ranked
+    rows stay.
     """
-    names = [receipt.part for receipt in signatures.receipts]
-    config, [left_out] = run.config.duplicates, ineligible.receipts
+    names, config = [receipt.part for receipt in signatures.receipts], run.config.duplicates
     with StageProgress(f"{DUPLICATES}-{part}", 1) as progress:
         receipts = do_parts(
             DUPLICATES,
             [part],
-            lambda part: standing_duplicates(run.parts, part, names, config, left_out),
+            lambda part: standing_duplicates(run.parts, part, names, config, ranking),
             lambda part: do_part.submit(
                 run.workers,
                 DUPLICATES,
@@ -82,7 +85,7 @@ def find_duplicates(run: DatasetRun, part: str, signatures: Stage, ineligible: S
                 part,
                 names,
                 config,
-                left_out,
+                ranking,
             ),
             progress,
         )
@@ -90,9 +93,10 @@ def find_duplicates(run: DatasetRun, part: str, signatures: Stage, ineligible: S
 
 
 def refuse_rows(run: DatasetRun, part: str, curated: Curated, but: Sequence[str] = ()) -> Stage:
-    """Return the rows that the recipe refuses whatever they are like and however they score.
+    """Return the rows that the recipe refuses, given what is known of them so far.
 
-    Those that are out for a reason in `but` alone are not among them.
+    Among them are those that fail a threshold on a score that asks no judge. Those that are out for
+    a reason in `but` alone are not.
     """
     config = run.config
     pipelines = {source.name: source.method for source in config.sources}
@@ -109,5 +113,6 @@ def refuse_rows(run: DatasetRun, part: str, curated: Curated, but: Sequence[str]
         pipelines,
         stores,
         but,
+        (HEURISTICS_SCORER, AGREEMENT_SCORER),
     )
     return finished(run, ELIGIBILITY, [made.result()])

@@ -1,7 +1,7 @@
 """The stages that score candidates: each scorer writes rows of its own beside them."""
 
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.fan_out import ask_for_parts, do_parts
@@ -11,6 +11,7 @@ from gleanery.flows.stage_parts import Stage, finished
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Input, Receipt
 from gleanery.tasks.curation.candidates_part import SourcePart
+from gleanery.tasks.curation.left_out import LeftOut
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import Document
 from gleanery.tasks.scoring.judgement_part import judgement_part
@@ -39,7 +40,7 @@ def judge(
     run: DatasetRun,
     candidates: Stage,
     sources: Mapping[str, SourcePart],
-    left_out: Mapping[str, Collection[str]],
+    left_out: LeftOut,
     again: Again,
 ) -> Stage:
     """Return what the judges say of every candidate that is not left out anyway."""
@@ -48,7 +49,7 @@ def judge(
             receipt.part,
             (Input(stage=receipt.stage, part=receipt.part, row_digest=receipt.row_digest),),
             functools.partial(_load, run.parts, receipt, sources[receipt.part], run.config),
-            left_out[receipt.part],
+            left_out.of_part(receipt),
             run.config.judge,
             run.config.judges,
         )

@@ -13,6 +13,7 @@ from gleanery.infra.receipts import Receipt
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.curation.paraphrase_part import PARAPHRASES, paraphrase_part
 from gleanery.tasks.curation.paraphrase_search import index_problems
+from gleanery.tasks.curation.row_ranks import Ranking
 from gleanery.tasks.curation.semantic_part import SEMANTIC_DUPLICATES, semantic_part
 from gleanery.tasks.curation.vectors_model import VectorModel, embed_with, vector_model
 from gleanery.tasks.curation.vectors_part import VECTORS, standing_vectors, vectors_part
@@ -48,7 +49,7 @@ def find_semantic_duplicates(
     vectors: Stage,
     model: VectorModel,
     duplicates: Sequence[Stage],
-    ineligible: Stage,
+    ranking: Ranking,
 ) -> Stage:
     """Return the duplicates in other words, among what is no exact or near duplicate."""
     level = run.config.vectors.level
@@ -62,7 +63,7 @@ def find_semantic_duplicates(
         model,
         run.config.semantic,
         receipts_of(duplicates),
-        ineligible.receipts,
+        ranking,
     )
     return finished(run, SEMANTIC_DUPLICATES, [made.result()])
 

@@ -6,7 +6,7 @@ ones have one key with a chance of 3e-6.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,24 +17,35 @@ from gleanery.tasks.ngram_hashes import byte_hashes
 Keys = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Texts: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str]
 
 
-def id_keys(ids: pa.Array | pa.ChunkedArray | Sequence[str]) -> Keys:
+def id_keys(ids: Texts) -> Keys:
     """Return the key of each id, which follows that id alone. Ids must not be null."""
-    column = ids if isinstance(ids, pa.Array | pa.ChunkedArray) else pa.array(ids, pa.string())
-    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    found = [_keys_of(chunk.cast(pa.large_string())) for chunk in chunks]
-    return np.concatenate(found) if found else np.zeros(0, np.uint64)
+    return joined_keys(_keys_of(chunk) for chunk in chunks_of(ids))
+
+
+def chunks_of(texts: Texts) -> Sequence[pa.Array]:
+    """Return texts as the arrays that they lie in."""
+    if isinstance(texts, pa.ChunkedArray):
+        return texts.chunks
+    return [texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())]
+
+
+def text_bytes(chunk: pa.Array) -> tuple[bytes, Places]:
+    """Return the bytes of all texts of an array, and where each starts, with the last one's end."""
+    if not len(chunk):
+        return b"", np.zeros(1, np.int64)
+    whole = chunk.cast(pa.large_string())
+    _, offsets, data = whole.buffers()
+    edges = np.frombuffer(offsets, np.int64)[whole.offset : whole.offset + len(whole) + 1]
+    first, last = int(edges[0]), int(edges[-1])
+    return (data[first:last].to_pybytes() if data else b""), edges - first
 
 
 def _keys_of(chunk: pa.Array) -> Keys:
-    if not len(chunk):
-        return np.zeros(0, np.uint64)
-    _, offsets, data = chunk.buffers()
-    ends = np.frombuffer(offsets, np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
-    first = int(ends[0])
-    text = data[first : int(ends[-1])].to_pybytes() if data else b""
-    return byte_hashes(text, ends[:-1] - first, ends[1:] - first)
+    data, edges = text_bytes(chunk)
+    return byte_hashes(data, edges[:-1], edges[1:])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +69,10 @@ class IdSet:
             return np.zeros(len(keys), np.bool_)
         places = np.searchsorted(self.keys, keys)
         return np.asarray(self.keys[np.minimum(places, len(self.keys) - 1)] == keys)
+
+    def without(self, other: Self) -> Self:
+        """Return the set of those that the other one does not have."""
+        return type(self)(self.keys[~other.has(self.keys)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Duplicates, exact and near, of all that is signed: the verdicts of one level after the other."""
+"""What makes two texts duplicates, exact or near, and the rows that say so."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -6,9 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from gleanery.infra.config import Config
-from gleanery.tasks.curation.near_duplicates import find_duplicates
+from gleanery.tasks.curation.near_duplicates import Removed
 from gleanery.tasks.curation.near_index import SignatureIndex
-from gleanery.tasks.curation.signatures_table import RELEASED
 from gleanery.tasks.dataset_records import Duplicate
 
 EXACT, NEAR = "exact", "near"
@@ -37,18 +36,18 @@ class DuplicatesConfig(Config):
     )
 
 
-def duplicate_rows(index: SignatureIndex, level: str, threshold: float) -> Iterator[Duplicate]:
-    """Yield a row for each duplicate at one level, in the order of arrival.
-
-    Siblings move together, but for the text that each is released with: that is its own.
-    """
-    removed = find_duplicates(index, threshold, siblings_apart=level == RELEASED)
-    for at in range(0, len(removed.rows), _ROWS_AT_ONCE):
+def duplicate_rows(index: SignatureIndex, found: Removed, level: str) -> Iterator[Duplicate]:
+    """Yield a row for each duplicate that was found at one level, in the order of arrival."""
+    for at in range(0, len(found.rows), _ROWS_AT_ONCE):
         block = slice(at, at + _ROWS_AT_ONCE)
-        ids, kept_ids = index.ids(removed.rows[block]), index.ids(removed.kept[block])
-        similarities = removed.similarity[block].tolist()
-        exact = removed.exact[block].tolist()
-        for row_id, kept_id, alike, same in zip(ids, kept_ids, similarities, exact, strict=True):
+        ids, kept_ids = index.ids(found.rows[block]), index.ids(found.kept[block])
+        for row_id, kept_id, alike, same in zip(
+            ids.to_pylist(),
+            kept_ids.to_pylist(),
+            found.similarity[block].tolist(),
+            found.exact[block].tolist(),
+            strict=True,
+        ):
             yield Duplicate(
                 id=row_id,
                 kept_id=kept_id,

@@ -6,31 +6,46 @@ at once or night by night.
 
 One level is decided after the other. What cannot be in the release, and what went at an earlier
 level, is compared with nothing; a row that another one went for at an earlier level stays. So a row
-that goes always has one that stays, and is like that one itself.
+that goes always has one that stays, and is like that one itself. What fails a threshold on a score
+takes the place of nothing that passes.
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
-from gleanery.infra.row_search import read_columns
 from gleanery.infra.tables import RowSpool
 from gleanery.tasks.curation.duplicates import DuplicatesConfig, duplicate_rows
+from gleanery.tasks.curation.exact_rows import Ranks
+from gleanery.tasks.curation.near_duplicates import Removed, find_duplicates
 from gleanery.tasks.curation.near_index import SignatureIndex
-from gleanery.tasks.curation.signatures import Signatures
+from gleanery.tasks.curation.row_ranks import (
+    BY_ARRIVAL,
+    NO_IDS,
+    Qualities,
+    Ranking,
+    ranks,
+    read_qualities,
+    read_refused,
+    refused_pages,
+)
 from gleanery.tasks.curation.signatures_part import SIGNATURES
-from gleanery.tasks.curation.signatures_table import DOCUMENT, SignedRows, read_signed_rows
+from gleanery.tasks.curation.signatures_table import (
+    DOCUMENT,
+    RELEASED,
+    SignedRows,
+    read_signed_rows,
+)
 from gleanery.tasks.dataset_records import Duplicate
-from gleanery.tasks.stage_inputs import CANDIDATES
+from gleanery.tasks.id_keys import IdSet, Keys, id_keys, joined_keys
 
 DUPLICATES = "duplicates"
 PAGES, ROWS = "pages", "rows"  # the two parts
-VERSION = 2
+VERSION = 3
+_ROWS_AT_ONCE = 1 << 16
 
 
 def standing_duplicates(
@@ -38,11 +53,11 @@ def standing_duplicates(
     part: str,
     names: Sequence[str],
     config: DuplicatesConfig,
-    ineligible: Receipt | None = None,
+    ranking: Ranking = BY_ARRIVAL,
 ) -> Receipt | None:
     """Return the receipt of the duplicates among these parts if it stands, or `None`."""
     newest = parts.newest(DUPLICATES, part)
-    plan = _plan(part, _signed(parts, names), config, ineligible)
+    plan = _plan(part, _signed(parts, names), config, ranking)
     return newest if newest and newest.key == plan.key else None
 
 
@@ -51,22 +66,22 @@ def duplicates_part(
     part: str,
     names: Sequence[str],
     config: DuplicatesConfig,
-    ineligible: Receipt | None = None,
+    ranking: Ranking = BY_ARRIVAL,
 ) -> Receipt:
     """Return the receipt of the duplicates among the signed parts of these names, earliest first.
 
-    `part` says of what: `PAGES`, or `ROWS` for questions and examples. `ineligible` is the receipt
-    of the rows that cannot be in the release, for `ROWS` those of pages that went too. The order
-    of the names is that of arrival: of equally good rows the earlier one stays. Raises
-    `FileNotFoundError` for a part that is not signed. 10 million rows take some 1.5 GB of memory
-    and 3.5 GB of disk per level.
+    `part` says of what: `PAGES`, or `ROWS` for questions and examples. `ranking` says what these
+    are worth; a page is worth the score that it was recalled with. Its `ineligible` rows are, for
+    `ROWS`, those of pages that went too. The order of the names is that of arrival: of equally good
+    rows the earlier one stays. Raises `FileNotFoundError` for a part that is not signed. 10 million
+    rows take some 1.5 GB of memory and 3.5 GB of disk per level.
     """
     started = time.monotonic()
     signed = _signed(parts, names)
-    plan, newest = _plan(part, signed, config, ineligible), parts.newest(DUPLICATES, part)
+    plan, newest = _plan(part, signed, config, ranking), parts.newest(DUPLICATES, part)
     if newest and newest.key == plan.key:
         return newest
-    compare = _Comparison(_out(parts, part, names, ineligible))
+    compare = _comparison(parts, part, names, ranking)
     compared: dict[str, int] = {}
     with RowSpool(Duplicate) as rows, RowSpool(Loss) as losses:
         for level in _levels(part, config):  # one index at a time, for the disk's sake
@@ -74,7 +89,9 @@ def duplicates_part(
                 for receipt in signed:
                     for block in read_signed_rows(parts.store.read(receipt.data), level):
                         index.append(compare.left(block))
-                rows.extend(compare.decided(duplicate_rows(index, level, config.threshold)))
+                # Siblings move together, but for the text that each is released with.
+                found = find_duplicates(index, config.threshold, siblings_apart=level == RELEASED)
+                rows.extend(duplicate_rows(index, compare.decided(index, found), level))
                 compared[level] = index.count
         outcome = Outcome[Duplicate](
             (), (), (), rows_in=sum(compared.values()), notes={"compared": compared}
@@ -84,60 +101,49 @@ def duplicates_part(
 
 @dataclass
 class _Comparison:
-    """Who is still compared: `out` are ids that are not, `relied_on` stay whatever comes."""
+    """Who is still compared: `out` are not, `relied_on` stay whatever comes, `failing` come last.
 
-    out: set[str]
-    relied_on: set[str] = field(default_factory=set)
+    Without `qualities` rows are worth what stands beside their signatures.
+    """
+
+    qualities: Qualities | None
+    out: IdSet
+    failing: IdSet
+    relied_on: IdSet = NO_IDS
 
     def left(self, block: SignedRows) -> SignedRows:
-        """Return the rows of a block that are compared; those relied on have the best rank."""
-        places = [place for place, row_id in enumerate(block.ids) if row_id not in self.out]
-        ids = [block.ids[place] for place in places]
-        best = np.fromiter((row_id in self.relied_on for row_id in ids), np.bool_, len(ids))
-        signed = block.signatures
-        return SignedRows(
-            level=block.level,
-            ids=ids,
-            groups=block.groups[places],
-            qualities=np.where(best, np.float32(np.inf), block.qualities[places]),
-            signatures=Signatures(
-                words=signed.words[places],
-                digests=signed.digests[places],
-                minima=signed.minima[places],
-                bands=signed.bands[places],
-            ),
-        )
+        """Return the rows of a block that are compared, with their ranks for qualities."""
+        keys = id_keys(block.ids)
+        worth = self.qualities.of(keys) if self.qualities else block.qualities
+        block = replace(block, qualities=ranks(worth, keys, self.relied_on, self.failing))
+        out = self.out.has(keys)
+        return block.only(~out) if out.any() else block
 
-    def decided(self, found: Iterator[Duplicate]) -> Iterator[Duplicate]:
-        """Yield the duplicates of a level that go."""
-        going = [row for row in found if row.id not in self.relied_on]
-        self.out |= {row.id for row in going}
-        self.relied_on |= {row.kept_id for row in going}
-        yield from going
+    def decided(self, index: SignatureIndex, found: Removed) -> Removed:
+        """Return the duplicates of a level that go."""
+        keys = _keys(index, found.rows)
+        goes = ~self.relied_on.has(keys)
+        found = found.only(goes)
+        self.out = IdSet.of(self.out.keys, keys[goes])
+        self.relied_on = IdSet.of(self.relied_on.keys, _keys(index, found.kept))
+        return found
+
+
+def _keys(index: SignatureIndex, rows: Ranks) -> Keys:
+    blocks = (rows[at : at + _ROWS_AT_ONCE] for at in range(0, len(rows), _ROWS_AT_ONCE))
+    return joined_keys(id_keys(index.ids(block)) for block in blocks)
+
+
+def _comparison(parts: Parts, part: str, names: Sequence[str], ranking: Ranking) -> _Comparison:
+    refused = read_refused(parts, ranking.ineligible, ranking.is_threshold)
+    if part != PAGES:
+        return _Comparison(read_qualities(parts, ranking), refused.out, refused.failing)
+    pages = refused_pages(parts, names, refused) if ranking.ineligible else refused
+    return _Comparison(None, pages.out, pages.failing)
 
 
 def _levels(part: str, config: DuplicatesConfig) -> list[str]:
     return [level for level in config.levels if (level == DOCUMENT) == (part == PAGES)]
-
-
-def _out(parts: Parts, part: str, names: Sequence[str], ineligible: Receipt | None) -> set[str]:
-    """Return the ids that are not compared: of rows, or of pages that have no row left."""
-    if ineligible is None:
-        return set()
-    out = set(read_columns(parts.store, ineligible.data, ("id",))["id"].to_pylist())
-    if part != PAGES:
-        return out
-    pages, living = set(), set()
-    for name in names:
-        if candidates := parts.newest(CANDIDATES, name):
-            table = read_columns(parts.store, candidates.data, ("id", "document_id"))
-            for row_id, page in zip(
-                *(table[c].to_pylist() for c in table.column_names), strict=True
-            ):
-                pages.add(page)
-                if row_id not in out:
-                    living.add(page)
-    return pages - living
 
 
 def _signed(parts: Parts, names: Sequence[str]) -> list[Receipt]:
@@ -151,14 +157,18 @@ def _signed(parts: Parts, names: Sequence[str]) -> list[Receipt]:
     return receipts
 
 
-def _plan(
-    part: str, signed: Sequence[Receipt], config: DuplicatesConfig, ineligible: Receipt | None
-) -> Plan:
-    made_from = [*signed, *([ineligible] if ineligible else [])]
+def _plan(part: str, signed: Sequence[Receipt], config: DuplicatesConfig, ranking: Ranking) -> Plan:
     return Plan(
         stage=DUPLICATES,
         version=VERSION,
         part=part,
-        inputs=tuple(Input(stage=r.stage, part=r.part, row_digest=r.row_digest) for r in made_from),
-        decides={"threshold": config.threshold, "levels": _levels(part, config)},
+        inputs=tuple(
+            Input(stage=r.stage, part=r.part, row_digest=r.row_digest)
+            for r in (*signed, *ranking.receipts)
+        ),
+        decides={
+            "threshold": config.threshold,
+            "levels": _levels(part, config),
+            "quality": [ranking.scorer, ranking.name],
+        },
     )

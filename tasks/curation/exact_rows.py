@@ -55,3 +55,13 @@ def first_of_equal(values: Values, ranks: Ranks, same: Same) -> Ranks:
         first[members] = ranks[heads]
         left = np.sort(members[differs])
     return first
+
+
+def first_siblings(groups: Values) -> Ranks:
+    """Return for each row the first one of its group, itself where the group is 0: none."""
+    first = np.arange(len(groups))
+    grouped = np.flatnonzero(groups)
+    first[grouped] = first_of_equal(
+        groups[grouped], grouped, lambda ones, others: groups[ones] == groups[others]
+    )
+    return first

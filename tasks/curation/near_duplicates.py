@@ -8,12 +8,12 @@ Rows of the same text are compared once as well, so that a million copies cost o
 """
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from gleanery.tasks.curation.exact_rows import Ranks, first_of_equal
+from gleanery.tasks.curation.exact_rows import Ranks, first_of_equal, first_siblings
 from gleanery.tasks.curation.near_index import SignatureIndex
 from gleanery.tasks.curation.near_pairs import Pairs, band_pairs, better_of, worse_of
 from gleanery.tasks.curation.signatures import BANDS, SHINGLE, estimated_jaccard
@@ -39,6 +39,12 @@ class Removed:
     kept: Ranks
     similarity: npt.NDArray[np.float32]
     exact: npt.NDArray[np.bool_]
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Self:
+        """Return those of these places."""
+        return type(self)(
+            self.rows[chosen], self.kept[chosen], self.similarity[chosen], self.exact[chosen]
+        )
 
 
 class _Ranked:
@@ -75,7 +81,7 @@ def find_duplicates(
     """
     ranked = _Ranked(index)
     groups = ranked.column("groups") if siblings_apart else np.zeros(index.count, np.uint64)
-    siblings = np.arange(index.count) if siblings_apart else _first_siblings(ranked)
+    siblings = np.arange(index.count) if siblings_apart else first_siblings(ranked.column("groups"))
     own = np.arange(index.count) == siblings
     compared = np.flatnonzero(own & (ranked.column("words") > 0))
     texts = np.arange(index.count)
@@ -84,16 +90,6 @@ def find_duplicates(
     long_enough = distinct[ranked.column("words")[distinct] >= SHINGLE]
     kept_for = _near(ranked, long_enough, threshold, groups)
     return _removed(ranked, siblings, texts, kept_for, groups)
-
-
-def _first_siblings(ranked: _Ranked) -> Ranks:
-    """Return for each rank the best rank of its group."""
-    groups, first = ranked.column("groups"), np.arange(ranked.index.count)
-    grouped = np.flatnonzero(groups)
-    first[grouped] = first_of_equal(
-        groups[grouped], grouped, lambda ones, others: groups[ones] == groups[others]
-    )
-    return first
 
 
 def _first_copies(ranked: _Ranked, ranks: Ranks) -> Ranks:

@@ -8,9 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from gleanery.tasks.curation.signatures import BANDS, DIGEST_BYTES, PERMUTATIONS
 from gleanery.tasks.curation.signatures_table import SignedRows
+from gleanery.tasks.curation.texts_on_disk import TextsOnDisk
 
 Rows = npt.NDArray[np.int64]
 
@@ -20,8 +22,6 @@ _COLUMNS: dict[str, tuple[type, int]] = {
     "words": (np.int32, 1),
     "digests": (np.uint8, DIGEST_BYTES),
     "minima": (np.uint8, PERMUTATIONS),
-    "id_ends": (np.int64, 1),
-    "ids": (np.uint8, 1),
     **{f"band_{number:02}": (np.uint64, 1) for number in range(BANDS)},
 }
 
@@ -35,7 +35,7 @@ class SignatureIndex:
     def __init__(self) -> None:
         self.count = 0
         self._folder = tempfile.TemporaryDirectory(prefix="gleanery-")
-        self._id_bytes = 0
+        self._ids = TextsOnDisk(Path(self._folder.name), "ids")
         self._open = ExitStack()
         self._files = {
             name: self._open.enter_context(self._path(name).open("wb")) for name in _COLUMNS
@@ -53,14 +53,13 @@ class SignatureIndex:
     ) -> None:
         """Remove the files."""
         self._open.close()
+        self._ids.close()
         self._folder.cleanup()
 
     def append(self, rows: SignedRows) -> None:
         """Add rows; all must be added before any is read."""
-        ids = [row_id.encode() for row_id in rows.ids]
-        ends = np.cumsum([len(row_id) for row_id in ids], dtype=np.int64) + self._id_bytes
-        self.count += len(ids)
-        self._id_bytes = int(ends[-1]) if ids else self._id_bytes
+        self.count += len(rows.ids)
+        self._ids.append(rows.ids)
         signed = rows.signatures
         columns: dict[str, npt.NDArray[Any]] = {
             "groups": rows.groups,
@@ -68,12 +67,10 @@ class SignatureIndex:
             "words": signed.words,
             "digests": signed.digests,
             "minima": signed.minima,
-            "id_ends": ends,
             **{f"band_{band:02}": signed.bands[:, band] for band in range(BANDS)},
         }
         for name, values in columns.items():
             self._files[name].write(values.astype(_COLUMNS[name][0], copy=False).tobytes())
-        self._files["ids"].write(b"".join(ids))
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return a column, mapped from its file."""
@@ -88,20 +85,15 @@ class SignatureIndex:
         """Return the hashes of one band."""
         return self.column(f"band_{number:02}")
 
-    def ids(self, rows: Rows) -> list[str]:
+    def ids(self, rows: Rows) -> pa.Array:
         """Return the ids of rows."""
-        ends, text = self.column("id_ends"), self.column("ids")
-        stops = ends[rows].tolist()
-        starts = np.where(rows > 0, ends[np.maximum(rows - 1, 0)], 0).tolist()
-        return [
-            text[start:stop].tobytes().decode() for start, stop in zip(starts, stops, strict=True)
-        ]
+        return self._ids.take(rows)
 
     def bytes_on_disk(self) -> int:
         """Return how many bytes all files take."""
         for file in self._files.values():
             file.flush()
-        return sum(self._path(name).stat().st_size for name in _COLUMNS)
+        return sum(path.stat().st_size for path in Path(self._folder.name).iterdir())
 
     def _path(self, name: str) -> Path:
         return Path(self._folder.name, name)

@@ -1,7 +1,7 @@
 """Candidates that ask the same in other words: near by their vectors, and with the same facts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from pydantic import Field
@@ -12,12 +12,11 @@ from gleanery.tasks.curation.semantic_guard import why_different
 from gleanery.tasks.curation.semantic_neighbours import AnyVectors, Keys, similar_pairs
 from gleanery.tasks.curation.who_stays import (
     STAYS,
-    Original,
+    Numbers,
+    Similarities,
     SimilarPairs,
-    duplicate_rows,
     who_stays,
 )
-from gleanery.tasks.dataset_records import Duplicate
 
 SEMANTIC = "semantic"
 
@@ -42,43 +41,55 @@ class SemanticConfig(Config):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared: `originals` in the order of their rank, and rows that have a vector.
+    """What is compared: `count` originals in the order of their rank, and their followers.
 
-    Originals have the first rows of `vectors`, `keys` and the texts, in their order; rows behind
-    them are `followers`: near duplicates that were found before, by the number of the original that
-    each points to. `embedded` says that the vectors are an embedding model's.
+    Originals have the first rows of `vectors`, `keys` and the texts. Behind them stand followers,
+    near duplicates that were found before; `leaders` (ascending) are the originals that these point
+    to. `embedded` says that the vectors are an embedding model's.
     """
 
-    originals: Sequence[Original]
+    count: int
     vectors: AnyVectors
     keys: Keys
     text: Callable[[int], str]
-    followers: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    leaders: Numbers
     embedded: bool = False
+
+    def followers(self, original: int) -> range:
+        """Return the rows that point to an original."""
+        first, last = np.searchsorted(self.leaders, [original, original + 1]).tolist()
+        return range(self.count + first, self.count + last)
 
 
 def semantic_duplicates(
-    compared: Comparison, threshold: float, config: SemanticConfig, level: str
-) -> tuple[list[Duplicate], dict[str, int]]:
-    """Return the duplicates among the originals, and how many pairs differed, by what.
+    compared: Comparison, threshold: float, config: SemanticConfig
+) -> tuple[Numbers, Similarities, dict[str, int]]:
+    """Return for each row the original that it goes for, their cosine, and how many pairs differed.
 
-    A pair has the same numbers, a cosine of at least `threshold` and no difference that
+    The number is `STAYS` for a row that stays; what differed is counted by what it differed in. A
+    pair has the same numbers, a cosine of at least `threshold` and no difference that
     `why_different` finds. What is removed reaches all this itself with what stays; so do the near
     duplicates that point to it: they come along, and an original whose followers do not, stays.
     """
-    count = len(compared.originals)
     differed: dict[str, int] = {}
     found = similar_pairs(
-        compared.vectors[:count],
-        compared.keys[:count],
+        compared.vectors[: compared.count],
+        compared.keys[: compared.count],
         threshold,
         config.exhaustive_rows,
         config.search,
     )
-    verified = [_verified(compared, pairs, threshold, differed) for pairs in found]
-    kept_for, similarity = who_stays(count, verified)
-    rows = list(duplicate_rows(compared.originals, kept_for, similarity, SEMANTIC, level))
-    return rows + list(_of_followers(compared, kept_for, level)), dict(sorted(differed.items()))
+    verified = (_verified(compared, pairs, threshold, differed) for pairs in found)
+    kept_for, similarity = who_stays(compared.count, verified)
+    following = kept_for[compared.leaders]
+    cosines = np.zeros(len(following), np.float32)
+    for place in np.flatnonzero(following != STAYS).tolist():
+        cosines[place] = _cosine(compared, int(following[place]), compared.count + place)
+    return (
+        np.concatenate([kept_for, following]),
+        np.concatenate([similarity, cosines]),
+        dict(sorted(differed.items())),
+    )
 
 
 def _verified(
@@ -101,25 +112,11 @@ def _verified(
 def _difference(compared: Comparison, stays: int, goes: int, threshold: float) -> str | None:
     if reason := why_different(compared.text(stays), compared.text(goes), compared.embedded):
         return reason
-    for row in compared.followers.get(goes, ()):
+    for row in compared.followers(goes):
         near = _cosine(compared, stays, row) >= threshold
         if not near or why_different(compared.text(stays), compared.text(row), compared.embedded):
             return "followers"
     return None
-
-
-def _of_followers(compared: Comparison, kept_for: Keys, level: str) -> Iterator[Duplicate]:
-    for goes, rows in compared.followers.items():
-        if (stays := int(kept_for[goes])) == STAYS:
-            continue
-        for row, row_id in rows.items():
-            yield Duplicate(
-                id=row_id,
-                kept_id=compared.originals[stays].ids[0],
-                kind=SEMANTIC,
-                level=level,
-                similarity=round(_cosine(compared, stays, row), 4),
-            )
 
 
 def _cosine(compared: Comparison, one: int, other: int) -> float:

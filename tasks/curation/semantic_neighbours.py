@@ -1,6 +1,5 @@
 """Pairs of vectors whose cosine reaches a threshold, searched within groups of equal keys."""
 
-import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -29,11 +28,10 @@ def similar_pairs(
     by clusters, which misses some pairs (see `clustered_pairs`); smaller ones miss none.
     """
     order = np.argsort(keys, kind="stable")
-    borders = np.flatnonzero(np.diff(keys[order])) + 1
-    for start, end in itertools.pairwise([0, *borders.tolist(), len(keys)]):
-        rows = order[start:end]
-        if len(rows) < 2:
-            continue
+    edges = np.flatnonzero(np.diff(keys[order], prepend=~keys[order[:1]]))
+    sizes = np.diff(edges, append=len(keys))
+    for start, size in zip(edges[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
+        rows = order[start : start + size]
         if len(rows) <= exhaustive_rows:
             yield from _all_pairs(vectors, rows, threshold)
         else:

@@ -2,32 +2,47 @@
 
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+import numpy.typing as npt
 
+from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
-from gleanery.infra.row_search import read_column
-from gleanery.infra.tables import arrow_schema
+from gleanery.infra.row_search import read_columns
+from gleanery.infra.tables import RowSpool
+from gleanery.tasks.curation.row_ranks import (
+    BY_ARRIVAL,
+    Ranking,
+    ranks,
+    read_qualities,
+    read_refused,
+)
 from gleanery.tasks.curation.semantic_duplicates import (
+    SEMANTIC,
     Comparison,
     SemanticConfig,
     semantic_duplicates,
 )
+from gleanery.tasks.curation.semantic_rows import (
+    ComparedRows,
+    Earlier,
+    VectorRows,
+    compared_rows,
+    read_earlier,
+    read_vector_rows,
+)
 from gleanery.tasks.curation.vectors_model import EMBEDDING, VectorModel
-from gleanery.tasks.curation.vectors_part import TextVector, decoded
-from gleanery.tasks.curation.who_stays import ranked_originals
+from gleanery.tasks.curation.vectors_part import decoded
+from gleanery.tasks.curation.who_stays import STAYS, Numbers, Similarities
 from gleanery.tasks.dataset_records import Duplicate
+from gleanery.tasks.id_keys import IdSet
 
 SEMANTIC_DUPLICATES = "semantic-duplicates"
-VERSION = 2
+VERSION = 3
 _BATCH = 4096
-_LIGHT = ["id", "origin", "quality", "text", "numbers"]
 
 
 def semantic_part(
@@ -36,40 +51,43 @@ def semantic_part(
     model: VectorModel,
     config: SemanticConfig,
     earlier: Sequence[Receipt] = (),
-    ineligible: Sequence[Receipt] = (),
+    ranking: Ranking = BY_ARRIVAL,
 ) -> tuple[Receipt, bool]:
     """Return the receipt of all semantic duplicates, and whether it stood already.
 
     `vectors` are the receipts of all parts of vectors, in the order of their arrival; `earlier`
     those of exact and near duplicates: what is one at this level is left out, and comes along where
     the row that it points to goes; what went at another level is not compared, and what it points
-    to stays. `ineligible` are the receipts of rows that cannot be in the release. The part's name
-    is the level. Notes hold how many similar pairs were told apart, by what.
+    to stays. `ranking` says what rows are worth, and which cannot be in the release. The part's
+    name is the level. Notes hold how many similar pairs were told apart, by what.
     """
-    plan = semantic_plan(vectors, model, config, (*earlier, *ineligible))
+    plan = semantic_plan(vectors, model, config, earlier, ranking)
     newest = parts.newest(SEMANTIC_DUPLICATES, plan.part)
     if newest and newest.key == plan.key:
         return newest, True
     started = time.monotonic()
-    known = [row for receipt in earlier for row in parts.rows(receipt, Duplicate)]
-    pointing = {row.id: row.kept_id for row in known if row.level == plan.part}
-    others = [row for row in known if row.level != plan.part]
-    out = {row.id for row in others}
-    for receipt in ineligible:
-        out |= set(read_column(parts.store, receipt.data, "id"))
-    relied_on = {row.kept_id for row in others}
-    rows = _light_rows(parts, vectors)
-    with tempfile.TemporaryDirectory(prefix="gleanery-") as folder:
-        compared = _comparison(parts, vectors, rows, pointing, out, Path(folder))
-        threshold = (
-            config.embedding_threshold if model.kind == EMBEDDING else config.words_threshold
+    is_embedding = model.kind == EMBEDDING
+    threshold = config.embedding_threshold if is_embedding else config.words_threshold
+    with (
+        tempfile.TemporaryDirectory(prefix="gleanery-") as folder,
+        RowSpool(Duplicate) as found,
+        RowSpool(Loss) as losses,
+    ):
+        rows = read_vector_rows(parts, vectors, Path(folder))
+        known = read_earlier(parts, earlier, plan.part)
+        chosen = _chosen(parts, rows, known, ranking)
+        compared = Comparison(
+            count=len(chosen.originals.best),
+            vectors=_vectors_on_disk(parts, vectors, chosen.rows, Path(folder)),
+            keys=rows.numbers[chosen.rows],
+            text=lambda row: rows.texts.text(int(chosen.rows[row])),
+            leaders=chosen.leaders,
+            embedded=is_embedding,
         )
-        compared = replace(compared, embedded=model.kind == EMBEDDING)
-        found, differed = semantic_duplicates(compared, threshold, config, plan.part)
-        del compared  # closes the map before its folder goes
-    going = [row for row in found if row.id not in relied_on]
-    outcome = Outcome(going, [], [], len(rows.ids), notes={"told_apart": differed})
-    return parts.commit(plan, outcome, Duplicate, started, newest), False
+        kept_for, similarity, differed = semantic_duplicates(compared, threshold, config)
+        found.extend(_going(rows, chosen, kept_for, similarity, known.relied_on, plan.part))
+        outcome = Outcome[Duplicate]((), (), (), len(rows.keys), notes={"told_apart": differed})
+        return parts.commit_spooled(plan, outcome, found, losses, started, newest), False
 
 
 def semantic_plan(
@@ -77,6 +95,7 @@ def semantic_plan(
     model: VectorModel,
     config: SemanticConfig,
     earlier: Sequence[Receipt],
+    ranking: Ranking = BY_ARRIVAL,
 ) -> Plan:
     """Return what decides the semantic duplicates.
 
@@ -94,98 +113,69 @@ def semantic_plan(
         version=VERSION,
         part=levels[0] if levels else "question",
         inputs=tuple(
-            Input(stage=r.stage, part=r.part, row_digest=r.row_digest) for r in (*vectors, *earlier)
+            Input(stage=r.stage, part=r.part, row_digest=r.row_digest)
+            for r in (*vectors, *earlier, *ranking.receipts)
         ),
         decides={
             "config": config.model_dump(mode="json"),
             "model": [model.kind, model.digest],
+            "quality": [ranking.scorer, ranking.name],
         },
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _LightRows:
-    """All rows but their vectors, in the order of the parts; texts stay packed."""
-
-    ids: list[str]
-    origins: list[str]
-    qualities: list[float]
-    texts: pa.ChunkedArray
-    numbers: list[str]
+def _chosen(parts: Parts, rows: VectorRows, known: Earlier, ranking: Ranking) -> ComparedRows:
+    """Return the rows that are compared, by their rank."""
+    refused = read_refused(parts, ranking.ineligible, ranking.is_threshold)
+    worth = read_qualities(parts, ranking).of(rows.keys)
+    rank = ranks(worth, rows.keys, known.relied_on, refused.failing)
+    return compared_rows(rows, known, IdSet.of(refused.out.keys, known.gone.keys), rank)
 
 
-def _light_rows(parts: Parts, vectors: Sequence[Receipt]) -> _LightRows:
-    tables = [_table(parts, receipt, _LIGHT) for receipt in vectors]
-    schema = arrow_schema(TextVector)
-    table = pa.concat_tables(tables) if tables else schema.empty_table()
-    return _LightRows(
-        ids=table["id"].to_pylist(),
-        origins=table["origin"].to_pylist(),
-        qualities=table["quality"].to_pylist(),
-        texts=table["text"].cast(pa.large_string()).combine_chunks(),
-        numbers=table["numbers"].to_pylist(),
-    )
-
-
-def _table(parts: Parts, receipt: Receipt, columns: list[str]) -> pa.Table:
-    return pq.read_table(pa.BufferReader(parts.store.read(receipt.data)), columns=columns)
-
-
-def _comparison(
-    parts: Parts,
-    vectors: Sequence[Receipt],
-    rows: _LightRows,
-    pointing: Mapping[str, str],
-    out: Collection[str],
-    folder: Path,
-) -> Comparison:
-    """Return what is compared; the vectors lie in a file, in the order of rank."""
-    number_of: dict[str, int] = {}
-    for number, row_id in enumerate(rows.ids):
-        number_of.setdefault(row_id, number)  # of a row that came twice, the first one counts
-    originals = ranked_originals(
-        (row_id, rows.origins[number], rows.qualities[number])
-        for row_id, number in number_of.items()
-        if row_id not in pointing and row_id not in out
-    )
-    order = [number_of[original.ids[0]] for original in originals]
-    original_of = {row_id: n for n, original in enumerate(originals) for row_id in original.ids}
-    followers: dict[int, dict[int, str]] = {}
-    for row_id, kept_id in pointing.items():
-        if row_id in number_of and row_id not in out and kept_id in original_of:
-            followers.setdefault(original_of[kept_id], {})[len(order)] = row_id
-            order.append(number_of[row_id])
-    names = {name: number for number, name in enumerate(dict.fromkeys(rows.numbers))}
-    return Comparison(
-        originals=originals,
-        vectors=_vectors_on_disk(parts, vectors, order, len(rows.ids), folder),
-        keys=np.array([names[rows.numbers[number]] for number in order], np.int64),
-        text=lambda row: str(rows.texts[order[row]].as_py()),
-        followers=followers,
-    )
+def _going(
+    rows: VectorRows,
+    chosen: ComparedRows,
+    kept_for: Numbers,
+    similarity: Similarities,
+    relied_on: IdSet,
+    level: str,
+) -> Iterator[Duplicate]:
+    """Yield the rows that go: siblings with the original that they share, then followers."""
+    originals = chosen.originals
+    siblings = np.flatnonzero(kept_for[originals.of] != STAYS)
+    siblings = siblings[np.argsort(originals.of[siblings], kind="stable")]
+    count = len(originals.best)
+    followers = count + np.flatnonzero(kept_for[count:] != STAYS)
+    going = np.concatenate([originals.rows[siblings], chosen.rows[followers]])
+    places = np.concatenate([originals.of[siblings], followers])
+    stays = relied_on.has(rows.keys[going])
+    going, places = going[~stays], places[~stays]
+    for at in range(0, len(going), _BATCH):
+        block = places[at : at + _BATCH]
+        ids = rows.ids.take(going[at : at + _BATCH]).to_pylist()
+        kept_ids = rows.ids.take(originals.best[kept_for[block]]).to_pylist()
+        for row_id, kept_id, alike in zip(ids, kept_ids, similarity[block].tolist(), strict=True):
+            yield Duplicate(
+                id=row_id, kept_id=kept_id, kind=SEMANTIC, level=level, similarity=round(alike, 4)
+            )
 
 
 def _vectors_on_disk(
-    parts: Parts, vectors: Sequence[Receipt], order: Sequence[int], count: int, folder: Path
-) -> np.ndarray[tuple[int, int], np.dtype[np.float16]]:
+    parts: Parts, vectors: Sequence[Receipt], rows: Numbers, folder: Path
+) -> npt.NDArray[np.float16]:
     """Return the vectors of rows in the given order, as a map of a file: not all in memory."""
-    place = np.full(count, -1, np.int64)
-    place[list(order)] = np.arange(len(order))
-    mapped: np.ndarray[tuple[int, int], np.dtype[np.float16]] = np.empty((0, 1), np.float16)
+    place = np.full(sum(receipt.rows_out for receipt in vectors), -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    mapped: npt.NDArray[np.float16] = np.empty((0, 1), np.float16)
     start = 0
-    for block in _blocks(parts, vectors):
-        array = decoded(block)
-        if not start and order:
-            shape = (len(order), array.shape[1])
-            mapped = np.memmap(folder / "vectors", np.float16, "w+", shape=shape)
-        to = place[start : start + len(array)]
-        mapped[to[to >= 0]] = array[to >= 0].astype(np.float16)
-        start += len(array)
-    return mapped
-
-
-def _blocks(parts: Parts, vectors: Sequence[Receipt]) -> Iterator[list[str]]:
     for receipt in vectors:
-        column = _table(parts, receipt, ["vector"])["vector"]
-        for start in range(0, len(column), _BATCH):
-            yield column.slice(start, _BATCH).to_pylist()
+        column = read_columns(parts.store, receipt.data, ("vector",))["vector"]
+        for at in range(0, len(column), _BATCH):
+            array = decoded(column.slice(at, _BATCH).to_pylist())
+            if not len(mapped) and len(rows):
+                shape = (len(rows), array.shape[1])
+                mapped = np.memmap(folder / "vectors", np.float16, "w+", shape=shape)
+            to = place[start : start + len(array)]
+            mapped[to[to >= 0]] = array[to >= 0].astype(np.float16)
+            start += len(array)
+    return mapped

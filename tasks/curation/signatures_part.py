@@ -15,7 +15,7 @@ from gleanery.tasks.records import Document
 from gleanery.tasks.stage_inputs import CANDIDATES, EXAMPLES, RECALL
 
 SIGNATURES = "signatures"
-VERSION = 2
+VERSION = 3
 
 
 def standing_signatures(parts: Parts, source: SourcePart) -> Receipt | None:

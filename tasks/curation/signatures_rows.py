@@ -1,10 +1,11 @@
-"""What of a candidate is compared, at which level, and what it is worth."""
+"""What of a candidate, and of the page that it came from, is compared at which level."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 
 from gleanery.tasks.curation.signatures import Signatures, sign_texts
 from gleanery.tasks.curation.signatures_table import (
@@ -17,7 +18,6 @@ from gleanery.tasks.curation.signatures_table import (
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import ChatMessage, Document
 
-UNSCORED = 0.5
 _ROWS = 4_096  # in one block
 
 
@@ -30,11 +30,11 @@ def signed_candidates(candidates: Sequence[Candidate]) -> Iterator[SignedRows]:
     """
     ids = [row.id for row in candidates]
     groups = [_group_number(row.origin) for row in candidates]
-    qualities = [quality_of(row) for row in candidates]
     examples = []
+    unrated = [0.0] * len(candidates)
     for level in (QUESTION, EXAMPLE):
         texts = [_text(row, level) for row in candidates]
-        for block in _signed(level, ids, groups, qualities, texts):
+        for block in _signed(level, ids, groups, unrated, texts):
             yield block
             if level == EXAMPLE:
                 examples.append(block)
@@ -54,7 +54,7 @@ def _released(examples: SignedRows, candidates: Sequence[Candidate]) -> SignedRo
 
 
 def signed_documents(documents: Iterable[Document]) -> Iterator[SignedRows]:
-    """Yield the signatures of the documents' texts, in their order.
+    """Yield the signatures of the documents' texts, in their order, with the documents' scores.
 
     A page that was recalled twice has two rows of one id: they count as siblings.
     """
@@ -66,12 +66,6 @@ def signed_documents(documents: Iterable[Document]) -> Iterator[SignedRows]:
         [row.score for row in rows],
         [row.text for row in rows],
     )
-
-
-def quality_of(candidate: Candidate) -> float:
-    """Return the mean of the scores (0 to 1) that a candidate was made with; 0.5 without any."""
-    values = [score.value for score in candidate.scores if 0 <= score.value <= 1]
-    return sum(values) / len(values) if values else UNSCORED
 
 
 def _text(candidate: Candidate, level: str) -> str:
@@ -103,7 +97,7 @@ def _signed(
         block = slice(at, at + _ROWS)
         yield SignedRows(
             level=level,
-            ids=ids[block],
+            ids=pa.array(ids[block], pa.string()),
             groups=np.array(groups[block], np.uint64),
             qualities=np.array(qualities[block], np.float32),
             signatures=sign_texts(texts[block]),

@@ -2,8 +2,8 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -39,15 +39,32 @@ _COMPRESSION = {name: "zstd" if name in ("id", "level") else "none" for name in 
 class SignedRows:
     """Rows of one level with the signatures of their texts.
 
-    `groups` is the same number for siblings and 0 for a row without any; the better `qualities` the
-    rather does a row stay.
+    `ids` are strings; `groups` is the same number for siblings and 0 for a row without any. The
+    better `qualities`, the rather does a row stay: of a page the score that it was recalled with;
+    what candidates are worth is told by others, so that they have 0 here.
     """
 
     level: str
-    ids: Sequence[str]
+    ids: pa.Array
     groups: npt.NDArray[np.uint64]
     qualities: npt.NDArray[np.float32]
     signatures: Signatures
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Self:
+        """Return the rows of these places."""
+        signed = self.signatures
+        return replace(
+            self,
+            ids=self.ids.filter(pa.array(chosen)),
+            groups=self.groups[chosen],
+            qualities=self.qualities[chosen],
+            signatures=Signatures(
+                words=signed.words[chosen],
+                digests=signed.digests[chosen],
+                minima=signed.minima[chosen],
+                bands=signed.bands[chosen],
+            ),
+        )
 
 
 class SignatureSpool:
@@ -78,16 +95,16 @@ class SignatureSpool:
 
     def append(self, rows: SignedRows) -> None:
         """Add rows of one level, as a row group of their own."""
-        if not rows.ids:
+        if not len(rows.ids):
             return
         self.count += len(rows.ids)
         signed = rows.signatures
-        self._digest.update("\n".join([rows.level, *rows.ids]).encode())
+        self._digest.update("\n".join([rows.level, *rows.ids.to_pylist()]).encode())
         for array in (rows.groups, rows.qualities, signed.words, signed.digests, signed.minima):
             little = array.astype(array.dtype.newbyteorder("<"), copy=False)
             self._digest.update(little.tobytes())
         columns = [
-            pa.array(rows.ids, pa.string()),
+            rows.ids,
             pa.array([rows.level] * len(rows.ids), pa.string()),
             pa.array(rows.groups),
             pa.array(rows.qualities),
@@ -122,7 +139,7 @@ def _signed_rows(table: pa.Table) -> SignedRows:
     bands = [table.column(name).to_numpy() for name in _BAND_NAMES]
     return SignedRows(
         level=table.column("level")[0].as_py(),
-        ids=table.column("id").to_pylist(),
+        ids=table.column("id").combine_chunks(),
         groups=table.column("group").to_numpy(),
         qualities=table.column("quality").to_numpy(),
         signatures=Signatures(

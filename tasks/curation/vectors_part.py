@@ -11,26 +11,23 @@ from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
 from gleanery.tasks.curation.semantic_facts import numbers_key
-from gleanery.tasks.curation.signatures_rows import quality_of
 from gleanery.tasks.curation.vectors_model import VectorModel, VectorsConfig, embed_with, text_of
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import Record
 
 VECTORS = "vectors"
-VERSION = 1
+VERSION = 2
 
 
 class TextVector(Record):
     """The vector of a candidate's text, with what two rows are compared by besides.
 
-    `origin` is the same for siblings, `quality` what the rank follows. `numbers` names the set of
-    numbers in the text. `vector` holds little-endian numbers of 16 bits as base64: a quarter of
-    what a list of them takes.
+    `origin` is the same for siblings. `numbers` names the set of numbers in the text. `vector`
+    holds little-endian numbers of 16 bits as base64: a quarter of what a list of them takes.
     """
 
     id: str
     origin: str
-    quality: float
     text: str
     numbers: str
     vector: str
@@ -114,7 +111,6 @@ def _row(candidate: Candidate, text: str, vector: Vectors) -> TextVector:
     return TextVector(
         id=candidate.id,
         origin=candidate.origin,
-        quality=round(quality_of(candidate), 6),
         text=text,
         numbers=numbers_key(text),
         vector=encoded(vector),

@@ -4,19 +4,20 @@ Rows of one origin (rewrites, sampled answers) are siblings: one text is compare
 and what it comes to holds for all. Such an original has the number of its rank, 0 for the best.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from gleanery.tasks.dataset_records import Duplicate
+from gleanery.tasks.curation.exact_rows import first_siblings
 
 Numbers = npt.NDArray[np.int64]
 Similarities = npt.NDArray[np.float32]
 
 STAYS = -1
+_LOOP_PAIRS = 1 << 20
 
 
 class SimilarPairs(NamedTuple):
@@ -27,31 +28,33 @@ class SimilarPairs(NamedTuple):
     similarity: Similarities
 
 
-@dataclass(frozen=True, slots=True)
-class Original:
-    """What is compared once: the rows that share an origin, the best of them first."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Originals:
+    """What is compared once: the rows that share an origin.
 
-    ids: tuple[str, ...]
+    `rows` are numbers of rows, the best ranked first, and `of` is the number of the original of
+    each; `best` is the row that stands for each original, its best ranked one.
+    """
+
+    rows: Numbers
+    of: Numbers
+    best: Numbers
 
 
-@dataclass(slots=True)
-class _Group:
-    ids: list[tuple[float, int, str]] = field(default_factory=list)
+def ranked_originals(
+    rows: Numbers, groups: npt.NDArray[np.uint64], ranks: npt.NDArray[np.float32]
+) -> Originals:
+    """Return the originals in the order of their rank: the best first, then the earliest.
 
-
-def ranked_originals(rows: Iterable[tuple[str, str, float]]) -> list[Original]:
-    """Return the originals in the order of their rank: quality first, then the earliest.
-
-    A row is its id, its group (the same for siblings, "" for a row without any) and its quality,
-    the more the better; rows come in the order of their arrival. An original is as good as the
+    `rows` are numbers in the order of arrival. For each of them, `groups` is the same for siblings
+    and 0 for a row without any, and `ranks` is the more, the better. An original is as good as the
     best of its rows.
     """
-    groups: dict[str, _Group] = {}
-    for number, (row_id, group, quality) in enumerate(rows):
-        name = f"group {group}" if group else f"row {number}"
-        groups.setdefault(name, _Group()).ids.append((-quality, number, row_id))
-    ordered = sorted((sorted(group.ids) for group in groups.values()), key=lambda ids: ids[0])
-    return [Original(tuple(row_id for _, _, row_id in ids)) for ids in ordered]
+    order = np.argsort(-ranks, kind="stable")
+    first = first_siblings(groups[order])
+    is_first = first == np.arange(len(order))
+    number = np.cumsum(is_first) - 1
+    return Originals(rows[order], number[first], rows[order][is_first])
 
 
 def who_stays(count: int, pairs: Iterable[SimilarPairs]) -> tuple[Numbers, Similarities]:
@@ -60,7 +63,7 @@ def who_stays(count: int, pairs: Iterable[SimilarPairs]) -> tuple[Numbers, Simil
     The number is `STAYS` for one that stays. Greedy, from the best rank down: an original goes if
     one that stays is a pair with it, the best ranked of these. So no two that stay are a pair, and
     whatever goes is a pair with what it points to: a chain of pairs removes nothing by itself.
-    The pairs may come in any order, twice, and in blocks; memory is 20 bytes for each.
+    The pairs may come in any order, twice, and in blocks; memory is some 60 bytes for each.
     """
     kept_for = np.full(count, STAYS, dtype=np.int64)
     similarity = np.zeros(count, dtype=np.float32)
@@ -72,26 +75,13 @@ def who_stays(count: int, pairs: Iterable[SimilarPairs]) -> tuple[Numbers, Simil
     alike = np.concatenate([block.similarity for block in blocks])
     better, worse = np.minimum(one, other), np.maximum(one, other)
     order = np.lexsort((better, worse))
-    columns = (better[order].tolist(), worse[order].tolist(), alike[order].tolist())
-    for high, low, value in zip(*columns, strict=True):
-        if high != low and kept_for[low] == STAYS and kept_for[high] == STAYS:
-            kept_for[low], similarity[low] = high, value
+    gone = bytearray(count)
+    for at in range(0, len(order), _LOOP_PAIRS):
+        block = order[at : at + _LOOP_PAIRS]
+        for place, high, low in zip(
+            block.tolist(), better[block].tolist(), worse[block].tolist(), strict=True
+        ):
+            if high != low and not gone[low] and not gone[high]:
+                gone[low] = 1
+                kept_for[low], similarity[low] = high, alike[place]
     return kept_for, similarity
-
-
-def duplicate_rows(
-    originals: Sequence[Original],
-    kept_for: Numbers,
-    similarity: Similarities,
-    kind: str,
-    level: str,
-) -> Iterator[Duplicate]:
-    """Yield a row for every row of every original that goes; it points to the best one that stays.
-
-    Siblings have the similarity of their originals, rounded to 4 decimals.
-    """
-    for number in np.flatnonzero(kept_for != STAYS).tolist():
-        kept_id = originals[kept_for[number]].ids[0]
-        alike = round(float(similarity[number]), 4)
-        for row_id in originals[number].ids:
-            yield Duplicate(id=row_id, kept_id=kept_id, kind=kind, level=level, similarity=alike)

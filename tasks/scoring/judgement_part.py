@@ -7,6 +7,7 @@ from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.receipts import Input, Plan
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
+from gleanery.tasks.id_keys import IdSet, id_keys
 from gleanery.tasks.llm_part import LLMPart, RowOutcome
 from gleanery.tasks.scoring.judge import judge_example
 from gleanery.tasks.scoring.judge_config import JudgeConfig
@@ -37,12 +38,13 @@ def judgement_part(
     if not models or len(set(models)) < len(models):
         raise ValueError("judging needs one or more models, each of them once: name them in judges")
     pages: dict[str, str] = {}
-    ids = frozenset(left_out)
+    without = IdSet.of(id_keys(sorted(left_out)))  # not the ids: all parts of a run wait at once
 
     def load_candidates() -> Sequence[Candidate]:
         candidates, texts = load()
         pages.update(texts if config.show_source else {})
-        return [candidate for candidate in candidates if candidate.id not in ids]
+        out = without.has(id_keys([candidate.id for candidate in candidates])).tolist()
+        return [candidate for candidate, is_out in zip(candidates, out, strict=True) if not is_out]
 
     def dialogue(candidate: Candidate, attempt: int) -> Dialogue[RowOutcome[ExampleScore]]:
         text = pages.get(candidate.document_id, "")
@@ -55,7 +57,7 @@ def judgement_part(
             stage=JUDGEMENTS,
             version=VERSION,
             part=part,
-            inputs=(*inputs, left_out_input(part, ids)),
+            inputs=(*inputs, left_out_input(part, frozenset(left_out))),
             decides={
                 "config": config.model_dump(mode="json"),
                 "prompt": FINGERPRINT,

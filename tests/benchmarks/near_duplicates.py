@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from near_duplicates_texts import alike_pairs, jaccard, shingles, texts_of_pages
 
 from gleanery.tasks.curation.duplicates import DuplicatesConfig
@@ -78,7 +79,7 @@ def find(signatures: Signatures, threshold: float) -> Removed:
     count = len(signatures.words)
     rows = SignedRows(
         level="document",
-        ids=[str(number) for number in range(count)],
+        ids=pa.array([str(number) for number in range(count)], pa.string()),
         groups=np.zeros(count, np.uint64),
         qualities=np.full(count, 0.5, np.float32),
         signatures=signatures,

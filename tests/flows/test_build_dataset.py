@@ -192,6 +192,55 @@ def test_mirror_and_copied_question_are_left_out_and_point_to_what_stays(dataset
     assert all(detail.split("like ")[1].split()[0] in pages_kept for detail in details)
 
 
+def two_answers(dataset: Dataset, first: str, second: str) -> str:
+    """Write two pages that answer one question each in its way; return the question."""
+    asked = pair(600)[0]
+    one, other = pages(40, 1)[0][2], pages(41, 1)[0][2]
+    write_batch(dataset.harvest, 2, [("https://first.example/a", "", [*one, (asked, first)])])
+    write_batch(dataset.harvest, 3, [("https://second.example/b", "", [(asked, second), *other])])
+    return asked
+
+
+def test_of_two_answers_to_one_question_the_better_by_the_heuristics_is_released(
+    dataset: Dataset,
+) -> None:
+    asked = two_answers(dataset, "I am sorry, but I cannot answer this question.", pair(600)[1])
+    dataset.build()
+    released = [row for row in dataset.rows if row.prompt[0].content == asked]
+    assert [row.url for row in released] == ["https://second.example/b"]
+    assert sum(dataset.left_out.values()) == 1
+
+
+def test_better_answer_that_fails_a_threshold_takes_no_other_with_it(dataset: Dataset) -> None:
+    asked = two_answers(dataset, pair(600)[1], " ".join([pair(600)[1]] + ["Count again."] * 3))
+    lengths: dict[str, Any] = {"score": "heuristics.answer_length"}
+    dataset.build(recipe={"filters": [lengths | {"least": 0.0}]})
+    found = {row.url: row.scores for row in dataset.rows if row.prompt[0].content == asked}
+    assert list(found) == ["https://second.example/b"]
+    [scores] = found.values()
+    bound = scores["score_heuristics_answer_length"] - 0.001
+    dataset.build(recipe={"filters": [lengths | {"most": bound}]})
+    released = [row.url for row in dataset.rows if row.prompt[0].content == asked]
+    assert released == ["https://first.example/a"]
+
+
+def test_judge_is_asked_about_what_only_a_threshold_refuses(
+    dataset: Dataset, llm_stub: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "judge.py").write_text(JUDGE)
+    stub = llm_stub("--responder", str(tmp_path / "judge.py"))
+    poor = (pair(600)[0], "I am sorry, but I cannot answer this question.")
+    write_batch(dataset.harvest, 2, [("https://poor.example/a", "", [poor])])
+    engine = {"model": "stub-model", "base_urls": [stub.url]}
+    bound = {"score": "heuristics.quality", "least": 0.3}
+    dataset.build(judges=[engine], recipe={"filters": [bound]})
+    assert dataset.left_out == {"score_below:heuristics.quality": 1}
+    assert stub.counts()["asked"] == 21
+    dataset.build(recipe={})
+    assert len(dataset.rows) == 21
+    assert stub.counts()["asked"] == 21
+
+
 def test_benchmark_items_are_left_out_and_named(dataset: Dataset, tmp_path: Path) -> None:
     asked = pair(3)[0].upper().replace(" ", "  ")
     file = tmp_path / "exam.jsonl"

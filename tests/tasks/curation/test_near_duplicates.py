@@ -2,6 +2,7 @@ import random
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ def signed(
 ) -> SignedRows:
     return SignedRows(
         level="question",
-        ids=[f"r{number}" for number in range(len(texts))],
+        ids=pa.array([f"r{number}" for number in range(len(texts))], pa.string()),
         groups=np.array(groups or [0] * len(texts), np.uint64),
         qualities=np.array(qualities or [0.5] * len(texts), np.float32),
         signatures=sign_texts(texts),
@@ -33,7 +34,7 @@ def duplicates(*blocks: SignedRows, threshold: float = THRESHOLD) -> Verdicts:
         for block in blocks:
             index.append(block)
         removed = find_duplicates(index, threshold)
-        ids, kept = index.ids(removed.rows), index.ids(removed.kept)
+        ids, kept = (index.ids(rows).to_pylist() for rows in (removed.rows, removed.kept))
         # Whatever is removed is like what stays, and what stays is not removed.
         minima = index.column("minima")
         assert not set(kept) & set(ids)
@@ -66,8 +67,9 @@ def naive(rows: SignedRows) -> Verdicts:
                 break
         else:
             staying.append(row)
+    ids = rows.ids.to_pylist()
     return {
-        rows.ids[row]: (rows.ids[verdict[head][0]], verdict[head][1])
+        ids[row]: (ids[verdict[head][0]], verdict[head][1])
         for row in ranked
         if (head := first[int(rows.groups[row]) or -1 - row]) in verdict
     }
@@ -160,7 +162,7 @@ def apart(*blocks: SignedRows) -> Verdicts:
         for block in blocks:
             index.append(block)
         removed = find_duplicates(index, THRESHOLD, siblings_apart=True)
-        ids, kept = index.ids(removed.rows), index.ids(removed.kept)
+        ids, kept = (index.ids(rows).to_pylist() for rows in (removed.rows, removed.kept))
     return dict(zip(ids, zip(kept, removed.exact.tolist(), strict=True), strict=True))
 
 
@@ -177,11 +179,12 @@ def test_siblings_apart_never_remove_each_other_and_no_text_of_two_origins_is_le
 ) -> None:
     texts, groups, qualities = zip(*rows, strict=True)
     block = signed(texts, groups, qualities)
-    found, group = apart(block), dict(zip(block.ids, groups, strict=True))
+    found, group = apart(block), dict(zip(block.ids.to_pylist(), groups, strict=True))
     assert not {kept for kept, _ in found.values()} & set(found)
     assert all(group[row] != group[kept] or not group[row] for row, (kept, _) in found.items())
     digests = block.signatures.digests
-    left = [n for n, row in enumerate(block.ids) if row not in found and block.signatures.words[n]]
+    has_words = block.signatures.words > 0
+    left = [n for n, row in enumerate(block.ids.to_pylist()) if row not in found and has_words[n]]
     for one in left:
         for other in left:
             if one < other and (digests[one] == digests[other]).all():
@@ -248,7 +251,7 @@ def versions(count: int, kinds: int) -> SignedRows:
     digests = rng.integers(0, 256, (count, 16), dtype=np.uint8)
     return SignedRows(
         "question",
-        [f"r{number}" for number in range(count)],
+        pa.array([f"r{number}" for number in range(count)]),
         np.zeros(count, np.uint64),
         rng.random(count).astype(np.float32),
         Signatures(np.full(count, 60, np.int32), digests, minima, bands),

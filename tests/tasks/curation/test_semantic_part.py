@@ -10,6 +10,7 @@ import pytest
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Plan, Receipt
 from gleanery.infra.storage import Store
+from gleanery.tasks.curation.row_ranks import BY_ARRIVAL, Ranking
 from gleanery.tasks.curation.semantic_duplicates import SemanticConfig
 from gleanery.tasks.curation.semantic_part import semantic_part
 from gleanery.tasks.curation.vectors_model import VectorModel, VectorsConfig, vector_model
@@ -19,8 +20,8 @@ from gleanery.tasks.curation.vectors_part import (
     standing_vectors,
     vectors_part,
 )
-from gleanery.tasks.dataset_records import Candidate, Duplicate
-from gleanery.tasks.records import ChatMessage, Score
+from gleanery.tasks.dataset_records import Candidate, Duplicate, ExampleScore, Ineligible
+from gleanery.tasks.records import ChatMessage
 from gleanery.tasks.stage_inputs import CANDIDATES
 
 CONFIG = VectorsConfig(dimensions=256)
@@ -66,9 +67,14 @@ def embed(parts: Parts, *gathered: Receipt) -> tuple[list[Receipt], VectorModel]
     return [vectors_part(parts, receipt, model, CONFIG)[0] for receipt in gathered], model
 
 
-def compare(parts: Parts, *gathered: Receipt, earlier: Sequence[Receipt] = ()) -> dict[str, str]:
+def compare(
+    parts: Parts,
+    *gathered: Receipt,
+    earlier: Sequence[Receipt] = (),
+    ranking: Ranking = BY_ARRIVAL,
+) -> dict[str, str]:
     vectors, model = embed(parts, *gathered)
-    receipt, _ = semantic_part(parts, vectors, model, SemanticConfig(), earlier)
+    receipt, _ = semantic_part(parts, vectors, model, SemanticConfig(), earlier, ranking)
     return {row.id: row.kept_id for row in parts.rows(receipt, Duplicate)}
 
 
@@ -85,14 +91,30 @@ def test_reworded_question_goes_and_the_one_with_another_number_stays(store: Sto
 
 def test_better_one_stays_though_it_came_later_and_siblings_move_together(tmp_path: Any) -> None:
     parts = Parts(Store(str(tmp_path)))
-    good = [Score(name="verified", value=1.0, detail="")]
-    poor = [Score(name="verified", value=0.2, detail="")]
-    rows = [
-        candidate("a1", TRAIN, origin="page", scores=poor),
-        candidate("a2", TRAIN, origin="page", scores=poor),
-        candidate("b", SAME_TRAIN, scores=good),
+    rows = [candidate("a1", TRAIN, origin="page"), candidate("a2", TRAIN, origin="page")]
+    gathered = gather(parts, "one", *rows, candidate("b", SAME_TRAIN), *strangers())
+    assert compare(parts, gathered) == {"b": "a1"}
+    told = [
+        ExampleScore(id=row_id, scorer="heuristics", name="quality", value=value)
+        for row_id, value in {"a1": 0.2, "a2": 0.6, "b": 0.7}.items()
     ]
-    assert compare(parts, gather(parts, "one", *rows, *strangers())) == {"a1": "b", "a2": "b"}
+    scores = [commit(parts, "heuristics", "one", told, ExampleScore)]
+    by_quality = Ranking(scores, "heuristics", "quality")
+    assert compare(parts, gathered, ranking=by_quality) == {"a1": "b", "a2": "b"}
+
+
+def test_what_fails_a_threshold_goes_for_what_passes_and_what_is_out_for_nothing(
+    tmp_path: Any,
+) -> None:
+    parts = Parts(Store(str(tmp_path)))
+    rows = [candidate("a", TRAIN), candidate("b", SAME_TRAIN), *strangers()]
+    gathered = gather(parts, "one", *rows)
+    verdicts: dict[str, dict[str, str]] = {"low": {"a": "b"}, "leak": {}}
+    for reason, pointing in verdicts.items():
+        row = Ineligible(id="a", document_id="", reason=reason)
+        refused = commit(parts, "eligibility", "rows", [row], Ineligible)
+        ranking = Ranking(ineligible=refused, is_threshold="low".__eq__)
+        assert compare(parts, gathered, ranking=ranking) == pointing
 
 
 def test_original_is_compared_and_not_what_it_was_rewritten_to(tmp_path: Any) -> None:
@@ -119,10 +141,10 @@ def test_row_that_went_at_another_level_is_not_compared_and_what_it_points_to_st
     gathered = gather(parts, "one", *rows, *strangers())
     gone = Duplicate(id="a", kept_id="c", kind="near", level="example", similarity=0.9)
     earlier = commit(parts, "duplicates", "rows", [gone], Duplicate)
-    assert compare(parts, gathered, earlier=[earlier]) == {}
+    assert compare(parts, gathered, earlier=[earlier]) == {}  # b has no one left to go for
     relied_on = Duplicate(id="c", kept_id="b", kind="near", level="example", similarity=0.9)
     earlier = commit(parts, "duplicates", "more", [relied_on], Duplicate)
-    assert compare(parts, gathered, earlier=[earlier]) == {}
+    assert compare(parts, gathered, earlier=[earlier]) == {"a": "b"}  # and not the other way
 
 
 def test_new_data_leave_old_vectors_and_their_model_as_they_are(tmp_path: Any) -> None:

@@ -16,6 +16,7 @@ from gleanery.tasks.curation.duplicates_part import (
     duplicates_part,
     standing_duplicates,
 )
+from gleanery.tasks.curation.row_ranks import Ranking
 from gleanery.tasks.curation.signatures_part import (
     SIGNATURES,
     signature_part,
@@ -23,7 +24,7 @@ from gleanery.tasks.curation.signatures_part import (
 )
 from gleanery.tasks.curation.signatures_table import LEVELS, read_signed_rows
 from gleanery.tasks.dataset_records import Candidate, Duplicate, Ineligible
-from gleanery.tasks.records import ChatMessage, Document, Record, Score
+from gleanery.tasks.records import ChatMessage, Document, Record
 from gleanery.tasks.stage_inputs import CANDIDATES, EXAMPLES, RECALL, REFINE
 
 
@@ -140,7 +141,9 @@ def test_what_cannot_be_released_is_compared_with_nothing(
     signature_part(parts, source(tmp_path, "one"))
     commit(parts, "eligibility", ROWS, [Ineligible(id="a", document_id="", reason="leak")])
     refused = parts.newest("eligibility", ROWS)
-    receipt = duplicates_part(parts, ROWS, ["maths.one"], DuplicatesConfig(), refused)
+    receipt = duplicates_part(
+        parts, ROWS, ["maths.one"], DuplicatesConfig(), Ranking(ineligible=refused)
+    )
     assert [(row.id, row.kept_id) for row in parts.rows(receipt, Duplicate)] == [("c", "b")]
 
 
@@ -214,26 +217,6 @@ def test_sampled_answers_of_one_plan_are_each_compared_as_they_are_released(
     commit(parts, CANDIDATES, "maths.one", rows)
     signature_part(parts, source(tmp_path, "one"))
     assert found(parts, ["maths.one"]) == [("released", "b2", "a1", "exact")]
-
-
-def test_row_with_the_better_score_stays(
-    tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
-) -> None:
-    scores = {
-        name: [Score(name="verified", value=value, detail="")]
-        for name, value in {"low": 0.2, "high": 0.9}.items()
-    }
-    rows = [
-        candidate("a", *questions[0], scores=scores["low"]),
-        candidate("b", *questions[0]),
-        candidate("c", *questions[0], scores=scores["high"]),
-    ]
-    commit(parts, CANDIDATES, "maths.one", rows)
-    signature_part(parts, source(tmp_path, "one"))
-    assert found(parts, ["maths.one"], levels=["example"]) == [
-        ("example", "a", "c", "exact"),
-        ("example", "b", "c", "exact"),
-    ]
 
 
 def test_pages_of_a_harvest_are_compared_and_only_those_with_candidates(
@@ -328,7 +311,11 @@ def test_rows_come_back_from_a_part_as_they_were_signed(
     data = parts.store.read(first.data)
     assert [len(list(read_signed_rows(data, level))) for level in LEVELS] == [0, 1, 1, 1]
     (block,) = read_signed_rows(data, "example")
-    assert (list(block.ids), block.level, block.qualities.tolist()) == (["é"], "example", [0.5])
+    assert (block.ids.to_pylist(), block.level, block.qualities.tolist()) == (
+        ["é"],
+        "example",
+        [0.0],
+    )
     assert block.groups[0] != 0
 
 

@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 
 from gleanery.tasks.curation.who_stays import (
     STAYS,
-    Original,
     SimilarPairs,
-    duplicate_rows,
     ranked_originals,
     who_stays,
 )
@@ -21,22 +19,27 @@ def pairs(*found: tuple[int, int, float]) -> SimilarPairs:
     )
 
 
+def originals(*rows: tuple[int, float]) -> list[list[int]]:
+    """Return the rows of each original; a row is its group and its rank, numbers count from 10."""
+    groups, ranks = zip(*rows, strict=True) if rows else ((), ())
+    found = ranked_originals(
+        np.arange(10, 10 + len(rows)), np.array(groups, np.uint64), np.array(ranks, np.float32)
+    )
+    members = [found.rows[found.of == number].tolist() for number in range(len(found.best))]
+    assert [each[0] for each in members] == found.best.tolist()
+    return members
+
+
 def test_better_row_stays_and_the_earlier_of_equally_good_ones() -> None:
-    rows = [("late", "", 0.5), ("best", "", 0.9), ("later", "", 0.5)]
-    assert [original.ids for original in ranked_originals(rows)] == [
-        ("best",),
-        ("late",),
-        ("later",),
-    ]
+    assert originals((0, 0.5), (0, 0.9), (0, 0.5)) == [[11], [10], [12]]
 
 
 def test_siblings_are_one_original_with_the_quality_of_their_best() -> None:
-    rows = [("a", "page", 0.2), ("b", "", 0.5), ("c", "page", 0.8)]
-    assert [original.ids for original in ranked_originals(rows)] == [("c", "a"), ("b",)]
+    assert originals((7, 0.2), (0, 0.5), (7, 0.8)) == [[12, 10], [11]]
 
 
-def test_group_named_like_a_row_number_takes_no_stranger_in() -> None:
-    assert len(ranked_originals([("a", "", 0.0), ("b", "0", 0.0), ("c", "row 0", 0.0)])) == 3
+def test_no_rows_are_no_originals() -> None:
+    assert originals() == []
 
 
 def test_end_of_a_chain_stays_for_it_is_not_like_the_row_that_stays() -> None:
@@ -53,16 +56,6 @@ def test_removed_row_points_to_the_best_that_stays() -> None:
 def test_no_pairs_remove_nothing() -> None:
     assert who_stays(2, [])[0].tolist() == [STAYS, STAYS]
     assert who_stays(0, [pairs()])[0].tolist() == []
-
-
-def test_siblings_go_together_and_point_to_the_best_of_the_others() -> None:
-    originals = [Original(("x", "y")), Original(("a", "b"))]
-    kept_for, similarity = who_stays(2, [pairs((1, 0, 0.87654321))])
-    rows = list(duplicate_rows(originals, kept_for, similarity, "semantic", "question"))
-    assert [(row.id, row.kept_id, row.similarity) for row in rows] == [
-        ("a", "x", 0.8765),
-        ("b", "x", 0.8765),
-    ]
 
 
 @settings(max_examples=200, deadline=None)
