@@ -9,7 +9,6 @@ import fcntl
 import json
 import os
 import signal
-import sys
 import traceback
 from typing import Any
 
@@ -18,10 +17,11 @@ from gleanery.tasks.evaluation.sandbox_link import Ended, Link
 from gleanery.tasks.evaluation.sandbox_program import serve_program
 from gleanery.tasks.evaluation.sandbox_remote import RemoteError, RemoteProgram, Untestable
 from gleanery.tasks.evaluation.sandbox_seccomp import apply_filter
-from gleanery.tasks.evaluation.sandbox_wire import write_all
+from gleanery.tasks.evaluation.sandbox_wire import pack, write_all
 
 _JUDGE_MEMORY = 2 * 2**30
 _GRACE_SECONDS = 2.0
+UNCONFINED = "unconfined"  # nothing of the program has run
 _LENGTH_BYTES = 4
 
 
@@ -36,7 +36,7 @@ def judge(requests: int, verdicts: int, facts: dict[str, Any]) -> None:
         # From here on the program may run. Signals may go to it alone.
         apply_filter(signals_to=(link.program, os.getpid()), may_open_files=facts["landlock"])
     except (OSError, ValueError) as error:
-        verdict = {"status": "unconfined", "detail": f"{type(error).__name__}: {error}"}
+        verdict = {"status": UNCONFINED, "detail": f"{type(error).__name__}: {error}"}
         write_all(verdicts, json.dumps(verdict).encode())
         return
     tests = _read_message(requests)
@@ -69,9 +69,8 @@ def _start_program(
     if program == 0:
         try:
             _keep_only(silence, print_end, print_end, request_end, reply_end)
-            _confine_program(parent, limits, facts)
+            write_all(4, pack(_confine_program(parent, limits, facts)))
             serve_program(source, lambda most: os.read(3, most), 4)
-            sys.stdout.flush()
         finally:
             os._exit(0)
     for descriptor in (request_end, reply_end, print_end):
@@ -87,12 +86,18 @@ def _keep_only(*descriptors: int) -> None:
     os.closerange(len(copies), 2**20)
 
 
-def _confine_program(parent: int, limits: dict[str, Any], facts: dict[str, Any]) -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    die_with(parent)
-    close_files(facts["landlock"])
-    limit(limits["memory_bytes"], limits["cpu_seconds"], threads=facts["private"])
-    apply_filter(signals_to=(os.getpid(),), may_open_files=facts["landlock"])
+def _confine_program(parent: int, limits: dict[str, Any], facts: dict[str, Any]) -> str:
+    """Return an empty text, or what went wrong: the program must not run then."""
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        die_with(parent)
+        close_files(facts["landlock"])
+        limit(limits["memory_bytes"], limits["cpu_seconds"], threads=facts["private"])
+        apply_filter(signals_to=(os.getpid(),), may_open_files=facts["landlock"])
+    except (OSError, ValueError) as error:
+        write_all(4, pack(f"{type(error).__name__}: {error}"))
+        os._exit(1)
+    return ""
 
 
 def _run_tests(link: Link, tests: dict[str, Any]) -> tuple[str, str]:
@@ -117,15 +122,16 @@ def _run_tests(link: Link, tests: dict[str, Any]) -> tuple[str, str]:
 
 
 def _check_start(link: Link) -> None:
+    """Wait until the program is confined, then until its source has run."""
     try:
-        kind, *reply = link.reply()
+        if trouble := link.reply():  # sent before anything of the program has run
+            raise Ended(UNCONFINED, str(trouble))
+        kind, name, message = link.reply()
+        if kind == "error":
+            raise Ended(_status(name), f"when it was loaded: {name}: {message}")
     except Ended as ended:
         link.ended = ended
         raise
-    if kind == "error":
-        name, message = reply
-        link.ended = Ended(_status(name), f"when it was loaded: {name}: {message}")
-        raise link.ended
 
 
 def _failure(error: BaseException, lines: list[str]) -> tuple[str, str]:

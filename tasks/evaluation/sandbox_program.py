@@ -39,8 +39,9 @@ def serve_program(source: str, requests: Callable[[int], bytes], replies: int) -
     module = types.ModuleType("program")
     sys.modules["program"] = module  # dataclasses and type hints look it up
     held: list[Any] = []
-    if isinstance(sys.stdout, io.TextIOWrapper):  # it may be ended at any moment
-        sys.stdout.reconfigure(line_buffering=True, errors="replace")
+    out = io.BufferedWriter(io.FileIO(1, "w", closefd=False))
+    # By lines, as the program may be ended at any moment.
+    sys.stdout = io.TextIOWrapper(out, encoding="utf-8", errors="replace", line_buffering=True)
     try:
         exec(compile(source, "<program>", "exec"), module.__dict__)
         write_all(replies, pack(["value", None, []]))

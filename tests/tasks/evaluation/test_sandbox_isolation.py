@@ -88,12 +88,20 @@ def test_nothing_runs_where_a_wall_is_missing(
     assert started == []
 
 
+@pytest.mark.parametrize("wall", ["close_files", "limit", "become", "apply_filter", "die_with"])
+@pytest.mark.parametrize("time", [1, 2])  # for the judge, for the program
 def test_sandbox_that_cannot_be_closed_runs_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wall: str, time: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = without("close_files", tmp_path, monkeypatch)
-    with (tmp_path / "sandbox_confinement.py").open("a") as file:
-        file.write("\n\ndef close_files(*_):\n    raise OSError('no such wall')\n")
+    if time == 2 and wall in ("become", "apply_filter"):
+        return  # both processes build it for the first time, or the judge for both
+    broken = without(wall, tmp_path, monkeypatch)
+    module = "sandbox_seccomp" if wall == "apply_filter" else "sandbox_confinement"
+    with (tmp_path / f"{module}.py").open("a") as file:
+        file.write(
+            f"\n\nbuilt = []\ndef {wall}(*_, **__):\n    built.append(1)\n"
+            f"    if len(built) >= {time}: raise OSError('no such wall')\n"
+        )
     with (
         pytest.raises(IsolationMissing, match="no such wall"),
         broken(SandboxLimits()) as sandbox,
@@ -142,3 +150,9 @@ for attempt in os.fork, socket.socket, lambda: open("/etc/passwd"), lambda: byte
         ["/usr/bin/python3", "-I", "-S", "-c", script], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_program_cannot_claim_that_it_is_not_held_back() -> None:
+    source = "import os\nos.write(4, b'\\x07\\x00\\x00\\x00\"wrong\"')\ndef f(): return 1"
+    program = Program(source=source, tests="assert f() == 1", names=["f"])
+    assert run_program(program).status == "failed"
