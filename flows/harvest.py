@@ -12,6 +12,7 @@ from gleanery.flows.recall_documents import recall_documents
 from gleanery.flows.refine_pairs import refine_pairs
 from gleanery.flows.run import Again, open_run
 from gleanery.flows.samples import draw_pairs
+from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.recall.batches import mark_finished, mark_open
 from gleanery.tasks.recall.dedup_stage import dedup_output
 from gleanery.tasks.recall.policy import NoPolicy, read_policy
@@ -25,8 +26,11 @@ def harvest(config: HarvestConfig, again: Again = Again()) -> list[StageOutput]:
 
     The first run calibrates the recall policy; later ones apply it. A run that ends incomplete
     (an endpoint went down, the budget is spent) says so, and the next one takes up what is left.
+    Raises `BenchmarkError` for benchmarks that cannot be used, before any work.
     """
     with open_run(config) as run:
+        if config.decontamination.benchmarks:
+            read_benchmarks(config.decontamination.benchmarks, run.source_options)
         try:
             read_policy(run.parts)
         except NoPolicy:

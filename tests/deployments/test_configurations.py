@@ -7,7 +7,7 @@ import yaml
 from gleanery.deployments.methods import read_config
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.dataset_scores import known_scores
-from gleanery.flows.harvest_config import read_harvest_config
+from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.tasks.release.recipe_check import check_names, check_scorers
@@ -51,6 +51,14 @@ def test_example_datasets_are_valid_and_their_recipes_name_what_there_is(name: s
     check_names(config.recipe, methods)
     assert config.recipe.scores_named
     check_scorers(config.recipe, known_scores(config))
+
+
+def test_example_harvest_keeps_out_before_refinement_what_the_dataset_keeps_out() -> None:
+    dataset = read_config(DEPLOYMENTS / "dataset.yaml")
+    assert isinstance(dataset, DatasetConfig)
+    [harvest] = [source for source in dataset.sources if isinstance(source, HarvestConfig)]
+    assert harvest.decontamination.benchmarks
+    assert harvest.decontamination == dataset.decontamination
 
 
 def test_a_deployed_night_of_a_dataset_comes_after_those_of_its_sources() -> None:
