@@ -99,13 +99,13 @@ def _kept_by_pipelines(found: Trace) -> list[str]:
     for page in found.pages:
         parts[page.pipeline].add(page.part)
     lines = [
-        f"the parts and journals of {pipeline}, until housekeeping removes them: {_some(names)}"
+        f"the parts and journals of {pipeline}, which `gleanery clean` keeps too: {_some(names)}"
         for pipeline, names in sorted(parts.items())
     ]
     datasets = sorted({row.dataset for row in found.candidates})
     if datasets:
         lines.append(
-            f"the candidates, verdicts and journals of {', '.join(datasets)}, until then likewise"
+            f"the candidates, verdicts and journals of {', '.join(datasets)}, likewise"
         )
     archives = {page.archive for page in found.pages if page.archive}
     if archives:

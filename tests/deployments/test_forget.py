@@ -76,7 +76,7 @@ def test_what_is_not_reached_is_named(web: TracedWeb, gleanery: Gleanery) -> Non
     for version in versions:
         assert f"release {version} of lessons, which has 1 row from it (1 train)" in text
     assert "models trained on these releases" in text
-    assert "the parts and journals of web, until housekeeping removes them: 000001-0000-" in text
+    assert "the parts and journals of web, which `gleanery clean` keeps too: 000001-0000-" in text
     assert "the candidates, verdicts and journals of lessons" in text
     assert "the archives that it was read from: s3://crawl/0" in text
     assert "recall policy" not in text
