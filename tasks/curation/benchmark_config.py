@@ -66,8 +66,8 @@ class DecontaminationConfig(Config):
     boilerplate_items: int = Field(
         4,
         ge=1,
-        description="Words in a row that more items than this of one benchmark share are its "
-        "phrasing, and no sign of an item.",
+        description="Words in a row that more questions than this share, of whichever benchmarks, "
+        "are phrasing and no sign of any; the same question in two benchmarks is one.",
     )
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,21 +13,20 @@ from gleanery.tasks.curation.benchmark_config import DecontaminationConfig
 from gleanery.tasks.curation.benchmark_items import Benchmarks
 from gleanery.tasks.curation.leaks_index import (
     ANCHOR,
-    ENOUGH_WORDS,
     SIDES,
-    STRONG,
     HashTable,
     ItemTexts,
     LeakIndex,
     WholeTexts,
+    runs_of,
 )
-from gleanery.tasks.curation.leaks_telling import are_telling
+from gleanery.tasks.curation.leaks_telling import telling_words, tells_enough
 from gleanery.tasks.curation.leaks_texts import SoughtText, sought_texts
 from gleanery.tasks.curation.leaks_whole import must_stand_alone
 from gleanery.tasks.ngram_hashes import Hashes, WordHashes, word_hashes
 
 VERSION = 2
-_LEAST_TELLING = 2  # of the words of an n-gram of 13; shorter ones must tell more, or be joined
+_LEAST_TELLING = 2  # of the words of an n-gram; what it joins to must tell more
 
 Positions = npt.NDArray[np.int64]
 
@@ -34,16 +34,16 @@ Positions = npt.NDArray[np.int64]
 def build_index(benchmarks: Benchmarks, config: DecontaminationConfig) -> LeakIndex:
     """Return the index of all benchmark items.
 
-    An n-gram counts if it has words that tell of a subject, and if few items of a benchmark share
-    it; a question that has no such n-gram is sought whole. `notes` says how many texts are sought
-    how, and how many questions cannot be sought at all.
+    An n-gram counts if it has words that tell of a subject and none of a drawing's code, and if few
+    questions share it; a question whose n-grams do not tell enough is sought whole. `notes` says
+    how many texts are sought how, and how many questions cannot be sought at all.
     """
     sought = list(sought_texts(benchmarks.items, config.sides, config.n))
     folded = [leaks_folding.fold(text.text) for text in sought]
     words = word_hashes(folded)
     hashes, owners = _telling_ngrams(sought, folded, words, benchmarks, config)
     has_ngrams = np.zeros(len(sought), bool)
-    has_ngrams[owners[owners >= STRONG] - STRONG] = True
+    has_ngrams[owners] = True
     whole, never = _whole_texts(sought, folded, words, has_ngrams, config.n)
     in_use = np.zeros(len(benchmarks.items), bool)
     for kept in (np.flatnonzero(has_ngrams), whole.texts):
@@ -79,23 +79,44 @@ def _telling_ngrams(
     benchmarks: Benchmarks,
     config: DecontaminationConfig,
 ) -> tuple[Hashes, npt.NDArray[np.uint32]]:
-    """Return the n-grams that are sought, each with its text (and `STRONG`), once per text."""
+    """Return the n-grams that are sought, each with its text, once per text."""
     n = config.n
     windows, first, owners = _within_texts(words, n)
-    telling = [are_telling(text.split()) for text in folded]
-    counts = np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0, bool), *telling]))])
-    tell = counts[first + n] - counts[first]
-    tells = tell >= _LEAST_TELLING
-    strong = tell[tells] >= _LEAST_TELLING + max(ENOUGH_WORDS - n, 0)
-    hashes, owners = windows[first[tells]], owners[tells]
-    unique, places = np.unique(hashes, return_inverse=True)
-    shared = _boilerplate(places, len(unique), owners, sought, benchmarks, config)
-    kept = ~shared[places]
-    values = owners[kept] + STRONG * strong[kept]
-    value, place = np.divmod(
-        np.unique(values * max(len(unique), 1) + places[kept]), max(len(unique), 1)
+    question = _questions(sought, benchmarks)
+    marks = [telling_words(text.text) for text in sought] or [(np.zeros(0, np.bool_),) * 2]
+    telling, drawing = (
+        np.concatenate([[0], np.cumsum(np.concatenate(marked))])
+        for marked in zip(*marks, strict=True)
     )
-    return unique[place], value.astype(np.uint32)
+    tells = telling[first + n] - telling[first] >= _LEAST_TELLING
+    tells &= drawing[first + n] == drawing[first]
+    first, owners = first[tells], owners[tells]
+    unique, places = np.unique(windows[first], return_inverse=True)
+    shared = _sharers(places, len(unique), question[owners]) > config.boilerplate_items
+    kept = ~shared[places]
+    first, owners, places = first[kept], owners[kept], places[kept]
+    kept = _can_be_found(sought, folded, first - words.offsets[owners], owners, n)[owners]
+    size = max(len(unique), 1)
+    owner, place = np.divmod(np.unique(owners[kept] * size + places[kept]), size)
+    return unique[place], owner.astype(np.uint32)
+
+
+def _can_be_found(
+    sought: Sequence[SoughtText],
+    folded: Sequence[bytes],
+    first: Positions,
+    owners: Positions,
+    n: int,
+) -> npt.NDArray[np.bool_]:
+    """Return for each text whether its n-grams, which begin at words `first`, tell enough of it."""
+    enough = np.zeros(len(sought), np.bool_)
+    edges = np.searchsorted(owners, np.arange(len(sought) + 1)).tolist()
+    for text, (start, end) in enumerate(pairwise(edges)):
+        if start < end:
+            words, runs = folded[text].split(), runs_of(first[start:end].tolist(), n)
+            own = [word for begin, end in runs for word in words[begin:end]]
+            enough[text] = tells_enough(own, sought[text].text)
+    return enough
 
 
 def _within_texts(words: WordHashes, n: int) -> tuple[Hashes, Positions, Positions]:
@@ -106,34 +127,20 @@ def _within_texts(words: WordHashes, n: int) -> tuple[Hashes, Positions, Positio
     return windows, first, owner[first]
 
 
-def _boilerplate(
-    places: Positions,
-    size: int,
-    owners: Positions,
-    sought: Sequence[SoughtText],
-    benchmarks: Benchmarks,
-    config: DecontaminationConfig,
-) -> npt.NDArray[np.bool_]:
-    """Return for each n-gram whether more items of a benchmark share it than may.
+def _questions(sought: Sequence[SoughtText], benchmarks: Benchmarks) -> Positions:
+    """Return for each text the number of its question; that of two benchmarks has one number."""
+    numbers: dict[bytes, int] = {}
+    of_item = [
+        numbers.setdefault(b" ".join(leaks_folding.fold(item.question).split()), len(numbers))
+        for item in benchmarks.items
+    ]
+    return np.fromiter((of_item[text.item] for text in sought), np.int64, len(sought))
 
-    Items whose question is the same count as one.
-    """
-    names: dict[str, int] = {}
-    questions: dict[tuple[str, str], int] = {}
-    of_item = np.zeros((2, len(benchmarks.items)), np.int64)
-    for number, item in enumerate(benchmarks.items):
-        of_item[0, number] = names.setdefault(item.benchmark, len(names))
-        key = (item.benchmark, item.question)
-        of_item[1, number] = questions.setdefault(key, len(questions))
-    item_of = np.fromiter((text.item for text in sought), np.int64, len(sought))
-    benchmark, question = of_item[:, item_of[owners]]
-    shared = np.zeros(size, bool)
-    for number in range(len(names)):
-        own = benchmark == number
-        pairs = np.unique(places[own] * len(questions) + question[own])
-        sharers = np.bincount(pairs // max(len(questions), 1), minlength=size)
-        shared |= sharers > config.boilerplate_items
-    return shared
+
+def _sharers(places: Positions, size: int, question: Positions) -> Positions:
+    """Return how many questions have each of `size` n-grams; a place and a question go together."""
+    count = int(question.max(initial=0)) + 1
+    return np.bincount(np.unique(places * count + question) // count, minlength=size)
 
 
 def _whole_texts(

@@ -10,13 +10,13 @@ import numpy.typing as npt
 from gleanery.tasks.curation.leaks_folding import Origins, fold, fold_with_origins
 from gleanery.tasks.curation.leaks_index import (
     ANCHOR,
-    ENOUGH_WORDS,
     SIDES,
-    STRONG,
     HashTable,
     LeakIndex,
     WholeTexts,
+    runs_of,
 )
+from gleanery.tasks.curation.leaks_telling import tells_enough
 from gleanery.tasks.curation.leaks_whole import stands_alone
 from gleanery.tasks.dataset_records import Leak
 from gleanery.tasks.ngram_hashes import WordHashes, word_hashes
@@ -43,9 +43,9 @@ class _Finding:
 def find_leaks(texts: Iterable[tuple[str, str]], index: LeakIndex) -> list[Leak]:
     """Return the benchmark items found in texts, each given with the id that its leaks will have.
 
-    A leak is a run of n words or more of an item, or a whole short question; its span is the
-    longest such run, in characters of the text. Where items of one benchmark share words, those
-    that account for most of them are named. The order is that of the texts.
+    A leak is a run of n words or more of an item that tells enough of it, or a whole question; its
+    span is the longest such run, in characters of the text. Where items of one benchmark share
+    words, those that account for most of them are named. The order is that of the texts.
     """
     return [leak for batch in _batches(texts) for leak in _leaks_of_batch(batch, index)]
 
@@ -64,8 +64,9 @@ def _batches(texts: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]
 
 
 def _leaks_of_batch(batch: Sequence[tuple[str, str]], index: LeakIndex) -> Iterator[Leak]:
-    words = word_hashes([fold(text) for _, text in batch])
-    findings = [*_by_ngrams(words, index), *_by_whole_texts(words, index)]
+    folded = [fold(text) for _, text in batch]
+    words = word_hashes(folded)
+    findings = [*_by_ngrams(folded, words, index), *_by_whole_texts(words, index)]
     of_text: dict[int, list[_Finding]] = defaultdict(list)
     for finding in findings:
         of_text[finding.text].append(finding)
@@ -82,27 +83,22 @@ def _hits(words: WordHashes, n: int, table: HashTable) -> tuple[Places, Places, 
     return texts[in_one], first[in_one], values[in_one]
 
 
-def _by_ngrams(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
-    """Yield the longest run of n-grams of each sought text in each text, if one tells enough."""
-    places: dict[tuple[int, int], list[tuple[int, bool]]] = defaultdict(list)
+def _by_ngrams(folded: Sequence[bytes], words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:
+    """Yield the longest run of n-grams of each sought text in each text, if all tell enough."""
+    places: dict[tuple[int, int], list[int]] = defaultdict(list)
     hits = _hits(words, index.n, index.ngrams)
     for text, word, value in zip(*(part.tolist() for part in hits), strict=True):
-        places[text, value & (STRONG - 1)].append((word, value >= STRONG))
+        places[text, value].append(word)
     for (text, sought), found in places.items():
-        first, end = max(_runs(found, index.n), key=lambda run: run[1] - run[0], default=(0, 0))
-        if end:
+        runs = list(runs_of(found, index.n))
+        shared = [
+            word
+            for first, end in runs
+            for word in folded[text][words.starts[first] : words.ends[end - 1]].split()
+        ]
+        if tells_enough(shared, index.texts.text(sought)):
+            first, end = max(runs, key=lambda run: run[1] - run[0])
             yield _Finding(text, sought, "ngram", first, end)
-
-
-def _runs(found: Sequence[tuple[int, bool]], n: int) -> Iterator[tuple[int, int]]:
-    """Yield the words that n-grams side by side cover: with a strong one, or enough of them."""
-    start, end, strong = found[0][0], found[0][0], False
-    for first, is_strong in [*found, (1 << 62, False)]:
-        if first > end:
-            if strong or end - start >= ENOUGH_WORDS:
-                yield start, end
-            start, strong = first, False
-        end, strong = first + n, strong or is_strong
 
 
 def _by_whole_texts(words: WordHashes, index: LeakIndex) -> Iterator[_Finding]:

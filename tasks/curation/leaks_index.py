@@ -1,6 +1,6 @@
 """The index of benchmark texts: n-grams and whole short texts, as sorted hashes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,21 @@ from gleanery.tasks.ngram_hashes import Hashes
 
 SIDES: tuple[Side, ...] = ("question", "answer", "choices")
 ANCHOR = 3  # words that a whole text is found by
-STRONG = 1 << 31  # added to the value of an n-gram that needs no other beside it
-ENOUGH_WORDS = 13  # in a row are a sign of an item, however little each n-gram of them tells
 _MOST_BITS = 27  # 16 MB
 _BIT = (1 << np.arange(8)).astype(np.uint8)
 
 Places = npt.NDArray[np.int64]
+
+
+def runs_of(found: Sequence[int], n: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of words that n-grams cover together; `found` is where they begin."""
+    start, end = found[0], found[0] + n
+    for first in found[1:]:
+        if first > end:
+            yield start, end
+            start = first
+        end = first + n
+    yield start, end
 
 
 @dataclass(frozen=True, slots=True, eq=False)

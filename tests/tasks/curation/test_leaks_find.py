@@ -126,6 +126,42 @@ def test_phrasing_that_many_items_share_is_no_sign_of_any() -> None:
     assert leak.item_id == "1"
 
 
+def test_phrasing_that_questions_of_several_benchmarks_share_is_no_sign_of_any() -> None:
+    frame = "The following paragraph describes a set of objects that stand in a fixed order: "
+    items = [BenchmarkItem(f"b{n}", "0", f"{frame} object {n} is a vase.") for n in range(7)]
+    assert leaks_in(f"{frame} something else altogether.", *items) == []
+    assert leaks_in(f"{frame} something else altogether.", *items[:4]) != []
+
+
+def test_question_that_many_benchmarks_have_is_one_question_and_is_told_for_all() -> None:
+    twins = [BenchmarkItem(f"b{n}", "0", f"{LONG}{' ' * n}") for n in range(7)]
+    assert len(leaks_in(f"Someone asks: {LONG}", *twins)) == len(twins)
+
+
+STANDING = "where m and n are relatively prime positive integers. Find m + n."
+
+
+def test_standing_phrase_is_no_sign_of_a_question_unless_it_is_much_of_it() -> None:
+    longer = f"{LONG} The share that she eats at home can be written as m/n, {STANDING}"
+    assert leaks_in(f"The slope of a certain line is m/n, {STANDING}", longer) == []
+    assert leaks_in(f"The slope of a certain line is m/n, {STANDING}", f"It is m/n, {STANDING}")
+    assert leaks_in(f"It says: {longer}", longer)
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed"), [("[asy]", "[/asy]"), (r"\begin{tikzpicture}", r"\end{tikzpicture}")]
+)
+def test_code_of_a_drawing_is_no_sign_of_a_question_that_is_found_all_the_same(
+    opened: str, closed: str
+) -> None:
+    code = "pair A, B, C; draw(circle(A, 2)); label(north, A); fill(triangle, gray); pen thick;"
+    drawing = f"{opened} {code} {code.replace('gray', 'black')} {closed}"
+    asked = f"What is the area of the shaded region? {drawing}"
+    assert leaks_in(f"How long is the red line? {drawing}", asked) == []
+    assert leaks_in(f"Exercise. {asked}", asked)
+    assert leaks_in(LONG, f"{LONG} {drawing}")
+
+
 def test_of_items_that_share_words_the_one_that_accounts_for_most_is_named() -> None:
     other = LONG.replace("how many muffins did she take home", "how many boxes did she sell")
     leaks = leaks_in(f"Here it is. {LONG}", other, LONG)
