@@ -104,9 +104,7 @@ def _kept_by_pipelines(found: Trace) -> list[str]:
     ]
     datasets = sorted({row.dataset for row in found.candidates})
     if datasets:
-        lines.append(
-            f"the candidates, verdicts and journals of {', '.join(datasets)}, likewise"
-        )
+        lines.append(f"the candidates, verdicts and journals of {', '.join(datasets)}, likewise")
     archives = {page.archive for page in found.pages if page.archive}
     if archives:
         lines.append(f"the archives that it was read from: {_some(archives)}")
