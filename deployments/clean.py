@@ -53,7 +53,9 @@ def clean(config_file: Path, yes: bool, older_than: str, old_generations: bool) 
     with hold_lease(store):
         found = find_leftovers(store, before, old_generations)
         _print(found, store, console)
-        remove(store, found)
+        remove(store, (leftover for leftover in found if leftover.kind != UNCOMMITTED))
+        # Looked at again, for a run may have taken one up meanwhile and committed it.
+        remove(store, uncommitted_releases(store, before))
     if found:
         console.print(f"Removed {len(found):,} objects, {_size(found)}.")
 

@@ -136,6 +136,27 @@ def test_release_whose_newest_file_is_young_is_still_being_written(tmp_path: Pat
     assert find_leftovers(store, time.time() - DAY_S) == []
 
 
+def test_release_that_is_committed_meanwhile_stays(
+    harvest: tuple[Store, Callable[..., str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, say = harvest
+    for version in ("v0001-aaaaaaaa", "v0001-bbbbbbbb"):
+        store.write(f"releases/{version}/manifest.json", b"x")
+    age(store, 2 * DAY_S)
+    find = clean.find_leftovers
+
+    def find_and_commit(*arguments: Any) -> Any:
+        found = find(*arguments)
+        commit = Commit(number=1, version="v0001-aaaaaaaa", created="", writer="w")
+        store.write("releases/committed/0001.json", orjson.dumps(commit.model_dump()))
+        return found
+
+    monkeypatch.setattr(clean, "find_leftovers", find_and_commit)
+    say("--yes")
+    assert store.exists("releases/v0001-aaaaaaaa/manifest.json")
+    assert not store.exists("releases/v0001-bbbbbbbb/manifest.json")
+
+
 def test_nothing_is_removed_while_a_run_holds_the_lease(
     harvest: tuple[Store, Callable[..., str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

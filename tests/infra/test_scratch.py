@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_what_a_killed_process_left_goes_with_the_first_folder_of_the_next(
     dead.kill()
     dead.wait()
     assert left.exists()
-    monkeypatch.setattr(scratch.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     scratch._looked.clear()
     with scratch_folder() as own:
         assert {path.name for path in tmp_path.iterdir()} == {
