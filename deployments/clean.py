@@ -53,11 +53,13 @@ def clean(config_file: Path, yes: bool, older_than: str, old_generations: bool) 
     with hold_lease(store):
         found = find_leftovers(store, before, old_generations)
         _print(found, store, console)
-        remove(store, (leftover for leftover in found if leftover.kind != UNCOMMITTED))
+        removed = [leftover for leftover in found if leftover.kind != UNCOMMITTED]
+        remove(store, removed)
         # Looked at again, for a run may have taken one up meanwhile and committed it.
-        remove(store, uncommitted_releases(store, before))
-    if found:
-        console.print(f"Removed {len(found):,} objects, {_size(found)}.")
+        releases = uncommitted_releases(store, before)
+        remove(store, releases)
+    if removed := [*removed, *releases]:
+        console.print(f"Removed {len(removed):,} objects, {_size(removed)}.")
 
 
 def find_leftovers(store: Store, before: float, old_generations: bool = False) -> list[Leftover]:
