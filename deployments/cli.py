@@ -20,6 +20,7 @@ from gleanery.deployments import (
     skills,
     taxonomy,
     trace,
+    train,
 )
 from gleanery.deployments.prefect_server import ServerNotStarted
 from gleanery.flows.pipeline_config import ConfigError
@@ -27,6 +28,7 @@ from gleanery.infra.lease import LeaseHeld
 from gleanery.infra.llm.protocol import EngineError
 from gleanery.infra.storage import StorageError
 from gleanery.tasks.recall.policy import NoPolicy
+from gleanery.tasks.training.training_run import TrainingFailed, TrainingInterrupted
 
 app = typer.Typer(
     help="Make instruction data from web corpora, a taxonomy or skills, resumable from object "
@@ -169,6 +171,14 @@ def clean_command(
     clean.clean(config, yes, older_than, old_generations)
 
 
+@app.command(name="train")
+def train_command(
+    config: Annotated[Path, typer.Argument(help="YAML file of the training.", show_default=False)],
+) -> None:
+    """Fine-tune a base model on a release; run it again to go on from the last checkpoint."""
+    train.train(config)
+
+
 @app.command(name="audit")
 def audit_command(
     config: Config,
@@ -199,6 +209,8 @@ _MENDABLE = (
     NoPolicy,
     ServerNotStarted,
     StorageError,
+    TrainingFailed,
+    TrainingInterrupted,
     ValueError,
 )
 

@@ -26,15 +26,20 @@ def _engines_last(schema: dict[str, Any]) -> None:
         properties[name] = properties.pop(name)
 
 
-class PipelineConfig(Config):
-    """Base of the configuration of every method; credentials come from the environment."""
-
-    model_config = ConfigDict(json_schema_extra=_engines_last)
+class StoredConfig(Config):
+    """Base of the configuration of whatever keeps its output in a store of its own."""
 
     name: PipelineName = "pipeline"
     root: str = Field(
         "", description="Folder or s3://bucket/prefix of all output; empty takes GLEANERY_ROOT."
     )
+
+
+class PipelineConfig(StoredConfig):
+    """Base of the configuration of every method; credentials come from the environment."""
+
+    model_config = ConfigDict(json_schema_extra=_engines_last)
+
     engine: EngineConfig = Field(
         EngineConfig(), description="The LLM of every step that names none of its own."
     )
@@ -45,7 +50,7 @@ class ConfigError(ValueError):
     """A configuration file that cannot be used."""
 
 
-C = TypeVar("C", bound=PipelineConfig)
+C = TypeVar("C", bound=StoredConfig)
 
 
 def read_values(path: Path) -> dict[str, object]:

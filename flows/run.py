@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import Field
 
-from gleanery.flows.pipeline_config import PipelineConfig
+from gleanery.flows.pipeline_config import PipelineConfig, StoredConfig
 from gleanery.infra.budget import open_budget
 from gleanery.infra.compute import ComputeConfig, LocalWorkers
 from gleanery.infra.config import Config
@@ -98,8 +98,8 @@ def open_run(config: C) -> Iterator[Run[C]]:
                 run.workers.close()
 
 
-def open_store(config: PipelineConfig, settings: Settings) -> Store:
-    """Return the pipeline's store, below the configured root."""
+def open_store(config: StoredConfig, settings: Settings) -> Store:
+    """Return what keeps a configuration's output, below the configured root."""
     root = config.root or settings.root
     return Store(f"{root.rstrip('/')}/{config.name}", storage_options(settings))
 

@@ -33,6 +33,9 @@ HEAVY = {
     "transformers",
 }
 
+# What runs in a process of its own, which is there for these packages.
+HEAVY_PROCESS = "tasks/training/process_"
+
 MACHINE = re.compile(
     r"(?<![\w.])/(?:work)/(?:main|env|shared)\b|(?<![\w./])/(?:home|Users)/(?!you/)[a-z]\w*/"
 )
@@ -57,6 +60,11 @@ def sources() -> list[str]:
 def modules() -> list[str]:
     """Return the modules that install, without the scripts beside them."""
     return [path for path in sources() if not path.startswith(SCRIPTS)]
+
+
+def light_modules() -> list[str]:
+    """Return the modules that load quickly, and where no model can run."""
+    return [path for path in modules() if not path.startswith(HEAVY_PROCESS)]
 
 
 @cache
@@ -225,9 +233,20 @@ def modules_of_tests() -> list[Path]:
 def test_heavy_packages_are_imported_where_they_are_used() -> None:
     wrong = [
         f"{path}:{line} imports {name}"
-        for path in modules()
+        for path in light_modules()
         for line, name in loaded_with(tree(path))
         if name.partition(".")[0] in HEAVY
+    ]
+    assert wrong == []
+
+
+def test_only_the_training_process_loads_its_own_modules() -> None:
+    own = "gleanery." + HEAVY_PROCESS.replace("/", ".")
+    wrong = [
+        f"{path}:{line} imports {name}"
+        for path in light_modules()
+        for line, name in imports(tree(path))
+        if name.startswith(own)
     ]
     assert wrong == []
 
@@ -235,7 +254,7 @@ def test_heavy_packages_are_imported_where_they_are_used() -> None:
 def test_every_module_loads_and_none_brings_a_heavy_package_with_it() -> None:
     names = [
         "gleanery." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        for path in modules()
+        for path in light_modules()
     ]
     program = (
         "import importlib, sys\n"

@@ -1,0 +1,35 @@
+"""Training from the command line."""
+
+from pathlib import Path
+
+import typer
+
+from gleanery.deployments.prefect_server import prefect_server
+from gleanery.flows.pipeline_config import ConfigError, read_values, to_config
+from gleanery.flows.run import open_store
+from gleanery.flows.training_config import TrainingConfig
+from gleanery.infra.settings import read_settings
+
+
+def read_training_config(path: Path) -> TrainingConfig:
+    """Return the training in a YAML file. Raises `ConfigError` with file, key and reason."""
+    values = read_values(path)
+    if values.get("method", "training") != "training":
+        raise ConfigError(
+            f"{path} is a {values['method']} configuration, not a training: `gleanery run` runs it"
+        )
+    return to_config(path, values, TrainingConfig)
+
+
+def train(config_file: Path) -> None:
+    """Train to the end, or go on from the last checkpoint; say where the model is."""
+    config = read_training_config(config_file)
+    settings = read_settings()
+    with prefect_server(settings.server_home):
+        # Imported here: Prefect reads its settings, the server's address among them, on import.
+        from gleanery.flows.train_model import train_model
+
+        made = train_model(config)
+    store = open_store(config, settings)
+    typer.echo(f"\nThe model is at {store.uri(made.at)}/model: {made.notes['steps']} steps, mean")
+    typer.echo(f"loss {made.notes['loss']:.4f}. transformers and vLLM load that folder as it is.")

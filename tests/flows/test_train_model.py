@@ -1,0 +1,111 @@
+"""Training a tiny model on a release: from the data to a model that anyone can load."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gleanery.flows.training_config import TrainingConfig
+from gleanery.infra.folders import FolderReceipt, fetch_folder
+from gleanery.infra.settings import read_settings
+from gleanery.infra.storage import Store
+from gleanery.tasks.training.chat_template import TrainingRefused
+from gleanery.tasks.training.checkpoints import Checkpoints
+
+TESTS = Path(__file__).parents[1]
+sys.path.insert(0, str(TESTS / "tasks" / "release"))
+
+from released_candidates import publish_rows  # noqa: E402
+
+ROWS = 60
+
+
+@pytest.fixture(scope="module")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("base")
+    # In a process of its own: torch, once loaded, stays.
+    script = TESTS / "tasks" / "training" / "tiny_base.py"
+    subprocess.run([sys.executable, script, folder], check=True)
+    return folder
+
+
+@pytest.fixture
+def training(tmp_path: Path, tiny_base: Path, prefect_api: str) -> Callable[..., TrainingConfig]:
+    """Return a function that configures the training of a tiny model on a small release."""
+    publish_rows(Store(f"{tmp_path}/root/lessons"), ROWS)
+
+    def configure(**changes: Any) -> TrainingConfig:
+        values: dict[str, Any] = {
+            "name": "tiny",
+            "root": f"{tmp_path}/root",
+            "release": {"dataset": "lessons"},
+            "model": {"path": str(tiny_base)},
+            "recipe": {
+                "learning_rate": 0.01,
+                "epochs": 2,
+                "global_batch": 16,
+                "max_length": 256,
+            },
+            "devices": {"threads": 1},
+            "work": f"{tmp_path}/work",
+        }
+        return TrainingConfig.model_validate(values | changes)
+
+    return configure
+
+
+def train(config: TrainingConfig) -> FolderReceipt:
+    from gleanery.flows.train_model import train_model
+
+    return train_model(config)
+
+
+def test_a_release_becomes_a_model_that_learnt_it(
+    training: Callable[..., TrainingConfig], tmp_path: Path
+) -> None:
+    config = training()
+    made = train(config)
+    fetch_folder(Store(f"{config.root}/tiny"), made, tmp_path / "model")
+    names = {file.path for file in made.files}
+    assert {"model/model.safetensors", "model/tokenizer.json", "model/README.md"} <= names
+    assert made.notes["steps"] == 8  # two epochs of 54 rows, 16 at a time
+    assert "v0001-" in (tmp_path / "model" / "model" / "README.md").read_text()
+    assert train(config) == made  # and nothing is trained again
+    with pytest.raises(TrainingRefused, match=r"raise recipe\.max_length"):
+        train(training(recipe={"max_length": 8}))
+
+
+def test_told_to_stop_it_saves_and_says_so_and_the_next_run_goes_on(
+    training: Callable[..., TrainingConfig], tmp_path: Path
+) -> None:
+    config = training(recipe={"learning_rate": 0.01, "epochs": 400, "global_batch": 16})
+    (tmp_path / "config.json").write_text(config.model_dump_json())
+    command = [
+        *(sys.executable, "-u", Path(__file__).with_name("train_until_told.py")),
+        tmp_path / "config.json",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    events = Path(config.work, "tiny", "events.jsonl")
+    deadline = time.monotonic() + 120
+    while not (events.exists() and '"logged"' in events.read_text()):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.terminate()
+    told, _ = process.communicate(timeout=120)
+    assert process.returncode == 75
+    assert "INTERRUPTED interrupted after step" in told
+    store = Store(f"{config.root}/tiny")
+    [checkpoint] = [
+        info for info in store.list("checkpoints") if info.path.endswith("receipt.json")
+    ]
+    step = int(checkpoint.path.split("step-")[1].split("/")[0])
+    assert 0 < step < 1600
+    from gleanery.flows.train_model import plan_training
+
+    training_now = plan_training(config, read_settings())
+    assert [one.step for one in Checkpoints(store, training_now.key).stored()] == [step]
