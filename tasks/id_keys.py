@@ -28,7 +28,7 @@ def id_keys(ids: Texts) -> Keys:
 def chunks_of(texts: Texts) -> Sequence[pa.Array]:
     """Return texts as the arrays that they lie in."""
     if isinstance(texts, pa.ChunkedArray):
-        return texts.chunks
+        return list(texts.chunks)
     return [texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())]
 
 

@@ -1,6 +1,5 @@
 """The signatures of one level on this machine's disk: memory holds what is ranked, no signature."""
 
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from gleanery.infra.scratch import scratch_folder
 from gleanery.tasks.curation.signatures import BANDS, DIGEST_BYTES, PERMUTATIONS
 from gleanery.tasks.curation.signatures_table import SignedRows
 from gleanery.tasks.curation.texts_on_disk import TextsOnDisk
@@ -34,7 +34,7 @@ class SignatureIndex:
 
     def __init__(self) -> None:
         self.count = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="gleanery-")
+        self._folder = scratch_folder()
         self._ids = TextsOnDisk(Path(self._folder.name), "ids")
         self._open = ExitStack()
         self._files = {

@@ -1,6 +1,5 @@
 """Semantic duplicates of a dataset, as one part over the vectors of all its parts."""
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
 from gleanery.infra.row_search import read_columns
+from gleanery.infra.scratch import scratch_folder
 from gleanery.infra.tables import RowSpool
 from gleanery.tasks.curation.row_ranks import (
     BY_ARRIVAL,
@@ -69,7 +69,7 @@ def semantic_part(
     is_embedding = model.kind == EMBEDDING
     threshold = config.embedding_threshold if is_embedding else config.words_threshold
     with (
-        tempfile.TemporaryDirectory(prefix="gleanery-") as folder,
+        scratch_folder() as folder,
         RowSpool(Duplicate) as found,
         RowSpool(Loss) as losses,
     ):

@@ -1,7 +1,6 @@
 """Signatures as a Parquet part: arrays from end to end, for a record a row would cost far more."""
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gleanery.infra.digests import DIGEST_CHARACTERS
+from gleanery.infra.scratch import scratch_folder
 from gleanery.tasks.curation.signatures import BANDS, DIGEST_BYTES, PERMUTATIONS, Signatures
 
 DOCUMENT, QUESTION, EXAMPLE, RELEASED = "document", "question", "example", "released"
@@ -71,7 +71,7 @@ class SignatureSpool:
     """Signed rows on their way into a Parquet file, which goes with the `with` block."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="gleanery-")
+        self._folder = scratch_folder()
         self.path = Path(self._folder.name, "signatures.parquet")
         self.count = 0
         self._digest = hashlib.sha256()

@@ -24,6 +24,8 @@ IN_FLIGHT = PARTS * JUDGED_AT_ONCE  # answers that wait until a part's journal t
 # In the order of the flow, so that one chain of runs meets them all.
 IN_EVERY_STAGE = [
     after("create", "parts/candidates/.*receipt"),
+    after("create", "parts/heuristics/.*receipt"),
+    before("create", "parts/agreement/.*receipt"),
     before("write", "leaks/index"),
     after("create", "parts/leaks/.*receipt"),
     before("create", "parts/signatures/.*receipt"),
@@ -35,8 +37,6 @@ IN_EVERY_STAGE = [
     after("create", "parts/duplicates/rows/.*receipt"),
     after("create", "parts/vectors/.*receipt"),
     before("create", "parts/semantic-duplicates/.*receipt"),
-    after("create", "parts/heuristics/.*receipt"),
-    before("create", "parts/agreement/.*receipt"),
     after("write", "journal/judgements/.*segment", 2),
     after("create", "parts/judgements/.*receipt"),
     before("delete", "journal/judgements/.*segment"),
