@@ -127,7 +127,9 @@ def _all_words_are(words: WordHashes, whole: WholeTexts, first: Places, numbers:
     steps = np.arange(lengths.sum()) - np.repeat(ends - lengths, lengths)
     here = words.hashes[np.repeat(first, lengths) + steps]
     same = here == whole.hashes[np.repeat(whole.offsets[numbers], lengths) + steps]
-    return np.bincount(np.repeat(np.arange(len(first)), lengths), ~same, len(first)) == 0
+    owners = np.repeat(np.arange(len(first)), lengths)
+    other: Places = np.bincount(owners[~same], minlength=len(first))
+    return np.equal(other, 0)
 
 
 def _leaks_of_text(
