@@ -30,7 +30,7 @@ _NEGATED = re.compile(
 _REASON = re.compile(r"^[\s.:)\]]*(?:because|since|as|for|due|which|given|by)\b", re.IGNORECASE)
 _CALLED = (
     r"\s+(?:is|must be|would be)\s+(?:(?:therefore|thus|then|indeed|the|clearly)\s+)*"
-    r"(?:correct|right|best)\b"
+    r"(?:correct|right|best|(?:correct |right |best )?(?:answer|option|choice))\b"
 )
 _CHOOSES = (
     r"\b(?:I|we|you|one|would|should|must|to)\s+(?:(?:would|will|should|must|then|therefore)\s+)*"
@@ -40,8 +40,9 @@ _CHOSEN = re.compile(
     rf"\b(?:option|choice|answer)\s+[(\[]?((?-i:[A-Z]))[)\]]?,?{_CALLED}"
     rf"|(?<![\w'’])[(\[]([A-Za-z])[)\]]{_CALLED}"
     rf"|(?:^|[.!?:,]\s|\bso\s|\bthus\s)\s*((?-i:[A-Z])){_CALLED}"
-    rf"|{_CHOOSES}((?-i:[A-Z]))[)\]]?(?![\w'’])",
-    re.IGNORECASE,
+    rf"|{_CHOOSES}((?-i:[A-Z]))[)\]]?(?![\w'’])"
+    r"|\b(?:answer|ans|option|choice)[\s.:>-]*[(\[]?((?-i:[A-Z]))[)\]]*[.!]*\s*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _LEFT_OUT = re.compile(r"\b(?:not|rather than|instead of|unlike)\b[^,;]*")
 _FEW_WORDS = 4
@@ -83,7 +84,7 @@ def choice_in(text: str, choices: Sequence[str], labels: str) -> str | None:
     text = _SPACES.sub(" ", _DRESS.sub(" ", text)).strip()
     if whole := _text_of(text, choices, labels, as_whole=True):
         return whole
-    text = plainly(text)
+    text = plainly(text).lstrip(" ,:;>-–—")
     if _NEGATED.match(text):
         raise Unclear("it says what the answer is not, or leaves it open")
     named = _NAMED.match(text)

@@ -17,6 +17,7 @@ _REASON = re.compile(
     r"|\s+\((?:because|since|as|by|where)\b.*$",
     re.DOTALL | re.IGNORECASE,
 )
+_PRAISE = re.compile(r"\W*(?:correct|right|wrong|incorrect|reasonable|complete)\W*$", re.IGNORECASE)
 _NO_RESULT = re.compile(
     r"^\W*(?:not|unknown|unclear|obvious|clear|as follows|below|above)\b", re.IGNORECASE
 )
@@ -40,6 +41,8 @@ def score_expression(expected: str, answer: str, cut_off: bool, comparer: Compar
 def _candidates(answer: str, cut_off: bool) -> Iterator[str]:
     """Yield the readings of an answer's last statement, best first."""
     for statement in stated(answer, cut_off):
+        if _PRAISE.match(statement):
+            continue  # "so our answer is correct"
         if _NO_RESULT.match(statement):
             return
         yield from readings_of(statement)

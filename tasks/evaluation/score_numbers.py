@@ -12,6 +12,7 @@ from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.result_numbers import Number, number_in
 
 _PREFIX = re.compile(r"^\s*A:\s+")  # as in "Q: … A: 18": no option
+_UNSURE = re.compile(r"\b(?:isn't|cannot|can't|unsure|maybe|perhaps|not equal)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|isn't|cannot|can't|neither|unsure|maybe|perhaps)\b", re.IGNORECASE)
 
 
@@ -42,8 +43,16 @@ def stated_amount(answer: str, cut_off: bool) -> Number | None:
     for statement in stated(answer, cut_off):
         if (number := amount_in(statement)) is not None:
             return number
-    closing = unstated(answer, cut_off)
-    return amount_in(closing) if closing else None
+    if closing := unstated(answer, cut_off):
+        return amount_in(closing)
+    return None if cut_off else _computed(answer)
+
+
+def _computed(answer: str) -> Number | None:
+    """Return what a calculation in the last sentence comes to: "so 9 * 2 = 18 eggs for 3 cakes"."""
+    last = sentences_of(answer)[-1:]
+    _, equals, result = last[0].rpartition("=") if last else ("", "", "")
+    return amount_in(result) if equals and not _UNSURE.search(last[0]) else None
 
 
 def unstated(answer: str, cut_off: bool) -> str | None:

@@ -12,7 +12,7 @@ from gleanery.tasks.final_result import sentences_of
 _LAST = 8000  # characters of an answer that are looked at
 _NEXT_QUESTION = re.compile(r"\n\s*(?:\*\*)?(?:Question|Problem|Q)(?: \d+)?\s*:", re.IGNORECASE)
 _NAMED = (
-    r"(?<![\w-])(?:(?:final|correct|right|best|overall)\s+)*answers?(?![\w-])"
+    r"(?<![\w-])(?:(?:final|correct|right|best|overall)\s+)*(?:answers?|ans)(?![\w-])"
     r"(?:\s+(?:to|for|of|in)\s+[^.:=?!\n]{1,60}?)??"
     r"|(?<![\w-])(?:final\s+result|(?:correct|right|best)\s+(?:option|choice|statement|response))"
     r"(?![\w-])"

@@ -13,7 +13,7 @@ from gleanery.tasks.evaluation.benchmarks import BENCHMARKS, BenchmarkName
 from gleanery.tasks.evaluation.config import EvaluationConfig
 from gleanery.tasks.evaluation.records import BenchmarkItem
 from gleanery.tasks.evaluation.score_items import exact_comparer
-from gleanery.tasks.evaluation.scoring import Answer, AnswerScorer
+from gleanery.tasks.evaluation.scoring import AnswerScorer
 
 HERE = Path(__file__).parent
 FILES = {
