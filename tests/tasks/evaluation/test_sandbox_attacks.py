@@ -233,7 +233,7 @@ def files_of(target: dict[str, object]) -> dict[str, tuple[int, int]]:
         ("import threading\ndef shout():\n    while True: print('x' * 1000)\n"
          "threading.Thread(target=shout).start()\nwhile True: pass", "output"),
         ("def f(n): return f(n + 1)\nf(0)", "failed"),
-        ("sys.setrecursionlimit(10 ** 9)\nx = []\nfor _ in range(10 ** 5): x = [x]\nrepr(x)",
+        ("sys.setrecursionlimit(10 ** 9)\nx, y = [], []\nfor _ in range(10 ** 6): x, y = [x], [y]\nx == y",
          "ended"),
         ("x = []\nfor _ in range(10 ** 5): x = [x]\nreturn x", "failed"),
         ("x = []; x.append(x); return x", "failed"),
