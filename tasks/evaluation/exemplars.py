@@ -1,6 +1,6 @@
 """The solved examples of a prompt: from a train split, or of our own where there is none.
 
-Ours are in `exemplars/`: written for this project, none of them an item of any benchmark. Those of
+Ours are in `own_exemplars/`: written for this project, none of them an item of any benchmark. Those of
 BBH are its authors' (Suzgun et al., arXiv 2210.09261), read from lm-eval where it is installed.
 """
 
@@ -60,7 +60,7 @@ def _drawn(
 
 
 def _own(name: str) -> list[BenchmarkItem]:
-    text = files(__package__).joinpath(f"exemplars/{name}.yaml").read_text(encoding="utf-8")
+    text = files(__package__).joinpath(f"own_exemplars/{name}.yaml").read_text(encoding="utf-8")
     return [
         BenchmarkItem(
             id=f"own/{name}/{number}",
