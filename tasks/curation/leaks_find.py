@@ -128,8 +128,8 @@ def _all_words_are(words: WordHashes, whole: WholeTexts, first: Places, numbers:
     here = words.hashes[np.repeat(first, lengths) + steps]
     same = here == whole.hashes[np.repeat(whole.offsets[numbers], lengths) + steps]
     owners = np.repeat(np.arange(len(first)), lengths)
-    other: Places = np.bincount(owners[~same], minlength=len(first))
-    return np.equal(other, 0)
+    alike: Flags = np.bincount(owners[~same], minlength=len(first)) == 0
+    return alike
 
 
 def _leaks_of_text(
