@@ -1,6 +1,7 @@
 """Asking a model the items of a benchmark, in parts: every prompt and answer is kept."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from gleanery.infra.digests import digest
 from gleanery.infra.llm.config import EngineConfig
@@ -14,10 +15,10 @@ from gleanery.infra.llm.protocol import (
     Request,
     Sampling,
 )
-from gleanery.infra.receipts import Input, Plan
+from gleanery.infra.receipts import Input, Plan, Receipt
 from gleanery.tasks.evaluation.records import AnsweredItem, AskedItem
 from gleanery.tasks.evaluation.stages import ANSWERS
-from gleanery.tasks.llm_part import OPEN_REASONS, LLMPart, RowOutcome
+from gleanery.tasks.llm_part import OPEN_REASONS, LLMPart, LLMRun, RowOutcome, run_llm_part
 from gleanery.tasks.records import Loss
 
 VERSION = 1
@@ -45,6 +46,15 @@ def answer_parts(
         _part(f"{prefix}{rows[0].benchmark}.{number:04d}", rows, engine, as_chat, progress)
         for number, rows in enumerate(slices)
     ]
+
+
+def ask_part(run: LLMRun, part: LLMPart[AskedItem, AnsweredItem]) -> tuple[Receipt, bool]:
+    """Return the receipt of a part's answers, and whether it stood already.
+
+    Answers of another model or to other prompts never stand in for those asked for, whatever
+    the run says of going back: two models would be compared that are one.
+    """
+    return run_llm_part(replace(run, backfill=True), part)
 
 
 def answer_request(
@@ -75,7 +85,11 @@ def _part(
             version=VERSION,
             part=name,
             inputs=(Input(stage="prompts", part=name, row_digest=prompts),),
-            decides={"as_chat": as_chat, "model": [engine.model, engine.revision]},
+            decides={
+                "as_chat": as_chat,
+                "model": [engine.model, engine.revision],
+                "prompts": prompts,  # an item that is asked otherwise keeps no earlier answer
+            },
         ),
         load=lambda: rows,
         row_id=lambda row: row.id,

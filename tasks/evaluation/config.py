@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from gleanery.infra.compute import ComputeConfig
 from gleanery.infra.config import Config
 from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig, BenchmarkName
+from gleanery.tasks.evaluation.sandbox_records import SandboxLimits
 
 
 class EvaluationConfig(Config):
@@ -39,6 +40,13 @@ class EvaluationConfig(Config):
     )
     comparison_mb: int = Field(
         1024, ge=256, description="Most memory that the algebra may take, in MB."
+    )
+
+    sandbox: SandboxLimits = Field(
+        SandboxLimits(), description="What a program that the model wrote may use."
+    )
+    sandbox_workers: int = Field(
+        0, ge=0, le=512, description="Programs that run at a time; 0 for one per core."
     )
 
     @model_validator(mode="after")

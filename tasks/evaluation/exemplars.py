@@ -1,7 +1,7 @@
 """The solved examples of a prompt: from a train split, or of our own where there is none.
 
-Ours are in `own_exemplars/`: written for this project, none of them an item of any benchmark. Those of
-BBH are its authors' (Suzgun et al., arXiv 2210.09261), read from lm-eval where it is installed.
+Ours are in `own_exemplars/`: written for this project, none of them an item of any benchmark.
+Those of BBH are its authors' (Suzgun et al., arXiv 2210.09261), read from the installed lm-eval.
 """
 
 import re

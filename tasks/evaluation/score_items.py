@@ -8,8 +8,8 @@ from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.comparing import Comparer
 from gleanery.tasks.evaluation.amounts import exactly_same_number
-from gleanery.tasks.evaluation.answers_part import answer_parts
-from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig
+from gleanery.tasks.evaluation.answers_part import answer_parts, ask_part
+from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig, Kind
 from gleanery.tasks.evaluation.config import EvaluationConfig
 from gleanery.tasks.evaluation.harness import asked_items, item_of, open_tasks
 from gleanery.tasks.evaluation.records import (
@@ -18,11 +18,12 @@ from gleanery.tasks.evaluation.records import (
     BenchmarkScore,
     ScoredItem,
 )
+from gleanery.tasks.evaluation.sandbox_isolation import require_isolation
 from gleanery.tasks.evaluation.scores_part import score_part
-from gleanery.tasks.evaluation.scoring import AnswerScorer, ScoreCode
+from gleanery.tasks.evaluation.scoring import AnswerScorer
 from gleanery.tasks.evaluation.summary import summarise
 from gleanery.tasks.expressions import exactly_same_expression
-from gleanery.tasks.llm_part import LLMRun, run_llm_part
+from gleanery.tasks.llm_part import LLMRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,16 @@ def exact_comparer(config: EvaluationConfig) -> Comparer:
     return Comparer(config.compute, exactly_same_expression, exactly_same_number)
 
 
+def open_scorer(config: EvaluationConfig, comparer: Comparer) -> AnswerScorer:
+    """Return what scores the answers to all configured benchmarks.
+
+    Raises `IsolationMissing` where some have code that this machine cannot hold back.
+    """
+    if any(benchmark.benchmark.kind is Kind.CODE for benchmark in config.benchmarks):
+        require_isolation()
+    return AnswerScorer(comparer, config.sandbox, config.sandbox_workers or None)
+
+
 def open_benchmark(
     config: BenchmarkConfig,
     seed: int,
@@ -65,21 +76,21 @@ def score_items(
     run: LLMRun,
     config: EvaluationConfig,
     engine: EngineConfig,
-    score_code: ScoreCode | None = None,
     options: Mapping[str, Any] | None = None,
     progress: Callable[[str, int, int], None] = lambda part, done, total: None,
     prefix: str = "",
 ) -> Evaluation:
     """Return what a model comes to on the configured benchmarks.
 
-    All benchmarks are read before the first question is asked. Killed at any time, a second call
+    All benchmarks are read before the first question is asked, and `IsolationMissing` is raised
+    where code is to be run that this machine cannot hold back. Killed at any time, a second call
     asks only what has no answer yet. `progress` is told part, items done and items in all;
     `prefix` tells the parts of models that share a store apart.
     """
     receipts: list[Receipt] = []
     scored: list[ScoredItem] = []
     with exact_comparer(config) as comparer:
-        scorer = AnswerScorer(comparer, score_code)
+        scorer = open_scorer(config, comparer)
         benchmarks = [
             open_benchmark(benchmark, config.seed, scorer, options)
             for benchmark in config.benchmarks
@@ -88,7 +99,7 @@ def score_items(
             for part in answer_parts(
                 benchmark.asked, engine, config.as_chat, config.items_per_part, progress, prefix
             ):
-                answers, _ = run_llm_part(run, part)
+                answers, _ = ask_part(run, part)
                 receipts.append(answers)
                 definition = benchmark.config.benchmark
                 scores, _ = score_part(run.parts, answers, definition, benchmark.items, scorer)

@@ -1,7 +1,7 @@
 """Scoring the answers of a part: nothing is asked, so scores can be computed again at any time."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gleanery.infra.digests import digest
 from gleanery.infra.incremental import standing_receipt
@@ -30,23 +30,34 @@ def score_part(
     rows = parts.rows(answers, AnsweredItem)
     plan = _plan(answers, [items[row.id] for row in rows])
     newest = parts.newest(plan.stage, plan.part)
-    if standing := standing_receipt(parts, plan, newest, False, None):
+    if standing := standing_receipt(parts, plan, newest, True, None):
         return standing, True
     started = time.monotonic()
-    scored = [score_item(row, benchmark, items[row.id], scorer) for row in rows]
+    scored = score_answers(rows, benchmark, items, scorer)
     outcome = Outcome(scored, [], [], len(rows))
     return parts.commit(plan, outcome, ScoredItem, started, newest), False
 
 
-def score_item(
-    answered: AnsweredItem, benchmark: Benchmark, item: BenchmarkItem, scorer: AnswerScorer
-) -> ScoredItem:
-    """Return what an answer is worth, with all that it was read from."""
-    answer = Answer.of(answered.answer, answered.finish_reason, not answered.as_chat)
-    if answered.finish_reason == REFUSED:
-        verdict = Verdict(False, detail="the server does not take this prompt")
-    else:
-        verdict = scorer.score(benchmark, item, answer)
+def score_answers(
+    answered: Sequence[AnsweredItem],
+    benchmark: Benchmark,
+    items: Mapping[str, BenchmarkItem],
+    scorer: AnswerScorer,
+) -> list[ScoredItem]:
+    """Return what answers are worth, each with all that it was read from."""
+    pairs = [
+        (items[row.id], Answer.of(row.answer, row.finish_reason, not row.as_chat))
+        for row in answered
+    ]
+    verdicts = scorer.score_all(benchmark, pairs)
+    return [
+        _scored(row, items[row.id], verdict)
+        for row, verdict in zip(answered, verdicts, strict=True)
+    ]
+
+
+def _scored(answered: AnsweredItem, item: BenchmarkItem, verdict: Verdict) -> ScoredItem:
+    refused = answered.finish_reason == REFUSED
     return ScoredItem(
         **answered.model_dump(),
         expected=item.answer,
@@ -54,7 +65,7 @@ def score_item(
         correct=int(verdict.correct),
         unparseable=verdict.unparseable,
         truncated=answered.finish_reason == "length",
-        detail=verdict.detail,
+        detail="the server does not take this prompt" if refused else verdict.detail,
     )
 
 

@@ -1,11 +1,14 @@
 """The score of one answer, whichever the benchmark."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from gleanery.tasks.comparing import Comparer
 from gleanery.tasks.evaluation.benchmarks import Benchmark, Kind
 from gleanery.tasks.evaluation.choices import score_choice
+from gleanery.tasks.evaluation.code_tasks import code_task
+from gleanery.tasks.evaluation.code_verdicts import score_programs
 from gleanery.tasks.evaluation.records import BenchmarkItem
+from gleanery.tasks.evaluation.sandbox_records import SandboxLimits
 from gleanery.tasks.evaluation.score_bbh import score_bbh
 from gleanery.tasks.evaluation.score_expressions import score_expression
 from gleanery.tasks.evaluation.score_numbers import score_number
@@ -14,9 +17,6 @@ from gleanery.tasks.evaluation.stated_answers import own_answer
 from gleanery.tasks.evaluation.verdicts import Verdict
 
 VERSION = 1
-
-ScoreCode = Callable[[BenchmarkItem, str], Verdict]
-"""What an answer with a program is worth; only a sandbox may find out."""
 
 
 class Answer(str):
@@ -37,22 +37,39 @@ class Answer(str):
 
 
 class AnswerScorer:
-    """Scores answers. `score_code` runs programs; without it, code cannot be scored."""
+    """Scores answers. Programs run in sandboxes, within `limits` each, `workers` at a time."""
 
-    def __init__(self, comparer: Comparer, score_code: ScoreCode | None = None) -> None:
+    def __init__(
+        self,
+        comparer: Comparer,
+        limits: SandboxLimits | None = None,
+        workers: int | None = None,
+    ) -> None:
         self._comparer = comparer
-        self._score_code = score_code
+        self._limits = limits
+        self._workers = workers
 
     def score(self, benchmark: Benchmark, item: BenchmarkItem, answer: str) -> Verdict:
-        """Return what an answer is worth. Raises `ValueError` for code without a sandbox."""
-        finish_reason = getattr(answer, "finish_reason", "")
-        went_on = getattr(answer, "went_on", True)
+        """Return what an answer is worth; see `score_all`."""
+        return self.score_all(benchmark, [(item, answer)])[0]
+
+    def score_all(
+        self, benchmark: Benchmark, answers: Sequence[tuple[BenchmarkItem, str]]
+    ) -> list[Verdict]:
+        """Return what answers are worth, in order.
+
+        Raises `IsolationMissing`, before any program runs, where none can be held back.
+        """
         if benchmark.kind is Kind.CODE:
-            return self._run(benchmark, item, answer)
-        text = own_answer(str(answer), went_on)
+            tasks = [(code_task(item), str(answer)) for item, answer in answers]
+            return list(score_programs(tasks, self._limits, self._workers))
+        return [self._score(benchmark, item, answer) for item, answer in answers]
+
+    def _score(self, benchmark: Benchmark, item: BenchmarkItem, answer: str) -> Verdict:
+        text = own_answer(str(answer), getattr(answer, "went_on", True))
         if not text:
             return Verdict(False, detail="it is empty")
-        cut_off = finish_reason == "length"
+        cut_off = getattr(answer, "finish_reason", "") == "length"
         match benchmark.kind:
             case Kind.NUMBER:
                 return score_number(item.answer, text, cut_off)
@@ -64,11 +81,4 @@ class AnswerScorer:
                 return score_choice(item.choices, item.answer, text, cut_off)
             case Kind.BBH:
                 return score_bbh(item, text, cut_off)
-
-    def _run(self, benchmark: Benchmark, item: BenchmarkItem, answer: str) -> Verdict:
-        if self._score_code is None:
-            raise ValueError(
-                f"{benchmark.name} runs code that the model wrote, and there is no sandbox to run "
-                "it in: leave this benchmark out, or evaluate where programs can be isolated"
-            )
-        return self._score_code(item, str(answer))
+        raise ValueError(f"{benchmark.kind} is scored elsewhere")

@@ -18,7 +18,7 @@ OWN = ("math", "theoremqa", "mmlu_stem", "gpqa", "arc_challenge")
 
 
 def own(name: str) -> list[BenchmarkItem]:
-    return read_exemplars(BenchmarkConfig(name=name), 0)[""]  # type: ignore[arg-type]
+    return read_exemplars(BenchmarkConfig(name=name), 0)[""]
 
 
 @pytest.mark.parametrize("name", OWN)

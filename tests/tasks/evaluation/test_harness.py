@@ -30,7 +30,7 @@ def make(shared_data: Path) -> Make:
     def make(name: str, file: str, first: int = 5, **fields: Any) -> BenchmarkConfig:
         path = str(shared_data / "benchmarks" / file)
         return BenchmarkConfig(
-            name=name,  # type: ignore[arg-type]
+            name=name,
             source=BenchmarkSource(path=path, first=first),
             **fields,
         )

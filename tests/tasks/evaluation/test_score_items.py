@@ -15,10 +15,13 @@ from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.room import engine_room
 from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
+from gleanery.tasks.evaluation import scoring
 from gleanery.tasks.evaluation.benchmark_source import BenchmarkSource
 from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig
 from gleanery.tasks.evaluation.config import EvaluationConfig
+from gleanery.tasks.evaluation.sandbox_records import IsolationMissing
 from gleanery.tasks.evaluation.score_items import Evaluation, score_items
+from gleanery.tasks.evaluation.verdicts import Verdict
 from gleanery.tasks.llm_part import LLMRun
 
 FILES = {
@@ -51,7 +54,7 @@ def forty_items(shared_data: Path) -> EvaluationConfig:
         source = BenchmarkSource(path=str(folder / f"{FILES[name]}.jsonl"), first=count)
         train = BenchmarkSource(path=str(folder / "gsm8k_train.jsonl"))
         exemplars = train if name == "gsm8k" else BenchmarkSource()
-        benchmarks.append(BenchmarkConfig(name=name, source=source, exemplars=exemplars))  # type: ignore[arg-type]
+        benchmarks.append(BenchmarkConfig(name=name, source=source, exemplars=exemplars))
     return EvaluationConfig(benchmarks=tuple(benchmarks), items_per_part=8)
 
 
@@ -163,7 +166,11 @@ def test_items_without_an_answer_stay_open_and_are_asked_by_the_next_run(
     stub = llm_stub("--responder", str(responder))
     store = Store(str(tmp_path / "store"))
     stub.control(faults=[{"kind": "status", "status": 500, "after": 13}])
-    impatient = {"outage_after_s": 0.1, "backoff_base_s": 0.01, "backoff_cap_s": 0.05}
+    impatient: dict[str, Any] = {
+        "outage_after_s": 0.1,
+        "backoff_base_s": 0.01,
+        "backoff_cap_s": 0.05,
+    }
     broken = evaluate(store, stub.url, forty_items, **impatient)
     assert broken.unanswered == 40 - 13
     stub.control(faults=[])
@@ -171,6 +178,49 @@ def test_items_without_an_answer_stay_open_and_are_asked_by_the_next_run(
     assert mended.unanswered == 0
     assert {score.benchmark: score.correct for score in mended.scores} == right
     assert all(key["answered"] == 1 for key in stub.counts()["keys"].values())
+
+
+def test_scores_are_computed_again_without_asking_when_scoring_changes(
+    tmp_path: Path,
+    llm_stub: Callable[..., Any],
+    forty_items: EvaluationConfig,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    responder, right = make_responder(tmp_path, forty_items)
+    stub = llm_stub("--responder", str(responder))
+    store = Store(str(tmp_path / "store"))
+    config = forty_items.model_copy(update={"benchmarks": forty_items.benchmarks[:1]})
+    before = evaluate(store, stub.url, config)
+    asked = stub.counts()["asked"]
+    monkeypatch.setattr(scoring, "VERSION", scoring.VERSION + 1)
+    monkeypatch.setattr(scoring, "score_number", lambda *_: Verdict(True, "generous"))
+    after = evaluate(store, stub.url, config)
+    assert (before.scores[0].correct, after.scores[0].correct) == (right["gsm8k"], 10)
+    assert [item.answer for item in before.items] == [item.answer for item in after.items]
+    assert stub.counts()["asked"] == asked == 10
+
+
+def test_another_model_and_other_prompts_get_answers_of_their_own(
+    tmp_path: Path, llm_stub: Callable[..., Any], forty_items: EvaluationConfig
+) -> None:
+    responder, right = make_responder(tmp_path, forty_items)
+    stub = llm_stub("--responder", str(responder))
+    stub.control(models=["stub-model", "tuned-model"])
+    store = Store(str(tmp_path / "store"))
+    config = forty_items.model_copy(update={"benchmarks": forty_items.benchmarks[:1]})
+    base = evaluate(store, stub.url, config)
+    tuned = evaluate(store, stub.url, config, model="tuned-model")
+    assert {item.model for item in tuned.items} == {"tuned-model"}
+    assert not {i.request_key for i in base.items} & {i.request_key for i in tuned.items}
+    assert stub.counts()["asked"] == 20
+    fewer = config.benchmarks[0].model_copy(update={"shots": 1})
+    shown = evaluate(store, stub.url, config.model_copy(update={"benchmarks": (fewer,)}))
+    assert all(item.prompt.count("Question: ") == 2 for item in shown.items)
+    assert stub.counts()["asked"] == 30
+    again = evaluate(store, stub.url, config)
+    assert again.items == base.items
+    assert again.scores[0].correct == right["gsm8k"]
+    assert stub.counts()["asked"] == 30
 
 
 def test_a_prompt_that_the_server_never_takes_counts_as_wrong(
@@ -198,3 +248,23 @@ def test_a_cut_off_answer_is_counted_and_only_a_whole_statement_in_it_is_read(
     (score,) = evaluation.scores
     assert (score.truncated, score.correct) == (10, right["gsm8k"])
     assert {item.finish_reason for item in evaluation.items} == {"length"}
+
+
+def test_nothing_is_asked_where_code_cannot_be_held_back(
+    tmp_path: Path,
+    llm_stub: Callable[..., Any],
+    forty_items: EvaluationConfig,
+    shared_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> None:
+        raise IsolationMissing("this machine does not hold code back")
+
+    monkeypatch.setattr("gleanery.tasks.evaluation.score_items.require_isolation", refuse)
+    source = BenchmarkSource(path=str(shared_data / "benchmarks" / "humaneval.jsonl"), first=2)
+    code = BenchmarkConfig(name="humaneval", source=source)
+    config = forty_items.model_copy(update={"benchmarks": (*forty_items.benchmarks, code)})
+    stub = llm_stub()
+    with pytest.raises(IsolationMissing):
+        evaluate(Store(str(tmp_path / "store")), stub.url, config)
+    assert stub.counts()["asked"] == 0
