@@ -33,8 +33,8 @@ class CandidateScores:
         wanted: Collection[str] | None = None,
     ) -> None:
         self._ids, self._wanted = candidates["id"], wanted
-        self._given: dict[str, npt.NDArray[np.bool_]] = {}
-        self._values: dict[str, Values] = {}
+        self._given: dict[tuple[str, str], npt.NDArray[np.bool_]] = {}  # by scorer and name
+        self._values: dict[tuple[str, str], Values] = {}
         own, rows = flat_lists(candidates["scores"])
         methods = texts_of(candidates["method"])
         self._add(
@@ -52,14 +52,20 @@ class CandidateScores:
     @property
     def names(self) -> set[str]:
         """The names of all scores that any of these candidates has."""
-        return set(self._given)
+        return {_named(score) for score in self._given}
 
     def columns(self) -> dict[str, pa.Array]:
         """Return the columns by name, in the order of names, null where nobody gave the score."""
         return {
-            name: pa.array(self._values[name], mask=~self._given[name])
-            for name in sorted(self._values)
+            _named(score): pa.array(self._values[score], mask=~self._given[score])
+            for score in sorted(self._values, key=_named)
         }
+
+    def by_scorer(self) -> Iterator[tuple[str, str, Integers, Values]]:
+        """Yield each wanted score: its scorer, its name, who has it (by place) and the values."""
+        for (scorer, name), values in self._values.items():
+            places = np.flatnonzero(self._given[scorer, name])
+            yield scorer, name, places, values[places]
 
     def _add(self, places: Integers, scorers: Texts, names: Texts, values: Values) -> None:
         named = scorers.codes * np.int64(len(names.texts)) + names.codes
@@ -71,17 +77,22 @@ class CandidateScores:
             )
             if not is_detail(name):
                 which = here & (named == code)
-                self._add_column(f"{scorer}.{name}", places[which], values[which])
+                self._add_column((scorer, name), places[which], values[which])
 
-    def _add_column(self, name: str, places: Integers, values: Values) -> None:
-        given = self._given.setdefault(name, np.zeros(len(self._ids), np.bool_))
+    def _add_column(self, score: tuple[str, str], places: Integers, values: Values) -> None:
+        given = self._given.setdefault(score, np.zeros(len(self._ids), np.bool_))
         twice = given[places] | (np.bincount(places)[places] > 1)
         if twice.any():
-            raise ValueError(f"candidate {self._ids[places[twice][0]]} has two scores {name}")
+            who = self._ids[places[twice][0]]
+            raise ValueError(f"candidate {who} has two scores {_named(score)}")
         given[places] = True
-        if self._wanted is None or name in self._wanted:
-            column = self._values.setdefault(name, np.zeros(len(self._ids)))
+        if self._wanted is None or _named(score) in self._wanted:
+            column = self._values.setdefault(score, np.zeros(len(self._ids)))
             column[places] = values
+
+
+def _named(score: tuple[str, str]) -> str:
+    return ".".join(score)
 
 
 def score_tables(

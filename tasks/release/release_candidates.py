@@ -1,4 +1,7 @@
-"""The candidates with their scores and their fates, one after the other."""
+"""A part of candidates on its way into a release: what is in becomes records, the rest is counted.
+
+Records cost most of a release's time: of a row that is out none is made.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import cast
@@ -11,62 +14,80 @@ from gleanery.infra.receipts import Receipt
 from gleanery.infra.row_search import read_columns, row_batches
 from gleanery.infra.tables import arrow_schema
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
-from gleanery.tasks.id_keys import IdLookup, id_keys, joined_keys
-from gleanery.tasks.release.fates import Fates
+from gleanery.tasks.id_keys import IdLookup, id_keys
+from gleanery.tasks.release.candidate_scores import CandidateScores
+from gleanery.tasks.release.fates import UNKNOWN, Fates
+from gleanery.tasks.release.release_statistics import ReleaseStatistics
 from gleanery.tasks.release.release_work import Split
 from gleanery.tasks.release.rows import SPLITS
-from gleanery.tasks.release.selection_columns import text_keys
-from gleanery.tasks.release.selection_part import Curated
+from gleanery.tasks.release.selection_columns import repeated_text_keys, text_keys
+from gleanery.tasks.release.verdict_counts import VerdictCounts
+from gleanery.tasks.seeded import Integers
 
+_COLUMNS = ("id", "document_id", "pipeline", "method", "scores")
+_NO_SCORES = arrow_schema(ExampleScore).empty_table()
 _AT_ONCE = 200  # rows that are records; the scores of their part wait as columns
 
-
-def scored_candidates(
-    parts: Parts, curated: Curated, fates: Fates
-) -> Iterator[tuple[Candidate, list[ExampleScore], Split | None]]:
-    """Yield every candidate with its scores and its split, `None` where it is out."""
-    for receipt in curated.candidates:
-        scores, first = _PartScores(parts, curated, receipt), 0
-        for batch in row_batches(parts.store, receipt.data):
-            for start in range(0, len(batch), _AT_ONCE):
-                rows = batch.slice(start, _AT_ONCE)
-                yield from _with_scores(rows, scores.of(first, len(rows)), fates)
-                first += len(rows)
+Released = tuple[Candidate, Split, list[ExampleScore]]
 
 
-def _with_scores(
-    rows: pa.Table, scores: Sequence[list[ExampleScore]], fates: Fates
-) -> Iterator[tuple[Candidate, list[ExampleScore], Split | None]]:
-    codes = fates.of(text_keys(rows["id"])).tolist()
-    for row, said, code in zip(rows.to_pylist(), scores, codes, strict=True):
-        split = cast(Split, SPLITS[code]) if 0 <= code < len(SPLITS) else None
-        yield Candidate.model_validate(row), said, split
+class ReleasedPart:
+    """A part of candidates with all that is said of them, as columns."""
 
-
-class _PartScores:
-    """The scores of a part of candidates as columns, in the order of their rows."""
-
-    def __init__(self, parts: Parts, curated: Curated, candidates: Receipt) -> None:
-        ids = read_columns(parts.store, candidates.data, ("id",))["id"]
-        tables = [
-            read_columns(parts.store, receipt.data, tuple(ExampleScore.model_fields))
-            for receipt in curated.scores
+    def __init__(
+        self, parts: Parts, candidates: Receipt, scores: Sequence[Receipt], fates: Fates
+    ) -> None:
+        self._store, self._path = parts.store, candidates.data
+        self._rows = read_columns(parts.store, candidates.data, _COLUMNS)
+        self._ids = text_keys(self._rows["id"])
+        self._codes = fates.of(self._ids)
+        self._kept = (self._codes != UNKNOWN) & (self._codes < len(SPLITS))
+        self._scores = [
+            read_columns(parts.store, receipt.data, _NO_SCORES.column_names)
+            for receipt in scores
             if receipt.part == candidates.part
         ]
-        keys = joined_keys(id_keys(table["id"]) for table in tables)
-        places = IdLookup.of(id_keys(ids)).first(keys)
-        order = np.argsort(places, kind="stable")
-        self._places = places[order]
-        self._table = pa.concat_tables(tables or [_NO_SCORES]).take(pa.array(order))
 
-    def of(self, first: int, count: int) -> list[list[ExampleScore]]:
-        """Return the scores of each of some rows, from a first one on."""
-        found: list[list[ExampleScore]] = [[] for _ in range(count)]
-        start, end = np.searchsorted(self._places, (first, first + count)).tolist()
-        rows = self._table.slice(start, end - start).to_pylist()
-        for place, row in zip(self._places[start:end].tolist(), rows, strict=True):
-            found[place - first].append(ExampleScore.model_validate(row))
+    def count(self, statistics: ReleaseStatistics, verdicts: VerdictCounts) -> None:
+        """Count all candidates, with their scores, their lengths and what was found in them."""
+        verdicts.add(self._ids, repeated_text_keys(self._rows["document_id"]))
+        scores = CandidateScores(self._rows, self._scores)
+        statistics.add(self._rows["pipeline"].to_pylist(), scores, self._kept)
+        first = 0
+        for batch in row_batches(self._store, self._path, ("messages",)):
+            kept = self._kept[first : first + len(batch)]
+            statistics.add_lengths(batch["messages"].to_pylist(), kept)
+            first += len(batch)
+
+    def released(self) -> Iterator[Released]:
+        """Yield the candidates that are in, with their splits and scores, in their order."""
+        scores = _ScoreRows(self._rows["id"], self._scores)
+        first = 0
+        for batch in row_batches(self._store, self._path):
+            here = np.flatnonzero(self._kept[first : first + len(batch)])
+            for some in np.array_split(here, range(_AT_ONCE, len(here), _AT_ONCE)):
+                rows = batch.take(pa.array(some)).to_pylist()
+                places = first + some
+                for row, code, said in zip(
+                    rows, self._codes[places].tolist(), scores.of(places), strict=True
+                ):
+                    yield Candidate.model_validate(row), cast(Split, SPLITS[code]), said
+            first += len(batch)
+
+
+class _ScoreRows:
+    """The scores of some candidates as columns, to be had by the candidates' places."""
+
+    def __init__(self, ids: pa.ChunkedArray, tables: Sequence[pa.Table]) -> None:
+        self._rows = pa.concat_tables([_NO_SCORES, *tables]).combine_chunks()
+        self._of = IdLookup.of(id_keys(self._rows["id"]))
+        self._keys = id_keys(ids)
+
+    def of(self, places: Integers) -> list[list[ExampleScore]]:
+        """Return the scores of the candidates at some places, in the order of their scorers."""
+        found: list[list[ExampleScore]] = [[] for _ in places]
+        whose, at = self._of.pairs(self._keys[places])
+        rows = self._rows.take(pa.array(at)).to_pylist()
+        for number, row in zip(whose.tolist(), rows, strict=True):
+            found[number].append(ExampleScore.model_validate(row))
         return found
-
-
-_NO_SCORES = arrow_schema(ExampleScore).empty_table()

@@ -2,7 +2,6 @@
 
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
-from gleanery.infra.row_search import read_columns
 from gleanery.tasks.release.card_facts import CardFacts
 from gleanery.tasks.release.curation_facts import CurationFacts, curation_changes
 from gleanery.tasks.release.fates import Fates, read_fates
@@ -10,8 +9,7 @@ from gleanery.tasks.release.manifest import Changes, Manifest, ReleaseInput
 from gleanery.tasks.release.publish import Published, ReleaseFacts, publish
 from gleanery.tasks.release.published import newest_release
 from gleanery.tasks.release.published_changes import changes_since
-from gleanery.tasks.release.recipe import Recipe
-from gleanery.tasks.release.release_candidates import scored_candidates
+from gleanery.tasks.release.release_candidates import ReleasedPart
 from gleanery.tasks.release.release_report import Passed, release_report
 from gleanery.tasks.release.release_samples import ReleaseSample
 from gleanery.tasks.release.release_statistics import ReleaseStatistics
@@ -19,7 +17,6 @@ from gleanery.tasks.release.release_work import ReleaseWork
 from gleanery.tasks.release.report import render_report
 from gleanery.tasks.release.rows import released_row
 from gleanery.tasks.release.rows_shards import ReleaseShards
-from gleanery.tasks.release.selection_columns import repeated_text_keys, text_keys
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.release.verdict_columns import read_duplicates, read_leaks
 from gleanery.tasks.release.verdict_counts import VerdictCounts
@@ -35,11 +32,18 @@ def release_selection(
     fates = read_fates(parts, selection)
     previous = newest_release(parts.store)
     statistics, sample = ReleaseStatistics(), ReleaseSample(work.sampled)
-    verdicts = _verdict_counts(parts, curated, fates, work.recipe)
+    verdicts = VerdictCounts(
+        read_leaks(parts.store, curated.leaks),
+        read_duplicates(parts.store, curated.duplicates),
+        fates,
+        work.recipe,
+    )
     with ReleaseShards() as shards:
-        for candidate, scores, split in scored_candidates(parts, curated, fates):
-            statistics.add(candidate, scores, split)
-            if split:
+        for receipt in curated.candidates:
+            part = ReleasedPart(parts, receipt, curated.scores, fates)
+            part.count(statistics, verdicts)
+            for candidate, split, scores in part.released():
+                statistics.add_released(candidate, split)
                 sample.add(candidate, split, scores)
                 shards.extend([released_row(candidate, split, scores)])
         shards.close()
@@ -53,19 +57,6 @@ def release_selection(
         report = render_report(release_report(parts, curated, selection, work, passed))
         facts = _facts(curated, selection, work, passed)
         return publish(parts.store, shards, facts, report.encode(), previous)
-
-
-def _verdict_counts(parts: Parts, curated: Curated, fates: Fates, recipe: Recipe) -> VerdictCounts:
-    counts = VerdictCounts(
-        read_leaks(parts.store, curated.leaks),
-        read_duplicates(parts.store, curated.duplicates),
-        fates,
-        recipe,
-    )
-    for receipt in curated.candidates:
-        rows = read_columns(parts.store, receipt.data, ("id", "document_id"))
-        counts.add(text_keys(rows["id"]), repeated_text_keys(rows["document_id"]))
-    return counts
 
 
 def _changes(

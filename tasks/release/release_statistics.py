@@ -1,14 +1,16 @@
 """What a release's report counts over all candidates: scores, lengths, and what they are about."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from gleanery.tasks.dataset_records import Candidate, ExampleScore
+import numpy as np
+
+from gleanery.tasks.dataset_records import Candidate
+from gleanery.tasks.release.candidate_scores import CandidateScores
 from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.report_data import Breakdown, Count, Histogram
 from gleanery.tasks.release.report_histograms import histogram
-from gleanery.tasks.release.rows import is_detail, own_scores
-from gleanery.tasks.release.value_counts import ValueCounts
+from gleanery.tasks.release.value_counts import Flags, ValueCounts
 
 _LENGTHS = ("question", "answer")
 
@@ -24,20 +26,21 @@ class ReleaseStatistics:
         self._subjects: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._skills: Counter[str] = Counter()
 
-    def add(self, candidate: Candidate, scores: Iterable[ExampleScore], split: str | None) -> None:
-        """Count a candidate; `split` is where it is in the release, `None` if it is out."""
-        kept = split is not None
-        self.candidates[candidate.pipeline] += 1
-        for score in (*own_scores(candidate), *scores):
-            if not is_detail(score.name):
-                self._values[score.name, score.scorer].add(score.value, kept)
-        for title, text in zip(_LENGTHS, (candidate.question, candidate.answer), strict=True):
-            self._values[title, "words"].add(len(text.split()), kept)
-        if split is not None:
-            self.released[candidate.pipeline, split] += 1
-            self._describe(candidate)
+    def add(self, pipelines: Iterable[str], scores: CandidateScores, kept: Flags) -> None:
+        """Count some candidates by pipeline and scores; `kept` says which are in the release."""
+        self.candidates.update(pipelines)
+        for scorer, name, places, values in scores.by_scorer():
+            self._values[name, scorer].add(values, kept[places])
 
-    def _describe(self, candidate: Candidate) -> None:
+    def add_lengths(self, messages: Iterable[Sequence[Mapping[str, str]]], kept: Flags) -> None:
+        """Count the words of the same candidates' questions and answers, by their messages."""
+        lengths = np.array([_words(turns) for turns in messages], np.float64).reshape(-1, 2)
+        for title, words in zip(_LENGTHS, lengths.T, strict=True):
+            self._values[title, "words"].add(words, kept)
+
+    def add_released(self, candidate: Candidate, split: str) -> None:
+        """Count what a released candidate is about."""
+        self.released[candidate.pipeline, split] += 1
         if candidate.domain:
             self._domains[candidate.domain] += 1
         self._subjects[candidate.method][candidate.subject] += 1
@@ -81,6 +84,13 @@ class ReleaseStatistics:
         ]
         found.append(_breakdown("Skill", self._skills, "A row counts for each of its skills."))
         return [breakdown for breakdown in found if breakdown.counts]
+
+
+def _words(turns: Sequence[Mapping[str, str]]) -> tuple[int, int]:
+    """Return the words of the first question and of the last answer."""
+    question = next((turn["content"] for turn in turns if turn["role"] == "user"), "")
+    answers = (turn["content"] for turn in reversed(turns) if turn["role"] == "assistant")
+    return len(question.split()), len(next(answers, "").split())
 
 
 def _breakdown(title: str, counter: Counter[str], note: str = "") -> Breakdown:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import pyarrow as pa
@@ -152,6 +153,7 @@ def is_detail(name: str) -> bool:
     return ":" in name
 
 
+@lru_cache(maxsize=1024)
 def score_column(scorer: str, name: str) -> str:
     """Return the column of a score: `score_judge_correct` for the judge's "correct"."""
     return SCORE_PREFIX + re.sub(r"\W+", "_", f"{scorer}_{name}".lower(), flags=re.ASCII)

@@ -85,6 +85,8 @@ def select(
     sources = recipe.sources or tuple(Source(pipeline=name) for name in seen.methods_of_pipelines())
     source_of = seen.source_of(sources)
     notes = check_strategies(recipe, seen.strategies(sources, source_of))
+    # First, for it needs much memory and nothing of what follows.
+    validation = validation_rows(rows, recipe.validation, recipe.seed)
     verdicts = Verdicts(len(rows))
     refuse(seen, recipe, sources, source_of, verdicts)
     ids = seen.keys("id")
@@ -98,7 +100,6 @@ def select(
     mixed = _mix(seen, recipe, sources, source_of, ids, verdicts)
     if mixed.mix.shortfalls and recipe.shortfall == "error":
         raise RecipeError([f"  {problem}" for problem in mixed.mix.shortfalls])
-    validation = validation_rows(rows, recipe.validation, recipe.seed)
     return Selection(
         reasons=verdicts.reasons,
         names=tuple(verdicts.names),

@@ -31,7 +31,6 @@ def pairs_of_equals(keys: Words, rows: Integers) -> tuple[Integers, Integers]:
     """Return pairs of rows that link all rows with the same key; each key is that of one row."""
     order = np.argsort(keys)
     sorted_keys = keys[order]
-    first = np.ones(len(keys), dtype=np.bool_)
-    first[1:] = sorted_keys[1:] != sorted_keys[:-1]
-    heads = rows[order[first]][np.cumsum(first) - 1]
-    return heads[~first], rows[order[~first]]
+    same = np.flatnonzero(sorted_keys[1:] == sorted_keys[:-1])
+    del sorted_keys  # of all rows, where few are linked
+    return rows[order[same]], rows[order[same + 1]]

@@ -48,6 +48,15 @@ def test_scores_are_columns_with_nulls_where_nobody_scored() -> None:
         "skills.verified": [None, 1],
     }
     assert found.names == {"heuristics.quality", "judge.correct", "skills.verified"}
+    told = {
+        (scorer, name): dict(zip(places.tolist(), values.tolist(), strict=True))
+        for scorer, name, places, values in found.by_scorer()
+    }
+    assert told == {
+        ("heuristics", "quality"): {0: 0.25, 1: 0},
+        ("judge", "correct"): {0: 0.5},
+        ("skills", "verified"): {1: 1},
+    }
 
 
 def test_scores_that_nobody_wants_are_named_without_their_values() -> None:
