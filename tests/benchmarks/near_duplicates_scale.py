@@ -8,8 +8,8 @@ Signatures are drawn, not made from texts: at each level of every 20 rows about 
 three are versions of an earlier row (alike to 0.6 and more), and two are versions of one
 boilerplate text. A tenth of the rows cannot be in the release, and another fails a threshold.
 
-Memory is the most that the process holds beyond mapped files (which the system can drop at any
-time), less what it held before the work.
+Memory is the most that the process holds beyond mapped files, which the system can drop at any
+time. What one part gave back may still be counted before the next.
 """
 
 import argparse
@@ -184,10 +184,10 @@ def measured(what: str, rows: int, work: Callable[[], str]) -> None:
     before, cpu, wall = watch.now(), time.process_time(), time.monotonic()
     came_to = work()
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
-    held = watch.stop() - before
+    peak = watch.stop()
     print(
-        f"{what}: {came_to}; {cpu:.1f} CPU s, {wall:.1f} s; {held} MB, "
-        f"{held * 1e6 / rows:.0f} bytes a row",
+        f"{what}: {came_to}; {cpu:.1f} CPU s, {wall:.1f} s; {before} MB before, {peak} MB at its "
+        f"peak: {(peak - before) * 1e6 / rows:.0f} bytes a row",
         flush=True,
     )
 
