@@ -7,8 +7,9 @@ between the two. So a program cannot see an expected result, override a comparis
 have passed.
 
 What no sandbox can rule out: that a program holds answers which its model has memorised; that the
-kernel itself has a fault; that a program learns which paths exist (not what they hold) or uses a
-whole core until its time is up.
+kernel itself has a fault; that a program learns which paths exist (not what they hold), or uses
+its time and memory to the full. Its threads are limited to 64 where root starts the sandbox, and
+elsewhere by their memory.
 """
 
 import os

@@ -1,5 +1,6 @@
 """A sandbox as the evaluation holds it: the interpreter that is started once, and its pipes."""
 
+import contextlib
 import json
 import os
 import select
@@ -33,7 +34,7 @@ serve(socket.socket(fileno=int(channel)), landlock == "landlock")
 
 
 class Sandbox:
-    """An interpreter that runs one program at a time, from any thread; a context manager.
+    """An interpreter that runs one program at a time; a context manager.
 
     It confines programs by all that the kernel offers and does not check that this holds: that is
     what `run_programs` (sandbox.py) does before. `landlock` false has it do without.
@@ -63,13 +64,26 @@ class Sandbox:
         self._stop()
 
     def run(self, program: Program) -> ProgramResult:
-        """Return how a program does against its tests; raises `IsolationMissing`, never for it."""
-        started = time.monotonic()
-        answer = self._verdict(program, started)
-        seconds = time.monotonic() - started
+        """Return how a program does against its tests.
+
+        Raises `IsolationMissing` when the kernel refuses to confine it: it has not run then.
+        """
+        for _ in range(2):
+            started = time.monotonic()
+            answer = self._verdict(program, started)
+            seconds = time.monotonic() - started
+            if answer is not None or seconds >= self.limits.wall_seconds:
+                break
+            self._stop()  # its judge was killed, or all of it: once more, in a new one
+            self._start()
         if answer is None:
+            slow = seconds >= self.limits.wall_seconds
             return ProgramResult(
-                status="timeout", detail="its tests did not come to an end", seconds=seconds
+                status="timeout" if slow else "ended",
+                detail="its tests did not come to an end"
+                if slow
+                else "its judge was killed from outside, twice: out of memory?",
+                seconds=seconds,
             )
         if answer["status"] == _UNCONFINED:
             raise IsolationMissing(f"the sandbox could not be closed: {answer['detail']}")
@@ -84,7 +98,8 @@ class Sandbox:
         assert self._channel is not None, "use the sandbox as a context manager"
         read_request, write_request = os.pipe()
         read_verdict, write_verdict = os.pipe()
-        socket.send_fds(self._channel, [b"1"], [read_request, write_verdict])
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it is gone: no verdict
+            socket.send_fds(self._channel, [b"1"], [read_request, write_verdict])
         os.close(read_request)
         os.close(write_verdict)
         deadline = started + self.limits.wall_seconds + _PATIENCE_SECONDS
