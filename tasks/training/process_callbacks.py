@@ -43,6 +43,7 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         self._seconds = 60 * spec.checkpoint_minutes
         self._saved = time.monotonic()
         self._count = 0
+        self._due = False
         self._loss: float | None = None  # of the epoch that ends, if it is the best
         self.best = spec.best
         self.best_loss = math.inf if spec.best_loss is None else spec.best_loss
@@ -55,7 +56,11 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         if stop and state.global_step < state.max_steps:
             self.interrupted = True
             control.should_training_stop = True
-        control.should_save = control.should_save or stop or save
+        self._due = self._due or stop or save
+        # What is saved at the end of an epoch holds its evaluation: who resumes makes it no more.
+        at_the_end = float(state.epoch or 0.5).is_integer()
+        if self._due and not (at_the_end and self._spec.validation_files):
+            control.should_save = True
         return control
 
     def on_evaluate(
@@ -67,6 +72,7 @@ class Saving(TrainerCallback):  # type: ignore[misc]
             self._log.tell(EVALUATED, step=state.global_step, epoch=state.epoch, loss=loss)
         if self._spec.recipe.keep == "best" and loss < self.best_loss:
             self._loss = loss
+        if self._due or self._loss is not None:
             control.should_save = True
         return control
 
@@ -75,6 +81,7 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         _wait_for_all()
         self._saved = time.monotonic()
         self._count += 1
+        self._due = False
         # A name of its own: whoever stores it may remove it, and a step may be saved twice.
         folder = Path(args.output_dir, f"saved-{self._count}")
         if state.is_world_process_zero:

@@ -14,6 +14,7 @@ from typing import Any
 
 from gleanery.infra.digests import digest
 from gleanery.infra.folders import FolderReceipt, StoredFile, fetch_folder, store_folder
+from gleanery.infra.llm.gpus import visible_gpus
 from gleanery.infra.storage import Store
 from gleanery.infra.supervised import SupervisedProcess
 from gleanery.tasks.training.chat_template import TrainingRefused
@@ -232,14 +233,11 @@ class _Following:
 def _command(training: Training, spec: TrainingSpec) -> list[str]:
     python = training.python or sys.executable
     module = ["-m", "gleanery.tasks.training.process_train", str(spec.work / SPEC)]
-    devices = spec.devices
-    if devices.processes <= 1 and devices.hosts == 1:
+    processes = spec.devices.processes or len(visible_gpus()) or 1
+    if processes == 1:
         return [python, *module]
-    return [
-        *(python, "-m", "torch.distributed.run", "--nproc-per-node", str(devices.processes)),
-        *("--nnodes", "1", "--standalone"),
-        *module,
-    ]
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+    return [python, *launcher, *module]
 
 
 def _gathered(training: Training, spec: TrainingSpec, last: Mapping[str, Any]) -> Path:

@@ -37,11 +37,7 @@ class Devices(Config):
     """Where training runs; the weights do not depend on it, but for rounding."""
 
     processes: int = Field(
-        0, ge=0, le=1024, description="Processes per host; 0 is one for each GPU, or one."
-    )
-    hosts: int = Field(1, ge=1, le=4096, description="Hosts that train together.")
-    rendezvous: str = Field(
-        "", description="host:port of the first host, where several train together."
+        0, ge=0, le=1024, description="Processes on this machine; 0 is one per GPU, or one."
     )
     most_per_device: int = Field(
         8, ge=1, le=65536, description="Most examples that a device takes at once."

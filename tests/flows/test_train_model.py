@@ -109,3 +109,12 @@ def test_told_to_stop_it_saves_and_says_so_and_the_next_run_goes_on(
 
     training_now = plan_training(config, read_settings())
     assert [one.step for one in Checkpoints(store, training_now.key).stored()] == [step]
+
+
+def test_two_processes_learn_what_one_does(
+    training: Callable[..., TrainingConfig], tmp_path: Path
+) -> None:
+    one = train(training())
+    two = train(training(name="two", devices={"threads": 1, "processes": 2, "most_per_device": 4}))
+    assert two.notes["steps"] == one.notes["steps"]  # a step has as many examples as before
+    assert two.notes["loss"] == pytest.approx(one.notes["loss"], rel=1e-3)
