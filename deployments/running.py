@@ -8,6 +8,8 @@ import typer
 
 from gleanery.deployments.methods import read_config, retried_stages, run_method
 from gleanery.deployments.prefect_server import prefect_server
+from gleanery.deployments.run_errors import tell_errors_in_a_line
+from gleanery.flows.dataset_checks import check_config
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.pipeline_config import PipelineConfig
 from gleanery.infra.parts import Parts
@@ -23,11 +25,16 @@ def run(
     config_files: Sequence[Path], backfill: bool = False, only: str = "", ask_again: bool = False
 ) -> None:
     """Run pipelines one after the other, with a local Prefect server if none is configured."""
+    settings = read_settings()
     configs = [read_config(config_file) for config_file in config_files]
-    with prefect_server(read_settings().server_home):
+    if not settings.storage_block:  # a Prefect block: only its server knows what it holds
+        for config in configs:
+            check_config(config, {})
+    with prefect_server(settings.server_home):
         # Imported here: Prefect reads its settings, the server's address among them, on import.
         from gleanery.flows.run import Again
 
+        tell_errors_in_a_line()
         again = Again(backfill=backfill, only=only, ask_again=ask_again)
         for config_file, config in zip(config_files, configs, strict=True):
             _run_one(config_file, config, again)

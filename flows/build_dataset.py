@@ -8,9 +8,10 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from gleanery.flows.artifacts import show_funnel
 from gleanery.flows.curation_stages import find_duplicates, gather, refuse_rows, sign
+from gleanery.flows.dataset_checks import check_recipe, methods_of
 from gleanery.flows.dataset_config import DatasetConfig
-from gleanery.flows.dataset_scores import check_versions, known_scores
 from gleanery.flows.dataset_sources import run_source, source_parts
+from gleanery.flows.dataset_versions import check_versions
 from gleanery.flows.decontaminate import seek_leaks
 from gleanery.flows.fan_out import PARTS_AT_ONCE
 from gleanery.flows.release_dataset import release_dataset
@@ -29,7 +30,7 @@ from gleanery.tasks.curation.duplicates_part import PAGES, ROWS
 from gleanery.tasks.curation.left_out import LeftOut, find_left_out
 from gleanery.tasks.curation.row_ranks import Ranking
 from gleanery.tasks.release.forgotten import FORGOTTEN
-from gleanery.tasks.release.recipe_check import check_counts, check_names, check_scorers
+from gleanery.tasks.release.recipe_check import check_counts
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.release.selection_verdicts import is_about_score
 from gleanery.tasks.scoring.agreement_part import agreement_scorer
@@ -49,7 +50,8 @@ DatasetRun = Run[DatasetConfig]
 )
 def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOutput]:
     """Return the outputs of all stages of curation; the release is in the dataset's store."""
-    _check_recipe(config)
+    check_recipe(config)
+    check_versions(config)
     with open_run(config) as run:
         if config.decontamination.benchmarks:
             read_benchmarks(config.decontamination.benchmarks, run.source_options)
@@ -74,23 +76,13 @@ def build_dataset(config: DatasetConfig, again: Again = Again()) -> list[StageOu
         return outputs
 
 
-def _check_recipe(config: DatasetConfig) -> None:
-    """Raise `RecipeError` for a recipe that names what there cannot be."""
-    check_names(config.recipe, _methods(config))
-    check_scorers(config.recipe, known_scores(config))
-    check_versions(config)
-
-
 def _check_counts(config: DatasetConfig, candidates: Stage) -> None:
     """Raise `RecipeError` for a recipe that asks for more rows than there are candidates."""
-    available = dict.fromkeys(_methods(config), 0)
+    methods = methods_of(config)
+    available = dict.fromkeys(methods, 0)
     for receipt in candidates.receipts:
         available[receipt.part.partition(".")[0]] += receipt.rows_out
-    check_counts(config.recipe, available, _methods(config))
-
-
-def _methods(config: DatasetConfig) -> dict[str, str]:
-    return {source.name: source.method for source in config.sources}
+    check_counts(config.recipe, available, methods)
 
 
 Sources = Mapping[str, SourcePart]

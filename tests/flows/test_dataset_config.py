@@ -5,7 +5,8 @@ import pytest
 from harvested import pages, write_batch
 
 from gleanery.flows.dataset_config import DatasetConfig, read_dataset_config
-from gleanery.flows.dataset_scores import check_versions, known_scores
+from gleanery.flows.dataset_scores import known_scores
+from gleanery.flows.dataset_versions import check_versions
 from gleanery.flows.pipeline_config import ConfigError
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.storage import Store
