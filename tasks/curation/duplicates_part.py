@@ -74,7 +74,7 @@ def duplicates_part(
     are worth; a page is worth the score that it was recalled with. Its `ineligible` rows are, for
     `ROWS`, those of pages that went too. The order of the names is that of arrival: of equally good
     rows the earlier one stays. Raises `FileNotFoundError` for a part that is not signed. 10 million
-    rows take some 1.5 GB of memory and 3.5 GB of disk per level.
+    rows take some 2 GB of memory and 3.5 GB of disk per level.
     """
     started = time.monotonic()
     signed = _signed(parts, names)
