@@ -2,7 +2,7 @@
 
     python tests/benchmarks/semantic_scale.py [--rows 1000000] [--dimensions 64]
 
-Vectors are drawn: of every ten rows three are near an earlier one, and a third of all rows have no
+Vectors are drawn: of every ten rows one is near another one, and a third of all rows have no
 numbers in their texts, so that they are searched by clusters. A tenth of the rows are near
 duplicates of another already, a tenth cannot be in the release, every row has a quality, and of
 every five two are siblings. Memory is what the process holds beyond mapped files: the vectors in
@@ -29,6 +29,7 @@ from gleanery.tasks.curation.vectors_model import WORDS, VectorModel
 from gleanery.tasks.curation.vectors_part import VECTORS, TextVector, encoded
 from gleanery.tasks.dataset_records import Duplicate, Ineligible
 
+NEAR = 0.1  # of the rows
 MODEL = VectorModel(kind=WORDS, digest="drawn", path="", texts=0)
 TEXT = "How far does a {} go from {} until it meets the one that left at the same time?"
 
@@ -41,13 +42,14 @@ def write_vectors(parts: Parts, rows: int, dimensions: int) -> tuple[list[Receip
     for at in range(0, rows, BLOCK):
         count = min(BLOCK, rows - at)
         drawn = rng.standard_normal((count, dimensions), np.float32)
-        near = int(0.3 * count)
-        drawn[:near] = before[:near] + 0.4 * drawn[:near]
+        near = int(NEAR * count)  # to the last ones of the block before, which are near nothing
+        drawn[:near] = before[len(before) - near :] + 0.4 * drawn[:near]
         before = drawn
         length = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
         with RowSpool(TextVector) as spool, RowSpool(Loss) as none:
             for place, vector in enumerate(length):
-                spool.append(text_vector(at + place, place, encoded(vector)))
+                same_as = place if place >= near else count - near + place
+                spool.append(text_vector(at + place, same_as, encoded(vector)))
             decides = {"level": "question", "model": [MODEL.kind, MODEL.digest]}
             name = f"p{at // BLOCK:05}"
             plan = Plan(stage=VECTORS, version=1, part=name, inputs=(), decides=decides)
