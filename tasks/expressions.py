@@ -1,21 +1,24 @@
-r"""Equality of two expressions in LaTeX and their value, by computer algebra. Runs in a worker's main thread.
+r"""Equality of two expressions in LaTeX and their value, by computer algebra.
 
-Parsing and comparison are math-verify's (https://github.com/huggingface/Math-Verify), which sets
-an alarm for its time limit. Web pages hold expressions that no alarm stops (`9^{9^{9}}` is one call
-into C): those are refused here, and what is left is the worker's own limit to end.
+It runs in a worker's main thread. Parsing and comparison are math-verify's
+(https://github.com/huggingface/Math-Verify), which sets an alarm for its time limit. Web pages hold
+expressions that no alarm stops (`9^{9^{9}}` is one call into C): those are refused here, and what
+is left is the worker's own limit to end.
 """
 
 import math
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
+
+from gleanery.tasks.result_rounding import stands_for
 
 SECONDS = 3  # for each parse and each comparison
 LONGEST = 300  # characters
 _TOWER = re.compile(
     r"\d\s*\}?\s*\^\s*\{?\s*\d{1,20}\s*\}?\s*\^|\^\s*\{?\s*-?\d{4,}|\d{4,}\s*!|!\s*!|\d{40,}"
 )
-_ROUNDING = 0.011  # relative, as for numbers
 _DECIMAL = re.compile(r"-?\d*\.(\d+)|-?\d+")
 
 
@@ -29,7 +32,7 @@ def same_expression(one: str, other: str) -> bool | None:
 
 def exactly_same_expression(one: str, other: str) -> bool | None:
     """Return what `same_expression` does, but a rounded decimal is no equal of the exact value."""
-    return _same(one, other, lambda text, number, exact: False)
+    return _same(one, other, lambda text, exact: False)
 
 
 def value_in(text: str) -> float | None:
@@ -51,7 +54,7 @@ def value_in(text: str) -> float | None:
     return value.real if value and not value.imag and math.isfinite(value.real) else None
 
 
-def _same(one: str, other: str, rounded: Callable[[str, Any, Any], bool]) -> bool | None:
+def _same(one: str, other: str, rounded: Callable[[str, Any], bool]) -> bool | None:
     if max(len(one), len(other)) > LONGEST or _TOWER.search(one) or _TOWER.search(other):
         return None
     from math_verify import verify
@@ -65,7 +68,7 @@ def _same(one: str, other: str, rounded: Callable[[str, Any, Any], bool]) -> boo
         for gold, target in ((first, second), (second, first)):
             if verify(gold, target, timeout_seconds=SECONDS, raise_on_error=True):
                 return True
-        return rounded(one, first, second) or rounded(other, second, first)
+        return rounded(one, second) or rounded(other, first)
     except MemoryError:
         raise  # the process is not to be used again
     except (Exception, TimeoutException):
@@ -113,13 +116,13 @@ def _alike(value: Any) -> Any:
     )
 
 
-def _rounded(text: str, number: Any, exact: Any) -> bool:
+def _rounded(text: str, exact: Any) -> bool:
     """Return whether a plain decimal is what an exact number comes to, rounded to its digits."""
     decimal = _DECIMAL.fullmatch(text.strip())
     if decimal is None or not decimal[1] or not getattr(exact, "is_number", False):
         return False
-    value, rounded = complex(exact.evalf(15)), float(number)
+    value = complex(exact.evalf(15))
     if value.imag or not math.isfinite(value.real):
         return False
-    difference = abs(value.real - rounded)
-    return difference <= min(10.0 ** -len(decimal[1]), _ROUNDING * abs(value.real))
+    digit = Fraction(1, 10 ** len(decimal[1]))
+    return stands_for(Fraction(text.strip()), digit, Fraction(value.real), is_exact=True)

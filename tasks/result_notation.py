@@ -4,8 +4,11 @@ import re
 
 _DRESS = re.compile(
     r"\\(?:left|right|[bB]igg?[lr]?|displaystyle|textstyle|limits|boxed|mathstrut|hline)(?![A-Za-z])"
-    r"|(?<!\\)\\[()\[\]]|\\?\$|\*\*|`|\\!"
+    r"|(?<!\\)\\[()\[\]]|\*\*|`|\\!"
 )
+_FUNCTION = re.compile(r"(?<![\\A-Za-z])((?:arc)?(?:sin|cos|tan)h?|log|ln|exp)(?![A-Za-z])")
+_PRICE = re.compile(r"\$(?=\s?[\d.])")
+_MONEY = "\ue000"  # of the private use area: in no text
 _FONT = re.compile(
     r"\\(?:math(?:rm|bf|it|sf|cal|bb)|text(?:rm|bf|it|sf|tt)?|mbox|operatorname|rm|bf|unit|si)"
     r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
@@ -92,11 +95,11 @@ _LISTED = re.compile(r"[,;]|\b(?:and|or)\b")
 
 def bare(text: str) -> str:
     """Return a result without its dress: `**$\\dfrac{1}{2}$.**` is `\\frac{1}{2}`."""
-    text = _SIGN.sub(lambda match: _SIGNS[match[0]], text)
+    text = _SIGN.sub(lambda match: _SIGNS[match[0]], _prices_alone(text))
     while (plainer := _FONT.sub(r" \\1 ".replace("\\\\", "\\"), text)) != text:
         text = plainer
     text = _SPACE.sub(" ", _DRESS.sub("", text.replace("\\{", "⦃").replace("\\}", "⦄")))
-    text = _SEGMENT.sub(r"\1", text)
+    text = _FUNCTION.sub(r"\\\1", _SEGMENT.sub(r"\1", text))
     text = _ROOT.sub(lambda match: f"\\sqrt{{{match[1] or match[2] or match[3]}}}", text)
     text = _SHORT_FRACTION.sub(r"\\frac{\1}{\2}", text)
     text = _HALF_SHORT_FRACTION.sub(r"\\frac{\1}\2", text)
@@ -104,6 +107,14 @@ def bare(text: str) -> str:
     while (shorter := _OPENING.sub("", text)) != text:
         text = shorter
     return text.strip()
+
+
+def _prices_alone(text: str) -> str:
+    r"""Return a text in which a `$` is money: formulas have lost theirs, which come in pairs."""
+    text = text.replace("\\$", _MONEY)
+    if text.count("$") % 2:
+        text = _PRICE.sub(_MONEY, text, count=1)
+    return text.replace("$", "").replace(_MONEY, "$")
 
 
 def value_of(text: str) -> str:
@@ -119,7 +130,7 @@ def value_of(text: str) -> str:
     chain = [member.strip() for member in _EQUALS.split(text)]
     if _LISTED.search(_THOUSANDS.sub("", text)) or not all(chain):
         return text
-    if len(chain) > 2 and _NAME_ALONE.fullmatch(chain[-1]):
+    if len(chain) > 1 and _NAME_ALONE.fullmatch(chain[-1]):
         return chain[-2]  # 36 - 19 = 17 = x
     is_chain = len(chain) > 2 or not _LETTER.search(_OPERATOR.sub("", chain[0]))
     return chain[-1] if is_chain else text

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gleanery.tasks.result_notation import assigned, bare, value_of
 from gleanery.tasks.result_numbers import Number, number_in
+from gleanery.tasks.result_units import unit_text
 
 LONGEST = 400  # characters of a result: a longer one is a text, and no pattern need bear it
 
@@ -37,6 +38,7 @@ class Expression:
 
     text: str
     whole: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ _FUNCTIONS = frozenset(
     ]
 )
 _OPENING, _CLOSING = "([⦃", ")]⦄"
+_UNIT_BEHIND = re.compile(r"(?:(?<=[\d})])|(?<=\\pi))\s+(?=[A-Za-zμ°])")
 _PLUS_MINUS = re.compile(r"\\pm(?![A-Za-z])")
 
 
@@ -126,7 +129,17 @@ def _shape(text: str, depth: int) -> Shape:
         return several
     if number := number_in(value):
         return number
-    return _words(value) or Expression(value, text if value != text else "")
+    factor, unit = _without_unit(value)
+    return _words(factor) or Expression(factor, text if value != text else "", unit)
+
+
+def _without_unit(text: str) -> tuple[str, str]:
+    r"""Return an expression and the unit behind it: `2\sqrt{3} cm`; a letter may be a factor."""
+    for space in _UNIT_BEHIND.finditer(text):
+        unit = unit_text(text[space.start() :])
+        if unit and len(unit) > 1:
+            return text[: space.start()], unit
+    return text, ""
 
 
 def _letter(text: str) -> Letter | None:

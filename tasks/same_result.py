@@ -4,13 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gleanery.tasks.result_notation import bare
-from gleanery.tasks.result_numbers import (
-    Number,
-    number_in,
-    same_in_base,
-    same_number,
-)
+from gleanery.tasks.result_notation import assigned, bare, value_of
+from gleanery.tasks.result_numbers import Number, number_in, same_number
+from gleanery.tasks.result_numerals import digits_in_base
 from gleanery.tasks.result_shapes import (
     Expression,
     Letter,
@@ -20,11 +16,12 @@ from gleanery.tasks.result_shapes import (
     Words,
     shape_of,
 )
+from gleanery.tasks.result_units import unit_of
 
 _DECIMAL_COMMA = re.compile(
     r"-?\d+,(?:\d{1,2}|\d{4,})(?![\d,])"
 )  # or a list: only equality is certain
-_INDEX = re.compile(r"(?<=[A-Za-z])_\{?(\w+)\}?")
+_INDEX = re.compile(r"(?<=[A-Za-z])_(?:\{(\w+)\}|(\w))")
 
 SameExpression = Callable[[str, str], bool | None]
 """Whether two expressions in LaTeX are equal; None where that cannot be told."""
@@ -54,23 +51,55 @@ def same_result(
     rounded ones are, unless another rule is given.
     """
     rules = _Rules(same_expression, same_number)
-    if _compact(one) and _compact(one) == _compact(other):
+    texts = bare(one), bare(other)
+    if texts[0] and _compact(texts[0]) == _compact(texts[1]):
         return True
-    if (based := same_in_base(bare(one), bare(other))) is not None:
-        return based
     first, second = shape_of(one), shape_of(other)
     if first is None or second is None:
         return None
-    for text, number in ((one, second), (other, first)):
-        if isinstance(number, Number) and _DECIMAL_COMMA.match(bare(text)):
-            decimal = number_in(bare(text).replace(",", "."))
+    for text, number in ((texts[0], second), (texts[1], first)):
+        if isinstance(number, Number) and _DECIMAL_COMMA.match(text):
+            decimal = number_in(text.replace(",", "."))
             return (decimal is not None and same_number(decimal, number)) or None
-    return _same(first, second, rules)
+    verdict = _same(first, second, rules)
+    based = [digits_in_base(text) for text in texts]
+    if based.count(None) == 1 and verdict is not None:
+        return _same_beside_base(based, texts, verdict)
+    names = [assigned(text) for text in texts]
+    if all(names) and _folded(names[0]) != _folded(names[1]):
+        return _same_beside_names(texts, verdict, rules)
+    return verdict
 
 
 def _compact(text: str) -> str:
-    """Return a result without spaces and indices: H_2O is H2O, but 52_8 is not 528."""
-    return _INDEX.sub(r"\1", re.sub(r"[\s]+", "", bare(text)))
+    """Return a bare result without spaces and indices: H_2O is H2O, but 52_8 is not 528."""
+    return _INDEX.sub(r"\1\2", re.sub(r"\s+", "", text))
+
+
+def _same_beside_base(
+    based: Sequence[str | None], texts: Sequence[str], verdict: bool
+) -> bool | None:
+    """Return whether numerals are the same of which one names its base: 204_5 and 204 or 54.
+
+    The other is of that base too, if a question asked for it, or else decimal.
+    """
+    digits, plain = (based[0], texts[1]) if based[0] else (based[1], texts[0])
+    return plain.lower() == digits or (None if verdict and plain.isdigit() else verdict)
+
+
+def _same_beside_names(texts: Sequence[str], verdict: bool | None, rules: _Rules) -> bool | None:
+    """Return whether equations for other names are the same: y = x and x = y are.
+
+    x = 2 and y = 2 may be: a name is the asker's or the answerer's own.
+    """
+    if verdict is None or any(number_in(value_of(text)) for text in texts):
+        return None if verdict else verdict
+    as_latex = [_latex(Expression(text)) for text in texts]
+    return rules.expression(*as_latex) or (None if verdict else False)
+
+
+def _folded(named: tuple[str, str] | None) -> str:
+    return re.sub(r"[{}\\]", "", named[0]).casefold() if named else ""
 
 
 def _same(one: Shape, other: Shape, rules: _Rules) -> bool | None:
@@ -91,6 +120,9 @@ def _same(one: Shape, other: Shape, rules: _Rules) -> bool | None:
 
 
 def _same_by_algebra(one: Shape, other: Shape, rules: _Rules) -> bool | None:
+    units = [shape.unit for shape in (one, other) if isinstance(shape, (Number, Expression))]
+    if all(units) and unit_of(units[0]) != unit_of(units[-1]):
+        return None  # a conversion is not judged here
     percent = next((item for item in (one, other) if _is_percent(item)), None)
     if isinstance(percent, Number):
         share = Number(percent.value / 100, percent.digit / 100)
@@ -200,4 +232,4 @@ def _latex(shape: Shape) -> str:
             return format(float(value), ".15g")
         return f"\\frac{{{value.numerator}}}{{{value.denominator}}}"
     assert isinstance(shape, Expression)
-    return shape.text.replace("⦃", "\\{").replace("⦄", "\\}")
+    return shape.text.replace("⦃", "\\{").replace("⦄", "\\}").replace("$", "")

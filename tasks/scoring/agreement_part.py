@@ -9,7 +9,7 @@ from gleanery.tasks.scoring.agreement_config import AgreementConfig
 from gleanery.tasks.scoring.scoring_part import Scored, Scorer
 from gleanery.tasks.scoring.stages import AGREEMENT
 
-VERSION = 2
+VERSION = 3
 
 
 def agreement_scorer(config: AgreementConfig) -> Scorer:

@@ -43,11 +43,22 @@ def test_pairs_that_were_checked_by_hand_are_told_apart() -> None:
     assert not given_up
 
 
-@pytest.mark.parametrize("name", ["result_pairs_held_out.yaml", "result_pairs_blind.yaml"])
+BLIND = ["result_pairs_held_out.yaml", "result_pairs_blind.yaml", "result_pairs_unseen.yaml"]
+
+
+@pytest.mark.parametrize("name", BLIND)
 def test_pairs_written_blind_are_never_told_wrong_and_seldom_given_up(name: str) -> None:
     count, wrong, given_up = mistakes(name)
     assert not wrong
     assert len(given_up) <= 0.05 * count
+
+
+def test_decimals_that_differ_in_their_last_digit_are_different() -> None:
+    draw = random.Random(3)
+    for _ in range(500):
+        number, places = draw.randint(100, 9999), draw.randint(1, 3)
+        one, other = (f"{n / 10**places:.{places}f}" for n in (number, number + 1))
+        assert same_result(one, other, no_algebra) is False, (one, other)
 
 
 def test_what_needs_no_algebra_asks_for_none() -> None:
