@@ -25,7 +25,8 @@ from gleanery.tasks.evaluation.sandbox_records import Program, ProgramResult, Sa
 
 def run_program(program: Program, limits: SandboxLimits | None = None) -> ProgramResult:
     """Return how one program does against its tests; see `run_programs`."""
-    return next(run_programs([program], limits, workers=1))
+    (result,) = run_programs([program], limits)
+    return result
 
 
 def run_programs(
@@ -36,7 +37,10 @@ def run_programs(
     Raises `IsolationMissing`, before any of them runs, where this machine cannot hold them back.
     """
     require_isolation()
-    count = workers or os.cpu_count() or 1
+    waiting = list(programs)
+    count = min(workers or os.cpu_count() or 1, len(waiting))
+    if not waiting:
+        return
     free: SimpleQueue[Sandbox] = SimpleQueue()
     with ExitStack() as stack:
         for _ in range(count):
@@ -50,4 +54,4 @@ def run_programs(
             finally:
                 free.put(sandbox)
 
-        yield from pool.map(run, programs)
+        yield from pool.map(run, waiting)

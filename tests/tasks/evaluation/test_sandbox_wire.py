@@ -28,14 +28,24 @@ def no_handle(value: Any) -> int:
     raise AssertionError(f"{value!r} is plain data")
 
 
+def kinds(value: Any) -> Any:
+    """Return a value's type with those of what it holds: 1, 1.0 and True are equal."""
+    if isinstance(value, list | tuple):
+        return [type(value), *map(kinds, value)]
+    if isinstance(value, dict):
+        return [dict, *((kinds(key), kinds(item)) for key, item in value.items())]
+    if isinstance(value, set | frozenset):
+        return [type(value), *sorted(str(kinds(item)) for item in value)]
+    return type(value)
+
+
 @settings(deadline=None)
 @given(VALUES)
 def test_plain_data_arrives_as_it_was(value: Any) -> None:
     (sent,) = unpack(bytearray(pack(encode(value, no_handle))))
     arrived = decode(sent, no_handle)
     assert arrived == value
-    assert type(arrived) is type(value)
-    assert repr(encode(arrived, no_handle)) == repr(encode(value, no_handle))
+    assert kinds(arrived) == kinds(value)
 
 
 @pytest.mark.parametrize("value", [object(), lambda: 1, iter([]), int.real, Exception()])
