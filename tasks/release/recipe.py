@@ -109,6 +109,12 @@ class Validation(Config):
     share: float = Field(
         0.02, ge=0, le=0.5, description="Share of documents and plans that go to validation."
     )
+    seed: int = Field(
+        0,
+        ge=0,
+        lt=2**63,
+        description="Another seed draws others; what the newest release trains on stays there.",
+    )
     largest_group: int = Field(
         100,
         ge=1,
@@ -120,7 +126,12 @@ class Validation(Config):
 class Recipe(Config):
     """What a release is made of. Everything in it can change without asking any model again."""
 
-    seed: int = Field(0, ge=0, lt=2**63, description="Another seed takes other rows.")
+    seed: int = Field(
+        0,
+        ge=0,
+        lt=2**63,
+        description="Another seed takes other rows; `validation` has one of its own.",
+    )
     sources: tuple[Source, ...] = Field(
         (), description="Where rows come from; empty takes every pipeline whole."
     )

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from gleanery.tasks.id_keys import IdSet
 from gleanery.tasks.release.mixing import Taken
 from gleanery.tasks.release.mixing_balance import balanced
 from gleanery.tasks.release.mixing_caps import NO_DOMAIN, Mixed, mix_rows
@@ -16,7 +17,8 @@ from gleanery.tasks.release.selection_columns import NO_TEXT
 from gleanery.tasks.release.selection_rules import best_siblings, groups_by, refuse
 from gleanery.tasks.release.selection_seen import Seen
 from gleanery.tasks.release.selection_verdicts import KEPT, Verdicts
-from gleanery.tasks.release.splits import validation_rows
+from gleanery.tasks.release.splits import Flags, split_rows
+from gleanery.tasks.release.trained_rows import NOT_TRAINED, Trained, rows_digest
 from gleanery.tasks.seeded import Integers, Words, draw, key
 
 __all__ = ["KEPT", "Selection", "select"]
@@ -30,7 +32,7 @@ class Selection:
     `validation` says which rows are for validation; it is set for rows that are out, too: which
     side a row is on does not depend on whether it is in. `counts` has the rows by pipeline and
     reason, `KEPT` too; `taken` what each source gave; `notes` are warnings for whoever reads the
-    release.
+    release. `trains` names the rows that are in for training (`trained_rows.rows_digest`).
     """
 
     reasons: npt.NDArray[np.int16]
@@ -39,6 +41,7 @@ class Selection:
     counts: dict[tuple[str, str], int]
     taken: tuple[Taken, ...]
     notes: tuple[str, ...]
+    trains: str
 
     @property
     def kept(self) -> npt.NDArray[np.bool_]:
@@ -67,13 +70,15 @@ def select(
     recipe: Recipe,
     pipelines: Mapping[str, str] | None = None,
     scores: Collection[str] | None = None,
+    trained: Trained = NOT_TRAINED,
 ) -> Selection:
     """Return the verdict on each row of a table of `selection_rows.SCHEMA` and score columns.
 
     The table may also be a compact one (`selection_rows.COMPACT`). `pipelines` are those that were
     read, with the method of each; without them, those that have rows are known. `scores` are the
     names of all scores that anybody gave, if the table has only columns of those that the recipe
-    looks at. Each row's fate follows its id, the seed and the other rows, not their order. Raises
+    looks at. What is `trained` on already stays in training. Each row's fate follows its id, the
+    seeds, the other rows and what is trained on, not their order. Raises
     `RecipeError` when the recipe asks for something that these rows do not have.
     """
     seen = Seen(rows)
@@ -86,7 +91,7 @@ def select(
     source_of = seen.source_of(sources)
     notes = check_strategies(recipe, seen.strategies(sources, source_of))
     # First, for it needs much memory and nothing of what follows.
-    validation = validation_rows(rows, recipe.validation, recipe.seed)
+    sides = split_rows(rows, recipe.validation, trained.ids)
     verdicts = Verdicts(len(rows))
     refuse(seen, recipe, sources, source_of, verdicts)
     ids = seen.keys("id")
@@ -100,17 +105,20 @@ def select(
     mixed = _mix(seen, recipe, sources, source_of, ids, verdicts)
     if mixed.mix.shortfalls and recipe.shortfall == "error":
         raise RecipeError([f"  {problem}" for problem in mixed.mix.shortfalls])
+    kept = verdicts.reasons == 0
     return Selection(
         reasons=verdicts.reasons,
         names=tuple(verdicts.names),
-        validation=validation,
+        validation=sides.validation,
         counts=verdicts.counts(seen.texts("pipeline")),
         taken=_taken(sources, mixed),
         notes=(
             *notes,
             *mixed.mix.shortfalls,
-            *_notes_on_validation(recipe, validation[verdicts.reasons == 0]),
+            *_notes_on_training(int(sides.kept_in_training[kept].sum()), trained.version),
+            *_notes_on_validation(recipe, sides.validation[kept]),
         ),
+        trains=rows_digest(IdSet.of(ids[kept & ~sides.validation])),
     )
 
 
@@ -178,7 +186,11 @@ def _taken(sources: Sequence[Source], mixed: Mixed) -> tuple[Taken, ...]:
     )
 
 
-def _notes_on_validation(recipe: Recipe, validates: npt.NDArray[np.bool_]) -> list[str]:
+def _notes_on_training(rows: int, version: str) -> list[str]:
+    return [f"{rows:,} rows stay in training, where release {version} had them"] if rows else []
+
+
+def _notes_on_validation(recipe: Recipe, validates: Flags) -> list[str]:
     share = float(validates.mean()) if len(validates) else 0.0
     wanted = recipe.validation.share
     if not len(validates) or wanted / 2 <= share <= max(2 * wanted, wanted + 0.01):

@@ -27,6 +27,7 @@ from gleanery.tasks.release.selection_details import COLUMNS, Details
 from gleanery.tasks.release.selection_gathered import all_candidates
 from gleanery.tasks.release.selection_table import CandidateVerdicts
 from gleanery.tasks.release.stages import SELECTION
+from gleanery.tasks.release.trained_rows import TRAINED, TRAINS, Trained, held_to, trained_rows
 from gleanery.tasks.release.verdict_columns import read_duplicates, read_leaks
 
 PART = "all"
@@ -74,18 +75,20 @@ def select_candidates(
 
     `pipelines` gives the method of each source, `sources` are their stores: addresses that were
     forgotten are looked for there. Of a page that came in more than once, the newest text counts.
+    What the newest release trains on stays in training.
     Its notes hold the selection's own and what each source gave. Raises `RecipeError` when the
     recipe asks for something that the candidates do not have.
     """
     started = time.monotonic()
     forgotten = forgotten_now(parts.store, sources)
-    plan = _plan(curated, recipe, forgotten)
     newest = parts.newest(SELECTION, PART)
+    trained = trained_rows(parts.store)
+    plan = _plan(curated, recipe, forgotten, held_to(trained, newest))
     if newest and newest.key == plan.key:
         return newest, True
     left_out = forgotten_rows(parts.store, curated.candidates, curated.duplicates, forgotten)
     pages = NewestPages(parts.store, curated.candidates)
-    selection = _selected(parts, curated, recipe, pipelines, left_out, pages)
+    selection = _selected(parts, curated, recipe, pipelines, left_out, pages, trained)
     details = Details(
         parts.store, curated.candidates, curated.duplicates, curated.leaks, left_out, pages
     )
@@ -99,7 +102,7 @@ def select_candidates(
         return parts.commit_spooled(plan, outcome, rows_in, losses, started, newest), False
 
 
-def _plan(curated: Curated, recipe: Recipe, forgotten: Forgotten) -> Plan:
+def _plan(curated: Curated, recipe: Recipe, forgotten: Forgotten, trained: str) -> Plan:
     return Plan(
         stage=SELECTION,
         version=VERSION,
@@ -108,6 +111,7 @@ def _plan(curated: Curated, recipe: Recipe, forgotten: Forgotten) -> Plan:
         decides={
             "recipe": recipe.model_dump(mode="json"),
             FORGOTTEN: forgotten_digest(forgotten),
+            TRAINED: trained,
         },
     )
 
@@ -138,6 +142,7 @@ def _selected(
     pipelines: Mapping[str, str],
     left_out: Collection[str],
     pages: NewestPages,
+    trained: Trained,
 ) -> Selection:
     """Return what the recipe selects; nothing of what it looked at is held any more."""
     table, scores = all_candidates(
@@ -147,7 +152,7 @@ def _selected(
         read_verdicts(parts, curated, left_out, pages),
         recipe.scores_named,
     )
-    return select(table, recipe, pipelines, scores)
+    return select(table, recipe, pipelines, scores, trained)
 
 
 def _told(
@@ -201,4 +206,5 @@ def _notes(selection: Selection) -> dict[str, object]:
         ],
         "counts": [[*key, count] for key, count in sorted(selection.counts.items())],
         "warnings": list(selection.notes),
+        TRAINS: selection.trains,
     }

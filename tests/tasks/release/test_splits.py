@@ -1,14 +1,16 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gleanery.tasks.id_keys import IdSet
 from gleanery.tasks.release.recipe import Validation
 from gleanery.tasks.release.selection_rows import SCHEMA, SelectionRow
-from gleanery.tasks.release.splits import row_groups, validation_rows
+from gleanery.tasks.release.splits import row_groups, split_rows
 from gleanery.tasks.release.splits_groups import connected_groups
+from gleanery.tasks.seeded import keys
 
 HALF = Validation(share=0.5)
 
@@ -45,8 +47,10 @@ def table(rows: Sequence[SelectionRow]) -> pa.Table:
     return pa.Table.from_pylist([one.model_dump() for one in rows], schema=SCHEMA)
 
 
-def sides(rows: Sequence[SelectionRow], validation: Validation, seed: int = 0) -> dict[str, bool]:
-    found = validation_rows(table(rows), validation, seed)
+def sides(
+    rows: Sequence[SelectionRow], validation: Validation, trained: Sequence[str] = ()
+) -> dict[str, bool]:
+    found = split_rows(table(rows), validation, IdSet.of(keys(trained))).validation
     return dict(zip((one.id for one in rows), found.tolist(), strict=True))
 
 
@@ -75,7 +79,7 @@ def test_share_is_hit_about_and_follows_the_seed() -> None:
     found = sides(rows, Validation(share=0.1))
     assert 330 <= sum(found.values()) <= 470
     assert found == sides(list(reversed(rows)), Validation(share=0.1))
-    assert found != sides(rows, Validation(share=0.1), seed=1)
+    assert found != sides(rows, Validation(share=0.1, seed=1))
 
 
 def test_smaller_share_only_takes_rows_from_validation() -> None:
@@ -137,7 +141,8 @@ ROWS = st.lists(
 def test_no_group_is_on_both_sides_in_whatever_order_rows_come(
     rows: list[SelectionRow], random: object, seed: int
 ) -> None:
-    found = sides(rows, HALF, seed)
+    drawn = Validation(share=0.5, seed=seed)
+    found = sides(rows, drawn)
     for one in rows:
         for other in rows:
             shares = (
@@ -149,7 +154,7 @@ def test_no_group_is_on_both_sides_in_whatever_order_rows_come(
             assert not shares or found[one.id] == found[other.id]
     shuffled = list(rows)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert sides(shuffled, HALF, seed) == found
+    assert sides(shuffled, drawn) == found
 
 
 @given(ROWS, st.integers(0, 30))
@@ -179,5 +184,30 @@ def test_long_chain_is_one_group() -> None:
     assert not connected_groups(100_000, links, links + 1).any()
 
 
+@given(share=st.floats(0, 0.5), seed=st.integers(0, 9), larger=st.floats(0, 0.5))
+@settings(deadline=None, max_examples=30)
+def test_what_was_trained_on_stays_in_training_at_any_share_and_seed(
+    share: float, seed: int, larger: float
+) -> None:
+    rows = [*lone(60), *(row(f"s{n}", f"d{n}", same_as=[f"r{n + 1}"]) for n in range(20))]
+    before = sides(rows, Validation(share=share))
+    trained = [name for name, validates in before.items() if not validates]
+    after = sides(rows, Validation(share=larger, seed=seed, largest_group=9), trained)
+    assert not any(after[name] for name in trained)
+
+
+def test_group_of_a_row_that_was_trained_on_stays_whole_and_is_counted() -> None:
+    rows = [row("a", "d1"), row("b", "d1"), row("c", "d2"), row("held", "d3", split="held_out")]
+    everything = Validation(share=0.5, seed=next(all_validate(rows)))
+    found = split_rows(table(rows), everything, IdSet.of(keys(["a", "held"])))
+    assert found.validation.tolist() == [False, False, True, True]
+    assert found.kept_in_training.tolist() == [True, False, False, False]
+
+
+def all_validate(rows: Sequence[SelectionRow]) -> Iterator[int]:
+    """Yield the seeds with which all of these rows draw validation."""
+    return (n for n in range(999) if all(sides(rows, Validation(share=0.5, seed=n)).values()))
+
+
 def test_no_rows_have_no_sides() -> None:
-    assert validation_rows(SCHEMA.empty_table(), HALF, 0).tolist() == []
+    assert split_rows(SCHEMA.empty_table(), HALF).validation.tolist() == []
