@@ -12,6 +12,7 @@ _MATRIX = re.compile(r"\\begin\{\w*matrix\}(.*?)\\end\{\w*matrix\}", re.DOTALL)
 _BRACKETED = re.compile(r"[\[(⦃<]([^\[\]()⦃⦄]*)[\])⦄>]")
 _THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
 _SPLIT = re.compile(r"\s*(?:[;,]\s*(?:and\b)?|\band\b|&|\\\\)\s*")
+_POINT = re.compile(r"^[(\[][^()\[\]=]{1,40}[)\]]\s*=\s*(?=[(\[⦃])")  # (x, y) = (1, 2)
 _NAME = re.compile(r"^\\?[A-Za-zλμ]\w{0,7}(?:_\{?\w+\}?)?\s*(?:=|:|\bis\b)\s*")
 
 
@@ -23,7 +24,7 @@ def amounts_in(text: str) -> list[Number] | None:
     if matrix := _MATRIX.search(text):
         inside = matrix[1]
     else:
-        plain = bare(plainly(text))
+        plain = _POINT.sub("", bare(plainly(text)))
         lists = list(_BRACKETED.finditer(plain))
         several = [found for found in lists if re.search(r"[,;]", found[1])]
         if len({found[1] for found in several}) > 1:

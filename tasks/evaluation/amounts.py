@@ -13,6 +13,7 @@ from gleanery.tasks.result_numbers import Number, number_in
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _SCALE = re.compile(rf"^({'|'.join(_SCALES)})s?\b\s*")
 _MINUS = re.compile(r"\b(?:minus|negative)\s+(?=[$€£]?\d)", re.IGNORECASE)
+_ENDLESS = re.compile(r"\d{200}")  # a model that repeats itself; Python reads no such numbers
 _DIGIT = re.compile(r"\d")
 _FIRST = re.compile(
     r"^[^\w\d.+-]*(?P<number>[-+−]?\s*[$€£¥]?\s*[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?"
@@ -22,7 +23,7 @@ _FIRST = re.compile(
 _NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\w*\d)")
 # Behind a first number: another result beside it, or an operation on it.
 _GOES_ON = re.compile(
-    r"^\s*(?:[$€£°%]|[a-zA-Z]+\s+){0,4}?(?:\bor\b|\band\b|\bto\b|[,;/–—-]|±|\\pm|&)\s*"
+    r"^[\s?!\"')\]]*(?:[$€£°%]|[a-zA-Z]+\s+){0,4}?(?:\bor\b|\band\b|\bto\b|[,;/–—-]|±|\\pm|&)\s*"
     r"(?:also\s+|maybe\s+|perhaps\s+|possibly\s+)?[-+]?[$€£]?\s*\d",
 )
 _OPERATION = re.compile(
@@ -38,6 +39,8 @@ def amount_in(text: str) -> Number | None:
 
     Raises `Unclear` where it names several, a range, or says what the number is not.
     """
+    if _ENDLESS.search(text):
+        raise Unclear("its number has no end")
     text = _MINUS.sub("-", plainly(text.strip()))
     if _NEGATED.search(_DIGIT.split(text, maxsplit=1)[0]):
         raise Unclear("it says what the answer is not, or gives a range")

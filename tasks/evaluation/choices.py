@@ -18,7 +18,7 @@ _NAMED = re.compile(
 # Behind a letter: another one that might be meant as well.
 _OTHER = re.compile(
     r"^\W*(?:(?:\bor\b|\band\b|\band/or\b|/|,|;|&|\+|\bas well as\b|\bbut\b)\W*)"
-    r"(?:(?:also|maybe|perhaps|possibly|even|both|option|choice)\W+)*"
+    r"(?:(?:also|else|maybe|perhaps|possibly|even|both|option|choice)\W+)*"
     r"[(\[]?(?-i:[A-Z]|(?<=[(\[])[a-z])[)\].]?(?![\w'’])",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from gleanery.tasks.evaluation.amounts import amount_in, is_amount
 from gleanery.tasks.evaluation.stated_answers import is_placeholder, stated
-from gleanery.tasks.evaluation.verdicts import Unclear, Verdict
+from gleanery.tasks.evaluation.verdicts import Unclear, UnusableItem, Verdict
 from gleanery.tasks.final_result import final_result, sentences_of
 from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.result_numbers import Number, number_in
@@ -23,7 +23,7 @@ def score_number(expected: str, answer: str, cut_off: bool) -> Verdict:
     """
     right = number_in(value_of(bare(expected)))
     if right is None:
-        raise ValueError(f"the expected answer {expected!r} is no number: check the benchmark")
+        raise UnusableItem(f"the expected answer {expected!r} is no number: check the benchmark")
     return score_amount(answer, cut_off, lambda number: is_amount(number, right.value))
 
 

@@ -17,7 +17,7 @@ from gleanery.tasks.evaluation.records import BenchmarkItem
 from gleanery.tasks.evaluation.score_expressions import readings_of
 from gleanery.tasks.evaluation.score_numbers import shown, stated_amount, unstated
 from gleanery.tasks.evaluation.stated_answers import stated
-from gleanery.tasks.evaluation.verdicts import Unclear, Verdict
+from gleanery.tasks.evaluation.verdicts import Unclear, UnusableItem, Verdict
 from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.result_numbers import Number
 
@@ -26,7 +26,7 @@ _OPTION = re.compile(r"\(\s*([a-eA-E])\s*\)")
 
 
 def score_theorem(item: BenchmarkItem, answer: str, cut_off: bool, comparer: Comparer) -> Verdict:
-    """Return whether an answer is right; raises `ValueError` for a kind that TheoremQA has not."""
+    """Return whether an answer is right; raises `UnusableItem` for an unknown kind of answer."""
     match item.answer_type:
         case "bool":
             return score_word(YES_OR_NO, item.answer, answer, cut_off)
@@ -34,14 +34,26 @@ def score_theorem(item: BenchmarkItem, answer: str, cut_off: bool, comparer: Com
             letter = item.answer.strip("() ").upper()
             return score_choice(options_in(item.question), letter, answer, cut_off)
         case "integer" | "float":
-            expected = Fraction(item.answer)
+            (expected,) = _expected(item, f"[{item.answer}]")
             is_exact = item.answer_type == "integer"
             return _score_number(expected, is_exact, answer, cut_off, comparer)
         case "list of integer" | "list of float":
             is_exact = item.answer_type == "list of integer"
-            values = [Fraction(str(value)) for value in ast.literal_eval(item.answer)]
+            values = _expected(item, item.answer)
             return _score_list(values, is_exact, answer, cut_off, comparer)
-    raise ValueError(f"TheoremQA has no answers of type {item.answer_type!r}: check the benchmark")
+    raise UnusableItem(
+        f"TheoremQA has no answers of type {item.answer_type!r}: check the benchmark"
+    )
+
+
+def _expected(item: BenchmarkItem, listed: str) -> list[Fraction]:
+    try:
+        return [Fraction(str(value)) for value in ast.literal_eval(listed)]
+    except (ValueError, SyntaxError, TypeError, ZeroDivisionError):
+        raise UnusableItem(
+            f"item {item.id}: the expected answer {item.answer!r} is not of type "
+            f"{item.answer_type!r}: check the benchmark"
+        ) from None
 
 
 def agrees(number: Number, expected: Fraction, is_exact: bool) -> bool:

@@ -1,5 +1,6 @@
 """The score of one answer, whichever the benchmark."""
 
+import logging
 from collections.abc import Sequence
 
 from gleanery.tasks.comparing import Comparer
@@ -14,9 +15,10 @@ from gleanery.tasks.evaluation.score_expressions import score_expression
 from gleanery.tasks.evaluation.score_numbers import score_number
 from gleanery.tasks.evaluation.score_theorems import score_theorem
 from gleanery.tasks.evaluation.stated_answers import own_answer
-from gleanery.tasks.evaluation.verdicts import Verdict
+from gleanery.tasks.evaluation.verdicts import UnusableItem, Verdict
 
 VERSION = 1
+_LOG = logging.getLogger(__name__)
 
 
 class Answer(str):
@@ -58,7 +60,9 @@ class AnswerScorer:
     ) -> list[Verdict]:
         """Return what answers are worth, in order.
 
-        Raises `IsolationMissing`, before any program runs, where none can be held back.
+        An answer that breaks its reader is unparseable. Raises `UnusableItem` for an item that no
+        answer can be compared with, and `IsolationMissing`, before any program runs, where none
+        can be held back.
         """
         if benchmark.kind is Kind.CODE:
             tasks = [(code_task(item), str(answer)) for item, answer in answers]
@@ -66,6 +70,15 @@ class AnswerScorer:
         return [self._score(benchmark, item, answer) for item, answer in answers]
 
     def _score(self, benchmark: Benchmark, item: BenchmarkItem, answer: str) -> Verdict:
+        try:
+            return self._read(benchmark, item, answer)
+        except UnusableItem:
+            raise
+        except Exception as error:  # an answer that breaks its reader stops no evaluation
+            _LOG.warning("the answer to %s %s breaks the scoring", benchmark.name, item.id)
+            return Verdict(False, detail=f"scoring broke: {type(error).__name__}: {error}"[:300])
+
+    def _read(self, benchmark: Benchmark, item: BenchmarkItem, answer: str) -> Verdict:
         text = own_answer(str(answer), getattr(answer, "went_on", True))
         if not text:
             return Verdict(False, detail="it is empty")

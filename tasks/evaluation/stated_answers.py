@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from gleanery.tasks.final_result import sentences_of
 
 _LAST = 8000  # characters of an answer that are looked at
-_NEXT_QUESTION = re.compile(r"\n\s*(?:\*\*)?(?:Question|Problem|Q)(?: \d+)?\s*:", re.IGNORECASE)
+_STATEMENTS = 30  # the last ones: no answer is stated more often
+_LONGEST = 2000  # characters of a statement, or of a box
+_NEXT_QUESTION = re.compile(r"\n[ \t]*(?:\*\*)?(?:Question|Problem|Q)(?: \d+)?\s*:", re.IGNORECASE)
 _NAMED = (
     r"(?<![\w-])(?:(?:final|correct|right|best|overall)\s+)*(?:answers?|ans)(?![\w-])"
     r"(?:\s+(?:to|for|of|in)\s+[^.:=?!\n]{1,60}?)??"
@@ -64,7 +66,7 @@ def stated(text: str, cut_off: bool) -> Iterator[str]:
     places = [(match.start(), match.end(), False) for match in _STATED.finditer(text)]
     places += [(match.start(), match.end(), False) for match in _MARKED.finditer(text)]
     places += [(match.start(), match.end(), True) for match in _outer_boxes(text)]
-    for _, end, in_box in sorted(places, reverse=True):
+    for _, end, in_box in sorted(places, reverse=True)[:_STATEMENTS]:
         found = _in_box(text, end) if in_box else _after(text, end, cut_off)
         if found and not is_placeholder(found):
             yield found
@@ -81,7 +83,7 @@ def plainly(statement: str) -> str:
 
 
 def _after(text: str, start: int, cut_off: bool) -> str | None:
-    first = sentences_of(text[start:].lstrip())[:1]
+    first = sentences_of(text[start : start + _LONGEST].lstrip())[:1]
     if not first:
         return None
     found = first[0]
@@ -103,7 +105,7 @@ def _outer_boxes(text: str) -> Iterator[re.Match[str]]:
 def _in_box(text: str, start: int) -> str | None:
     """Return what stands from here to the brace that closes the box; None where none does."""
     depth = 1
-    for position in range(start, len(text)):
+    for position in range(start, min(len(text), start + _LONGEST)):
         depth += (text[position] == "{") - (text[position] == "}")
         if not depth:
             return text[start:position].strip()

@@ -22,3 +22,7 @@ class Verdict:
 
 class Unclear(ValueError):
     """An answer that names several results, or takes one back: none of them is its answer."""
+
+
+class UnusableItem(ValueError):
+    """An item whose expected answer cannot be compared with any: the benchmark is at fault."""

@@ -1,5 +1,6 @@
 """Hand-made answers to real items of every benchmark, and what they are worth."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -43,42 +44,81 @@ def items_of(shared_data: Path) -> dict[str, dict[str, BenchmarkItem]]:
     }
 
 
-def cases_of(name: str) -> dict[str, dict[str, list[str]]]:
-    text = (HERE / f"answers_{name}.yaml").read_text(encoding="utf-8")
-    cases: dict[str, dict[str, list[str]]] = yaml.safe_load(text)
-    return cases
+Cases = dict[str, dict[str, list[str]]]
 
 
-def count(name: str) -> int:
-    return sum(len(answers) for worths in cases_of(name).values() for answers in worths.values())
+def cases_of(name: str, held_out: bool = False) -> Cases:
+    file = HERE / ("answers_held_out.yaml" if held_out else f"answers_{name}.yaml")
+    cases = yaml.safe_load(file.read_text(encoding="utf-8"))
+    found: Cases = cases[name] if held_out else cases
+    return found
+
+
+def mistakes(name: str, cases: Cases, items: dict[str, BenchmarkItem], scorer: AnswerScorer) -> str:
+    """Return the answers that are not worth what a person says, one a line.
+
+    In questions with options {right} and {wrong} stand for the right letter and a wrong one.
+    """
+    found = []
+    for identity, worths in cases.items():
+        item = items[identity]
+        letters = {"right": item.answer, "wrong": "ABCD"["ABCD".find(item.answer) - 1]}
+        for worth, answers in worths.items():
+            for answer in answers:
+                text = answer
+                for slot, letter in letters.items():
+                    text = text.replace(f"{{{slot}}}", letter)
+                verdict = scorer.score(BENCHMARKS[name], item, text)
+                judged = "unparseable" if verdict.unparseable else "wrong"
+                judged = "right" if verdict.correct else judged
+                if judged != worth:
+                    found.append(f"{identity} ({item.answer}): {text!r} is {worth}: {verdict}")
+    return "\n".join(found)
 
 
 @pytest.mark.parametrize("name", TEXTUAL)
 def test_every_answer_is_worth_what_a_person_says(
     name: str, scorer: AnswerScorer, items_of: dict[str, dict[str, BenchmarkItem]]
 ) -> None:
-    mistakes = []
-    for identity, worths in cases_of(name).items():
-        item = items_of[name][identity]
-        letters = {"right": item.answer, "wrong": "ABCD"["ABCD".find(item.answer) - 1]}
-        for worth, answers in worths.items():
-            for answer in answers:
-                if name == "gpqa":
-                    answer = answer.format(**letters)
-                verdict = scorer.score(BENCHMARKS[name], item, answer)
-                found = (
-                    "right"
-                    if verdict.correct
-                    else "unparseable"
-                    if verdict.unparseable
-                    else "wrong"
-                )
-                if found != worth:
-                    mistakes.append(f"{identity} ({item.answer}): {answer!r} is {worth}: {verdict}")
-    assert not mistakes, "\n".join(mistakes)
+    assert not (found := mistakes(name, cases_of(name), items_of[name], scorer)), found
 
 
-def test_there_are_cases_for_every_benchmark_that_is_not_code() -> None:
+@pytest.mark.parametrize("name", FILES)
+def test_answers_that_no_rule_was_made_for_are_worth_what_a_person_says(
+    name: str, scorer: AnswerScorer, items_of: dict[str, dict[str, BenchmarkItem]]
+) -> None:
+    cases = cases_of(name, held_out=True)
+    assert not (found := mistakes(name, cases, items_of[name], scorer)), found
+
+
+def test_there_are_hundreds_of_cases_over_all_benchmarks_that_are_not_code() -> None:
     code = {"mbpp", "humaneval"}
     assert set(TEXTUAL) == set(get_args(BenchmarkName)) - code
-    assert sum(map(count, TEXTUAL)) >= 200
+    counts = [sum(map(len, worths.values())) for n in TEXTUAL for worths in cases_of(n).values()]
+    assert sum(counts) >= 400
+
+
+HOSTILE = {
+    "statements": "The answer is 1. " * 2000,
+    "no end of a statement": "The answer is " * 3000,
+    "brackets": "The answer is " + "(" * 7000,
+    "boxes": "\\boxed{" * 1500,
+    "digits": "The answer is " + "1" * 7900,
+    "lines": "\n" * 8000 + "x",
+    "Chinese": "答案是" * 2600,
+    "fractions": "The answer is $" + "\\frac{1}{" * 800 + "2" + "}" * 800 + "$",
+    "tower": "The answer is $9^{9^{9^{9}}}$.",
+    "power": "The answer is 10^{999999999}.",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_no_answer_keeps_the_scoring_busy_or_breaks_it(
+    kind: str, scorer: AnswerScorer, items_of: dict[str, dict[str, BenchmarkItem]]
+) -> None:
+    started = time.process_time()
+    for name, items in items_of.items():
+        verdict = scorer.score(BENCHMARKS[name], next(iter(items.values())), HOSTILE[kind])
+        assert not verdict.correct
+        assert "scoring broke" not in verdict.detail
+    assert time.process_time() - started < 10
