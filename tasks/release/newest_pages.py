@@ -40,7 +40,7 @@ class NewestPages:
 
     def superseded(self, pages: Words, documents: Words) -> npt.NDArray[np.bool_]:
         """Return which rows are of an older document of their page."""
-        return (pages != NO_TEXT) & (self.newest(pages) != documents)
+        return np.asarray((pages != NO_TEXT) & (self.newest(pages) != documents))
 
     def ids_of_newest(self, store: Store, candidates: Sequence[Receipt]) -> dict[int, str]:
         """Return the ids of the documents that came in for older ones, by their keys."""
