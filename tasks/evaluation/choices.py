@@ -9,7 +9,9 @@ from gleanery.tasks.evaluation.verdicts import Unclear, Verdict
 from gleanery.tasks.final_result import sentences_of
 from gleanery.tasks.result_notation import bare
 
-_DRESS = re.compile(r"[*_`\"“”]+|\\(?:text|mathrm|mathbf|textbf|boxed)\s*(?=\{)|[{}$]|^\W*=+")
+_DRESS = re.compile(
+    r"[*_`\"“”‘]+|(?<=\w)’(?!\w)|\\(?:text|mathrm|mathbf|textbf|boxed)\s*(?=\{)|[{}$]|^\W*=+"
+)
 _NAMED = re.compile(
     r"^(?:(?:the|an?)\s+)?(?:(?:option|choice|letter|answer|statement)s?\s*:?\s*)?"
     r"(?:(?P<open>[(\[])\s*(?P<in>[A-Z])\s*[)\]]|(?P<bare>[A-Z])(?P<mark>[.):\]])?(?![\w'’]))",

@@ -33,6 +33,7 @@ _ADVERB = re.compile(
 )
 _STATED = re.compile(rf"(?:{_NAMED}){_IS}[\s*_:`\"“‘]*", re.IGNORECASE)
 _MARKED = re.compile(r"^[ \t]*####[ \t]*", re.MULTILINE)
+_TAG = re.compile(r"<answer>\s*(?=[^<]*\S[^<]*</answer>)", re.IGNORECASE)
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _WHOLE = re.compile(r"[.!?)\]}$*`\"”]\s*$")
 # What stands where the format is quoted rather than used: "end with 'The answer is …'".
@@ -47,14 +48,17 @@ def own_answer(text: str, went_on: bool) -> str:
     """Return what a text answers to the question that was asked.
 
     That is without what the model thought before. One that `went_on` with a prompt may invent a
-    next question and answer that too: only what stands before it counts.
+    next question and answer that too: only what stands before it counts. In a talk that is so
+    once an answer is stated; before, a model may repeat the question.
     """
     if "</think>" in text:
         text = text.rpartition("</think>")[2]
     elif text.lstrip().startswith("<think>"):
         return ""  # it never came to its answer
-    if went_on and (following := _NEXT_QUESTION.search(text)):
-        text = text[: following.start()]
+    following = _NEXT_QUESTION.search(text)
+    before = text[: following.start()] if following else text
+    if went_on or any(stated(before, cut_off=False)):
+        text = before
     return text.strip()[-_LAST:]
 
 
@@ -65,6 +69,7 @@ def stated(text: str, cut_off: bool) -> Iterator[str]:
     """
     places = [(match.start(), match.end(), False) for match in _STATED.finditer(text)]
     places += [(match.start(), match.end(), False) for match in _MARKED.finditer(text)]
+    places += [(match.start(), match.end(), False) for match in _TAG.finditer(text)]
     places += [(match.start(), match.end(), True) for match in _outer_boxes(text)]
     for _, end, in_box in sorted(places, reverse=True)[:_STATEMENTS]:
         found = _in_box(text, end) if in_box else _after(text, end, cut_off)
@@ -86,7 +91,7 @@ def _after(text: str, start: int, cut_off: bool) -> str | None:
     first = sentences_of(text[start : start + _LONGEST].lstrip())[:1]
     if not first:
         return None
-    found = first[0]
+    found = first[0].partition("</answer>")[0].strip()
     ends_there = text.rstrip().endswith(found)
     if cut_off and ends_there and not _WHOLE.search(found):
         return None

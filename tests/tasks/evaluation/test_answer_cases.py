@@ -14,7 +14,8 @@ from gleanery.tasks.evaluation.benchmarks import BENCHMARKS, BenchmarkName
 from gleanery.tasks.evaluation.config import EvaluationConfig
 from gleanery.tasks.evaluation.records import BenchmarkItem
 from gleanery.tasks.evaluation.score_items import exact_comparer
-from gleanery.tasks.evaluation.scoring import AnswerScorer
+from gleanery.tasks.evaluation.scoring import Answer, AnswerScorer
+from gleanery.tasks.evaluation.verdicts import UnusableItem
 
 HERE = Path(__file__).parent
 FILES = {
@@ -96,6 +97,58 @@ def test_there_are_hundreds_of_cases_over_all_benchmarks_that_are_not_code() -> 
     assert set(TEXTUAL) == set(get_args(BenchmarkName)) - code
     counts = [sum(map(len, worths.values())) for n in TEXTUAL for worths in cases_of(n).values()]
     assert sum(counts) >= 400
+
+
+@pytest.mark.parametrize(
+    ("text", "went_on", "correct"),
+    [
+        ("The answer is 18.\n\nQuestion: And 2 + 2?\nAnswer: The answer is 4.", True, True),
+        ("The answer is 18.\n\nQuestion: And 2 + 2?\nAnswer: The answer is 4.", False, True),
+        ("Hm.\n\nQuestion: What is 9 * 2?\nAnswer: The answer is 18.", True, False),
+        ("Let us see.\n\nQuestion: How much?\nAnswer: The answer is 18.", False, True),
+    ],
+)
+def test_an_answer_to_an_invented_question_is_no_answer(
+    text: str,
+    went_on: bool,
+    correct: bool,
+    scorer: AnswerScorer,
+    items_of: dict[str, dict[str, BenchmarkItem]],
+) -> None:
+    item = items_of["gsm8k"]["gsm8k/test/0"]
+    answer = Answer.of(text, "stop", went_on)
+    assert scorer.score(BENCHMARKS["gsm8k"], item, answer).correct is correct
+
+
+@pytest.mark.parametrize(
+    ("text", "correct"),
+    [
+        ("The answer is 18.", True),
+        ("The answer is \\boxed{18}, as", True),
+        ("The answer is 18", False),  # it may have become 180
+        ("She has 18", False),
+        ("18", False),
+    ],
+)
+def test_of_an_answer_that_was_cut_off_only_a_whole_statement_counts(
+    text: str,
+    correct: bool,
+    scorer: AnswerScorer,
+    items_of: dict[str, dict[str, BenchmarkItem]],
+) -> None:
+    item = items_of["gsm8k"]["gsm8k/test/0"]
+    verdict = scorer.score(BENCHMARKS["gsm8k"], item, Answer.of(text, "length", True))
+    assert verdict.correct is correct
+    assert verdict.unparseable is not correct
+
+
+def test_an_item_that_no_answer_can_be_compared_with_is_an_error(scorer: AnswerScorer) -> None:
+    item = BenchmarkItem(id="7", subject="", question="?", answer="many")
+    with pytest.raises(UnusableItem, match="the expected answer 'many' is no number"):
+        scorer.score(BENCHMARKS["gsm8k"], item, "The answer is 1.")
+    typed = item.model_copy(update={"answer_type": "list of float"})
+    with pytest.raises(UnusableItem, match="item 7: the expected answer 'many' is not of type"):
+        scorer.score(BENCHMARKS["theoremqa"], typed, "The answer is [1, 2].")
 
 
 HOSTILE = {
