@@ -48,10 +48,12 @@ _TEXTS = ("messages",)
 def message_lengths(messages: pa.ChunkedArray) -> tuple[Integers, Integers]:
     """Return the characters of each conversation's question and answer, 0 where there is none.
 
-    They are the first message of the user and the last one of the assistant.
+    They are the first message of the user and the last one of the assistant; white space before
+    and after each is not counted.
     """
     turns, rows = flat_lists(messages)
-    characters = pc.utf8_length(pc.struct_field(turns, "content")).to_numpy()
+    texts = pc.utf8_trim_whitespace(pc.struct_field(turns, "content"))
+    characters = pc.utf8_length(texts).to_numpy()
     roles = pc.struct_field(turns, "role")
     of_user = np.flatnonzero(pc.equal(roles, "user").to_numpy())[::-1]
     of_assistant = np.flatnonzero(pc.equal(roles, "assistant").to_numpy())

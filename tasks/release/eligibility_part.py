@@ -27,7 +27,7 @@ from gleanery.tasks.release.selection_gathered import part_table
 from gleanery.tasks.release.selection_part import Curated, forgotten_digest, read_verdicts
 from gleanery.tasks.release.stages import ELIGIBILITY
 
-VERSION = 1
+VERSION = 2  # white space around a text counts as none of its characters
 
 
 def find_ineligible(

@@ -17,6 +17,7 @@ from gleanery.tasks.seeded import Words
 from gleanery.tasks.seeded import keys as seeded_keys
 
 UNKNOWN = -1
+TRAIN = 0  # the code of what is in for training
 
 FateCodes = npt.NDArray[np.int16]
 

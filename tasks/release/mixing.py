@@ -73,7 +73,9 @@ def _share_out(
             f"sources without a weight have {others:,} rows, more than the total of {total:,}: "
             f"give them counts, or raise the total, {_WHAT_TO_DO}"
         )
-    quotas = in_proportion([_weight(sources[place]) for place in weighted], max(0, total - others))
+    quotas = in_proportion(
+        [weight_of(sources[place]) for place in weighted], max(0, total - others)
+    )
     for place, quota in zip(weighted, quotas, strict=True):
         _take(mix, place, sources[place], quota, available[place])
 
@@ -90,13 +92,13 @@ def _largest_mix(
         )
     giving = [place for place in weighted if available[place]]
     if giving:
-        rows_per_weight = min(available[place] / _weight(sources[place]) for place in giving)
+        rows_per_weight = min(available[place] / weight_of(sources[place]) for place in giving)
         for place in giving:
-            mix.taken[place] = int(rows_per_weight * _weight(sources[place]))
+            mix.taken[place] = int(rows_per_weight * weight_of(sources[place]))
 
 
-def _weight(source: Source) -> Fraction:
-    # As it is written: 0.3 is three tenths, and three times 0.1.
+def weight_of(source: Source) -> Fraction:
+    """Return a source's weight as it is written: 0.3 is three tenths, and three times 0.1."""
     return Fraction(repr(source.weight or 0))
 
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from gleanery.infra.config import Config
 from gleanery.tasks.release.licences import FAMILIES, LICENCES
 from gleanery.tasks.release.recipe_balance import Balance, DomainCap
-from gleanery.tasks.release.recipe_bounds import Between, Lengths, ScoreFilter
+from gleanery.tasks.release.recipe_bounds import Between, Lengths, ScoreFilter, check_together
 
 Method = Literal["harvest", "taxonomy", "skills", ""]
 DuplicateKind = Literal["exact", "near", "semantic"]
@@ -42,6 +42,16 @@ class Source(Config):
     def label(self) -> str:
         """What messages and figures call this source."""
         return f"pipeline {self.pipeline}" if self.pipeline else f"method {self.method}"
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it gives all that it has."""
+        return self.weight is None and self.count is None
+
+    @property
+    def gives(self) -> bool:
+        """Whether any row is wanted of it."""
+        return self.weight != 0 and self.count != 0
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
@@ -167,6 +177,8 @@ class Recipe(Config):
         weights = [source.weight for source in self.sources if source.weight is not None]
         if weights and not sum(weights):
             raise ValueError("the weights of the sources sum to nothing: give one more than 0")
+        if self.sources and not any(source.gives for source in self.sources):
+            raise ValueError("every source has a weight or a count of 0: let one give rows")
         counted = sum(source.count or 0 for source in self.sources)
         if self.total is not None:
             if not weights:
@@ -176,6 +188,11 @@ class Recipe(Config):
                     f"the counts of the sources sum to {counted:,}, more than the total of "
                     f"{self.total:,}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _filters_leave_something(self) -> Self:
+        check_together(self.filters)
         return self
 
     @property

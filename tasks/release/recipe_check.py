@@ -1,8 +1,9 @@
 """What a recipe names, held against what there is, before anything is written."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
+from gleanery.tasks.release.mixing import in_proportion, weight_of
 from gleanery.tasks.release.recipe import Recipe
 
 
@@ -68,22 +69,44 @@ def check_counts(recipe: Recipe, available: Mapping[str, int], methods: Mapping[
     if recipe.shortfall != "error":
         return
     named = {source.pipeline for source in recipe.sources}
-    problems = []
-    for source in recipe.sources:
-        there = sum(
+    there = [
+        sum(
             count
             for pipeline, count in available.items()
             if pipeline == source.pipeline
             or (pipeline not in named and source.method and methods[pipeline] == source.method)
         )
-        if source.count is not None and source.count > there:
-            problems.append(
-                f"  sources: {source.label}: {source.count:,} rows are asked of it, and it has "
-                f"{there:,} candidates, before anything is left out: ask for fewer, make more, or "
-                "set shortfall: warn to take what there is"
-            )
+        for source in recipe.sources
+    ]
+    problems = [
+        f"  sources: {source.label}: {asked:,} rows are asked of it, and it has {has:,} "
+        "candidates, before anything is left out: ask for fewer, make more, or set shortfall: "
+        "warn to take what there is"
+        for source, asked, has in zip(recipe.sources, _asked(recipe, there), there, strict=True)
+        if asked > has
+    ]
     if problems:
         raise RecipeError(problems)
+
+
+def _asked(recipe: Recipe, there: Sequence[int]) -> list[int]:
+    """Return the fewest rows that a recipe can ask of each source, were no candidate left out.
+
+    Of a total, weighted sources share what the others leave, which is more the less those have;
+    without one, a weighted source must have something.
+    """
+    sources = recipe.sources
+    asked = [source.count or 0 for source in sources]
+    weighted = [place for place, source in enumerate(sources) if source.weight]
+    if recipe.total is None:
+        shares = [1] * len(weighted)
+    else:
+        whole = sum(n for n, one in zip(there, sources, strict=True) if one.takes_all)
+        left = max(0, recipe.total - whole - sum(asked))
+        shares = in_proportion([weight_of(sources[place]) for place in weighted], left)
+    for place, share in zip(weighted, shares, strict=True):
+        asked[place] = share
+    return asked
 
 
 def check_strategies(recipe: Recipe, known: Mapping[str, Collection[str]]) -> list[str]:

@@ -4,7 +4,7 @@ from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.release.card_facts import CardFacts
 from gleanery.tasks.release.curation_facts import CurationFacts, curation_changes
-from gleanery.tasks.release.fates import Fates, read_fates
+from gleanery.tasks.release.fates import TRAIN, Fates, read_fates
 from gleanery.tasks.release.manifest import Changes, Manifest, ReleaseInput
 from gleanery.tasks.release.publish import Published, ReleaseFacts, publish
 from gleanery.tasks.release.published import newest_release
@@ -15,7 +15,7 @@ from gleanery.tasks.release.release_samples import ReleaseSample
 from gleanery.tasks.release.release_statistics import ReleaseStatistics
 from gleanery.tasks.release.release_work import ReleaseWork
 from gleanery.tasks.release.report import render_report
-from gleanery.tasks.release.rows import released_row
+from gleanery.tasks.release.rows import BadRow, released_row
 from gleanery.tasks.release.rows_shards import ReleaseShards
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.release.verdict_columns import read_duplicates, read_leaks
@@ -30,6 +30,8 @@ def release_selection(
     Raises `BadRow` if nothing is left to train on.
     """
     fates = read_fates(parts, selection)
+    if not len(fates.codes[fates.codes == TRAIN]):
+        raise BadRow(_nothing_left(selection))
     previous = newest_release(parts.store)
     statistics, sample = ReleaseStatistics(), ReleaseSample(work.sampled)
     verdicts = VerdictCounts(
@@ -57,6 +59,16 @@ def release_selection(
         report = render_report(release_report(parts, curated, selection, work, passed))
         facts = _facts(curated, selection, work, passed)
         return publish(parts.store, shards, facts, report.encode(), previous)
+
+
+def _nothing_left(selection: Receipt) -> str:
+    ranked = sorted(selection.rejected.items(), key=lambda item: (-item[1], item[0]))
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in ranked)
+    return (
+        f"no row to train on is left, so there is no release. Of {selection.rows_in:,} candidates "
+        f"{selection.rows_out:,} are in, none of them for training; left out are: "
+        f"{reasons or 'none'}. Loosen in the recipe what leaves out most"
+    )
 
 
 def _changes(

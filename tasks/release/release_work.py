@@ -56,7 +56,7 @@ def pipelines_taken(recipe: Recipe, methods: Mapping[str, str]) -> set[str]:
     named = {source.pipeline for source in recipe.sources if source.pipeline}
     taken = set() if recipe.sources else set(methods)
     for source in recipe.sources:
-        if source.weight == 0 or source.count == 0:
+        if not source.gives:
             continue
         if source.pipeline:
             taken.add(source.pipeline)

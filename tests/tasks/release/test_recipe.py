@@ -1,4 +1,6 @@
+import contextlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -87,6 +89,20 @@ def test_recipe_is_read_from_a_file(tmp_path: Path) -> None:
             3,
             "no judge.correct can be at least 0.9 and at most 0.5",
         ),
+        (
+            "filters: [{score: judge.correct, least: 4}]",
+            1,
+            "scores are from 0 to 1, and a judge's grades 1 to 5 are 0, 0.25, 0.5, 0.75 and 1: "
+            "for grade 4 write 0.75",
+        ),
+        ("filters: [{score: a, least: 75}]", 1, "75 is no bound for a: scores are from 0 to 1"),
+        (
+            "\nfilters: [{score: a, least: 0.9}, {score: b, least: 1}, {score: a, most: 0.5}]",
+            2,
+            "2 filters on a leave nothing: one asks for at least 0.9, another for at most 0.5",
+        ),
+        ("sources: [{method: skills, count: 0}]", 1, "let one give rows"),
+        ("lengths: {question: {most: 0}}", 1, "greater than or equal to 1"),
         ("filters: [{score: a, missing: keep}]", 1, "lets all pass"),
         ("filters: [{score: a, least: .nan}]", 1, "finite number"),
         ("lengths:\n  answer: {least: 9, most: 3}", 2, "no text has at least 9 and at most 3"),
@@ -221,3 +237,35 @@ def test_count_that_no_filter_could_leave_is_refused_with_what_there_is() -> Non
     lenient = Recipe.model_validate({"sources": sources, "shortfall": "warn"})
     check_counts(lenient, available, methods)
     check_counts(Recipe.model_validate({"sources": sources[:1]}), available, methods)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "problem"),
+    [
+        ({"total": 100_000}, "method skills: 24,990 rows are asked of it, and it has 40"),
+        ({"total": 400}, "method skills: 90 rows are asked of it, and it has 40"),
+        ({"total": 190}, ""),
+        ({"total": 100_000, "shortfall": "warn"}, ""),
+    ],
+)
+def test_total_that_candidates_cannot_fill_is_refused_once_they_are_counted(
+    recipe: dict[str, Any], problem: str
+) -> None:
+    sources = [
+        {"pipeline": "web"},
+        {"method": "skills", "weight": 1},
+        {"method": "taxonomy", "weight": 3},
+    ]
+    wanted = Recipe.model_validate({"sources": sources, **recipe})
+    available = {"web": 40, "mix": 40, "glan": 200}
+    methods = {"web": "harvest", "mix": "skills", "glan": "taxonomy"}
+    refused = pytest.raises(RecipeError, match=problem) if problem else contextlib.nullcontext()
+    with refused:
+        check_counts(wanted, available, methods)
+
+
+def test_weighted_source_without_candidates_is_refused_once_they_are_counted() -> None:
+    sources = [{"pipeline": "web", "weight": 1}, {"pipeline": "mix", "weight": 2}]
+    methods = {"web": "harvest", "mix": "skills"}
+    with pytest.raises(RecipeError, match="pipeline mix: 1 rows are asked of it, and it has 0"):
+        check_counts(Recipe.model_validate({"sources": sources}), {"web": 9, "mix": 0}, methods)

@@ -11,6 +11,7 @@ from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.release_work import pipelines_taken
 from gleanery.tasks.release.report_data import BenchmarkSearched
+from gleanery.tasks.release.rows import BadRow
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -176,3 +177,16 @@ def test_pipelines_that_a_recipe_takes_are_told(
 ) -> None:
     recipe = Recipe.model_validate({"sources": sources})
     assert pipelines_taken(recipe, {**METHODS, "tree": "taxonomy"}) == taken
+
+
+def test_release_of_nothing_names_the_reasons_with_their_counts(curation: Curation) -> None:
+    with pytest.raises(BadRow, match=r"no row to train on is left.*Of 40 candidates 0 ") as raised:
+        curation.release(lengths={"question": {"most": 1}})
+    assert "36 too_long, 2 leak, 1 duplicate_exact, 1 duplicate_near" in str(raised.value)
+
+
+def test_blank_and_endless_answers_are_left_out_by_default(curation: Curation) -> None:
+    blank, endless = candidate(20, " \n\t\u00a0"), candidate(21, "and so on " * 10_001)
+    curation.candidates[20:22] = [blank, endless]
+    left_out = curation.release().manifest.left_out
+    assert (left_out["too_short"], left_out["too_long"]) == (1, 1)
