@@ -163,7 +163,7 @@ class Stub:
         text = text[:limit]
         entry["text"] = text
         self.answered[key] += 1
-        choice = {
+        choice: dict[str, Any] = {
             "index": 0,
             "finish_reason": "length" if is_cut else "stop",
         }

@@ -19,6 +19,7 @@ from gleanery.tasks.evaluation import scoring
 from gleanery.tasks.evaluation.benchmark_source import BenchmarkSource
 from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig
 from gleanery.tasks.evaluation.config import EvaluationConfig
+from gleanery.tasks.evaluation.sandbox_isolation import require_isolation
 from gleanery.tasks.evaluation.sandbox_records import IsolationMissing
 from gleanery.tasks.evaluation.score_items import Evaluation, score_items
 from gleanery.tasks.evaluation.verdicts import Verdict
@@ -268,3 +269,32 @@ def test_nothing_is_asked_where_code_cannot_be_held_back(
     with pytest.raises(IsolationMissing):
         evaluate(Store(str(tmp_path / "store")), stub.url, config)
     assert stub.counts()["asked"] == 0
+
+
+def test_programs_are_run_and_scored(
+    tmp_path: Path, llm_stub: Callable[..., Any], shared_data: Path
+) -> None:
+    try:
+        require_isolation()
+    except IsolationMissing as missing:
+        pytest.skip(str(missing))
+    folder = shared_data / "benchmarks"
+    rows = (folder / "humaneval.jsonl").read_text().splitlines()[:3]
+    first, second, third = map(json.loads, rows)
+    answers = {
+        first["question"].strip(): first["answer"],
+        second["question"].strip(): "    return []\n",
+        third["question"].strip(): "I would rather not.",
+    }
+    (tmp_path / "answers.json").write_text(json.dumps(answers))
+    (tmp_path / "respond.py").write_text(RESPONDER)
+    stub = llm_stub("--responder", str(tmp_path / "respond.py"))
+    source = BenchmarkSource(path=str(folder / "humaneval.jsonl"), first=3)
+    config = EvaluationConfig(benchmarks=(BenchmarkConfig(name="humaneval", source=source),))
+    evaluation = evaluate(Store(str(tmp_path / "store")), stub.url, config)
+    assert [item.correct for item in evaluation.items] == [1, 0, 0]
+    assert [item.unparseable for item in evaluation.items] == [False, False, True]
+    assert evaluation.items[1].detail.startswith("failed:")
+    (body, *_) = [entry["body"] for entry in stub.log()]
+    assert body["stop"] == ["\nclass ", "\ndef ", "\n#", "\nif ", "\nprint("]
+    assert body["max_tokens"] == 1024
