@@ -26,6 +26,14 @@ _ANNOUNCED = re.compile(
     r"[:\s*_]*",
     re.IGNORECASE,
 )
+_TAGGED = re.compile(r"<answer>(.*?)</answer>", re.DOTALL | re.IGNORECASE)
+_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
+_WRONG = r"(?:wrong|incorrect|not (?:right|correct))\b"
+_TAKEN_BACK = re.compile(
+    rf"(?<!if )(?<!why )\b(?:that|this|it|which)(?:['’]s| is| was) {_WRONG}"
+    rf"|\}}[\s$]*(?:is|was) {_WRONG}|\bI (?:have )?made an? (?:\w+ )?(?:mistake|error)\b",
+    re.IGNORECASE,
+)
 _LETTER_FIRST = re.compile(r"^([A-E]) (?=[A-Z][a-z])")
 _DISPLAY = re.compile(r"\$\$.{1,3000}?\$\$|\\\[.{1,3000}?\\\]", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z*#(\\$]|$)|(?<=[.!?]\$\$)\s+|(?<=\.\\\])\s+|\n+")
@@ -43,6 +51,7 @@ _EQUATION = re.compile(r"^\s*\\?[A-Za-z][^=]{0,40}=|^[\d\s.,()+*/^{}\\a-z-]*=")
 _NOUGHT_IS = re.compile(r"^\s*0\s*=")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LIST_OR_FORMULA = re.compile(r"[$\\=<>(\[{;^]|\d\s*,\s+\d|\b(?:or|and)\b")
+_COMPUTED = re.compile(r"\d\s*=\s*\S*\d")
 _REASON = re.compile(r",? (?:because|since)\b")
 _UNIT_TEXT = re.compile(r"[\s{}$]*([A-Za-zμΩ°%][A-Za-zμΩ°%/·^0-9]*)")
 _QUANTITY = re.compile(
@@ -69,8 +78,9 @@ def final_result(answer: str) -> FinalResult | None:
     `####`, a chosen option's letter, what "the answer is" leads to, the whole of a short answer.
     Else the one formula (or row of formulas) or number of its last sentence, the one number that it
     opens with before its reason ("It is 4, because …"), or a verdict that it opens or closes with.
+    What it takes back ("that is wrong") is none of these, nor is what stands outside `<answer>`.
     """
-    text = answer.strip()[-_LAST:]
+    text = _standing(answer.strip()[-_LAST:])
     if boxes := boxed(text):
         return FinalResult(", ".join(boxes), True, boxes if len(boxes) > 1 else ())
     if announced := _marked(text) or _letter(text) or _led_to(text) or _short(text):
@@ -110,6 +120,21 @@ def _doubtful_units(one: Quantity, other: Quantity) -> bool:
     return units_clash(one.unit, other.unit)
 
 
+def _standing(text: str) -> str:
+    """Return the part of an answer that counts: nothing if it took all its results back."""
+    if tagged := _TAGGED.findall(text):
+        text = tagged[-1].strip()
+    taken_back = list(_TAKEN_BACK.finditer(text))
+    if taken_back and _announces(text[: taken_back[-1].end()]):
+        after = text[taken_back[-1].end() :].lstrip(" .,;:$")
+        return after if _announces(after) else ""
+    return text
+
+
+def _announces(text: str) -> bool:
+    return any(pattern.search(text) for pattern in (_BOX, _MARKED, _ANNOUNCED))
+
+
 def _marked(text: str) -> str | None:
     marked = _MARKED.findall(text)
     return marked[-1].strip() if marked else None
@@ -134,16 +159,17 @@ def _led_to(text: str) -> str | None:
 
 
 def _short(text: str) -> str | None:
-    if not 0 < len(text) <= _SHORT or "\n" in text:
+    if not 0 < len(text) <= _SHORT or len(sentences_of(text)) > 1:
         return None
     text = without_asides(text)
     words = plain(text)
     numbers = list(_QUANTITY.finditer(words))
-    if len(numbers) > 1 and not _LIST_OR_FORMULA.search(text):
-        return None  # "70 times 70 ml are 4900 ml, that is 4.9 l"
-    is_sentence = len(_WORD.findall(words)) > 2 and not _LIST_OR_FORMULA.search(text)
-    if numbers and is_sentence and number_in(bare(text)) is None:
-        return _with_unit(numbers[0][0], words, numbers[0].end())
+    is_formula = _LIST_OR_FORMULA.search(text if text.count("$") != 1 else text.replace("$", ""))
+    is_sentence = len(_WORD.findall(words)) > 2
+    if (len(numbers) > 1 and not is_formula) or (is_sentence and _COMPUTED.search(words)):
+        return None  # "70 times 70 ml are 4900 ml, that is 4.9 l"; "She has 5 + 3 = 8 apples."
+    if numbers and is_sentence and not is_formula and number_in(bare(text)) is None:
+        return _amount(words, numbers[0])
     return text
 
 
@@ -161,7 +187,7 @@ def _closing(text: str) -> str | None:
         numbers = [number for number in numbers if number.start() > computed]
     if len(numbers) != 1:
         return None
-    return _with_unit(numbers[0][0], last, numbers[0].end())
+    return _amount(last, numbers[0])
 
 
 def _opening(text: str) -> str | None:
@@ -174,7 +200,7 @@ def _opening(text: str) -> str | None:
     numbers = list(_QUANTITY.finditer(opening))
     if len(numbers) != 1:
         return None
-    return _with_unit(numbers[0][0], opening, numbers[0].end())
+    return _amount(opening, numbers[0])
 
 
 def sentences_of(text: str) -> list[str]:
@@ -205,6 +231,13 @@ def formulas_of(sentence: str) -> str | None:
     ):
         return None  # a step or a check rather than a result
     return _with_unit(formula, sentence, found[0].end())
+
+
+def _amount(sentence: str, number: re.Match[str]) -> str:
+    """Return a number with its unit; a `$` that stands alone before it is one."""
+    start = number.start()
+    is_price = sentence[start - 1 : start] == "$" and sentence.count("$") % 2 == 1
+    return ("$" if is_price else "") + _with_unit(number[0], sentence, number.end())
 
 
 def _with_unit(result: str, sentence: str, end: int) -> str:

@@ -121,7 +121,8 @@ def _power(token: re.Match[str]) -> int:
 
 
 def _scale(match: re.Match[str]) -> str:
-    return "°" + next(filter(None, match.groups())).upper()
+    initial: str = next(filter(None, match.groups()))
+    return f"°{initial.upper()}"
 
 
 def _symbol(plain: str) -> str:

@@ -104,7 +104,7 @@ _LONGEST_SYMBOL = 3  # letters: kmol and kilomole, but no kjoule
 @cache
 def units_by_name() -> dict[str, tuple[Reading, ...]]:
     """Return the readings of every name in the table, with and without prefixes."""
-    units = {
+    units: dict[str, tuple[Reading, ...]] = {
         name: (Reading(factor, (("K", 1),), zero),) for name, (factor, zero) in _SCALES.items()
     }
     for line in _TABLE.strip().splitlines():

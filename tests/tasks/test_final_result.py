@@ -29,6 +29,13 @@ from gleanery.tasks.same_result import same_result
         ("The speed is 42 m/s.", "42 m/s"),
         ("x = 2 or x = 3", "x = 2 or x = 3"),
         ("Metaphase.", "Metaphase."),
+        ("<think>7 or 8?</think>\nSo it is: <answer>42</answer>", "42"),
+        ("<answer>We add both. The answer is 42 m.</answer>", "42 m."),
+        ("\\boxed{12} is wrong, it should be \\boxed{13}.", "13"),
+        ("So \\boxed{5}.\n\nWait, that is incorrect. The answer is 6.", "6."),
+        ("The answer is 5. I made a sign error.\nThe answer is -5.", "-5."),
+        ("Option B is wrong. The answer is 6.", "6."),
+        ("She makes $18 every day.", "$18"),
     ],
 )
 def test_an_announced_result_is_found(answer: str, result: str) -> None:
@@ -62,6 +69,8 @@ def test_several_boxes_are_one_result_with_parts() -> None:
             "Subtract the two and double what is left over. Therefore\n$$x = 8 - 1 = 7.$$",
             "x = 8 - 1 = 7",
         ),
+        ("First, 3 + 4 = 7. Then 7 * 6 = 42.", "42"),
+        ("She has 5 + 3 = 8 apples.", "8"),
         ("Adding them, we get the total of both, which we divide by the three to obtain 8.", "8"),
         (
             "Yes, because the sum of two even numbers is even, whichever two even ones they are.",
@@ -87,6 +96,7 @@ def test_a_result_that_closes_the_answer_is_found(answer: str, result: str) -> N
         "\\boxed{" + "x" * 1000 + "}",
         "(a) \\boxed{3}\n(b) \\boxed{4",
         "\\boxed{never closed, " + "{" * 50,
+        "So we get \\boxed{5}. Hmm, but this is wrong: it ought to be more than 7.",
     ],
 )
 def test_where_nothing_is_certain_no_result_is_made_out(answer: str) -> None:
