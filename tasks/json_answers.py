@@ -29,17 +29,40 @@ _COMMANDS_IN_MATH = frozenset({"ne", "ni", "nu"})
 
 
 def read_json_answer(text: str) -> object:
-    r"""Return the JSON object or list in a model's answer; of several, the longest.
+    """Return the JSON object or list in a model's answer; of several, the longest.
+
+    Raises `ValueError` when no whole value is there.
+    """
+    values, problems = _values(text)
+    if not values:
+        raise ValueError(f"{problems[-1]}: {_shown(text)}")
+    return max(values, key=lambda item: item[0])[1]
+
+
+def read_json_answers(text: str) -> list[object]:
+    """Return all JSON objects and lists in a model's answer, in order; at least one.
+
+    For answers whose drafts and quotations must not pass for their result. Raises `ValueError` when
+    none is there, or anything that looks like one cannot be read.
+    """
+    values, problems = _values(text)
+    if problems:
+        raise ValueError(f"{problems[-1]}: {_shown(text)}")
+    return [value for _, value in values]
+
+
+def _values(text: str) -> tuple[list[tuple[int, object]], list[str]]:
+    r"""Return the JSON values in a text, each with its length, and why others cannot be read.
 
     Reads through code fences, prose around the value, a leading `<think>` block, trailing commas
     and raw line breaks in strings. Models write `"\frac{1}{2}"` where JSON wants `"\\frac…"`;
     half of these slips are invalid (`\alpha`), half are valid and wrong (`\times` is a tab and
     "imes"), which no schema enforced while decoding prevents: both kinds are mended. A value that
-    was cut off is never completed. Raises `ValueError` when no whole value is there.
+    was cut off is never completed. Raises `ValueError` for one.
     """
     text = text.rpartition("</think>")[2]
     found: list[tuple[int, object]] = []
-    problem = "there is no JSON object or list"
+    problems: list[str] = []
     position = 0
     while opening := _OPENING.search(text, position):
         end = _end_of_value(text, opening.start())
@@ -48,11 +71,11 @@ def read_json_answer(text: str) -> object:
         try:
             found.append((end - opening.start(), _decode(text[opening.start() : end])))
         except (ValueError, RecursionError) as error:
-            problem = str(error)
+            problems.append(str(error))
         position = end
-    if not found:
-        raise ValueError(f"{problem}: {_shown(text)}")
-    return max(found, key=lambda item: item[0])[1]
+    if not found and not problems:
+        problems.append("there is no JSON object or list")
+    return found, problems
 
 
 def _end_of_value(text: str, start: int) -> int | None:

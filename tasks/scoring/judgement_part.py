@@ -15,7 +15,7 @@ from gleanery.tasks.scoring.judge_prompt import FINGERPRINT
 from gleanery.tasks.scoring.judge_source import source_passage
 from gleanery.tasks.scoring.stages import JUDGEMENTS
 
-VERSION = 2
+VERSION = 3
 
 
 def judgement_part(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gleanery.tasks.json_answers import read_json_answer
+from gleanery.tasks.json_answers import read_json_answer, read_json_answers
 
 VALUE = {"pairs": [{"question": "What is 2 + 2?", "answer": "4"}], "none": True}
 
@@ -25,6 +25,13 @@ VALUE = {"pairs": [{"question": "What is 2 + 2?", "answer": "4"}], "none": True}
 )
 def test_value_is_found_in_whatever_surrounds_it(text: str) -> None:
     assert read_json_answer(text) == VALUE
+
+
+def test_all_values_are_read_in_order() -> None:
+    text = 'A draft: {"grade": 2}, [1, 2], then {"grade": 3}. The set {x} is none.'
+    assert read_json_answers(text) == [{"grade": 2}, {"grade": 3}]
+    with pytest.raises(ValueError, match="no JSON"):
+        read_json_answers("[1, 2] and {x}")
 
 
 @pytest.mark.parametrize(
