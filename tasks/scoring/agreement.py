@@ -5,11 +5,11 @@ question, are siblings; where their results can be compared, each gets the share
 arrive at the same.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
-from gleanery.tasks.records import Loss, Score
+from gleanery.tasks.records import Loss
+from gleanery.tasks.sampled_agreement import AGREEMENT, samples_of
 from gleanery.tasks.scoring.agreement_voices import (
     Same,
     Voice,
@@ -19,9 +19,8 @@ from gleanery.tasks.scoring.agreement_voices import (
     voices_of,
 )
 
-AGREEMENT_SCORER = "agreement"
+AGREEMENT_SCORER = AGREEMENT
 SHARE, KEPT, DIFFICULTY = AGREEMENT_SCORES = ("agreement", "kept_result", "difficulty")
-_SAMPLED = re.compile(r"of (\d+) answers")
 
 
 def agreement_scores(
@@ -42,23 +41,24 @@ def agreement_scores(
     families: dict[str, list[Candidate]] = {}
     for candidate in candidates:
         families.setdefault(candidate.origin, []).append(candidate)
-    scores: list[ExampleScore] = []
-    losses: list[Loss] = []
+    outcomes: list[ExampleScore | Loss] = []
     for family in families.values():
         for candidate in family[most_versions:]:
             detail = f"version {most_versions + 1} or later of {candidate.origin}"
-            losses.append(Loss(row_id=candidate.id, reason="too_many_versions", detail=detail))
-        for outcome in _family_scores(family[:most_versions], same):
-            (losses if isinstance(outcome, Loss) else scores).append(outcome)  # type: ignore[arg-type]
-    return scores, losses
+            outcomes.append(Loss(row_id=candidate.id, reason="too_many_versions", detail=detail))
+        outcomes += _family_scores(family[:most_versions], same)
+    return (
+        [outcome for outcome in outcomes if isinstance(outcome, ExampleScore)],
+        [outcome for outcome in outcomes if isinstance(outcome, Loss)],
+    )
 
 
 def _family_scores(family: Sequence[Candidate], same: Same) -> Iterator[ExampleScore | Loss]:
     voices, page = voices_of(family), page_voice(family)
     hardness = _difficulty(family, voices, same)
     for candidate, own in zip(family, voices, strict=True):
-        if sampled := _sampled(candidate):
-            yield from _scores_of_samples(candidate.id, *sampled)
+        if scores_of_samples := _scores_of_samples(candidate):
+            yield from scores_of_samples
             continue
         yield from _compared(own, voices, page, same)
         if hardness:
@@ -136,22 +136,19 @@ def _difficulty(
     return 1 - votes / len(results), f"{votes} of {len(results)} answers agree"
 
 
-def _sampled(candidate: Candidate) -> tuple[Score, int] | None:
-    """Return the agreement that an example was chosen by among sampled answers, and how many."""
+def _scores_of_samples(candidate: Candidate) -> list[ExampleScore]:
+    """Return the scores of an answer that was chosen among sampled ones; none for any other."""
     for score in candidate.scores:
-        number = _SAMPLED.fullmatch(score.detail)
-        if score.name == SHARE and number and int(number[1]) > 1:
-            return score, int(number[1])
-    return None
-
-
-def _scores_of_samples(row_id: str, score: Score, samples: int) -> list[ExampleScore]:
-    votes = round(score.value * samples)
-    detail = f"{votes} of {samples} sampled answers agree, this one among them"
-    return [
-        _score(row_id, SHARE, max(votes - 1, 0) / (samples - 1), detail),
-        _score(row_id, DIFFICULTY, 1 - votes / samples, detail),
-    ]
+        samples = samples_of(score)
+        if samples and samples > 1:
+            votes = round(score.value * samples)
+            detail = f"{votes} of {samples} sampled answers agree, this one among them"
+            share = max(votes - 1, 0) / (samples - 1)
+            return [
+                _score(candidate.id, SHARE, share, detail),
+                _score(candidate.id, DIFFICULTY, 1 - votes / samples, detail),
+            ]
+    return []
 
 
 def _score(row_id: str, name: str, value: float, detail: str) -> ExampleScore:

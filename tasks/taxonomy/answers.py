@@ -19,7 +19,8 @@ from gleanery.tasks.control_characters import without_control_characters
 from gleanery.tasks.final_answers import majority
 from gleanery.tasks.language import names_another_language, wrong_language
 from gleanery.tasks.llm_part import OPEN_REASONS, RowOutcome
-from gleanery.tasks.records import Call, ChatMessage, Example, Loss, Score
+from gleanery.tasks.records import Call, ChatMessage, Example, Loss
+from gleanery.tasks.sampled_agreement import sampled_agreement
 from gleanery.tasks.shirking import shirks
 from gleanery.tasks.taxonomy.records import Question
 
@@ -134,7 +135,7 @@ def _example(
 ) -> Example:
     plan = question.plan
     call = Call(step="answer", model=request.model.name, prompt=PROMPT, request_key=request.key)
-    agreed = Score(name="agreement", value=agreement or 0.0, detail=f"of {samples} answers")
+    agreed = sampled_agreement(agreement or 0.0, samples)
     return Example(
         id=digest([question.id, request.key]),
         method=METHOD,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
-from gleanery.tasks.records import Loss, Score
+from gleanery.tasks.records import Loss
 from gleanery.tasks.same_result import same_result
+from gleanery.tasks.sampled_agreement import sampled_agreement
 from gleanery.tasks.scoring.agreement import agreement_scores
 
 Make = Callable[..., Candidate]
@@ -175,8 +176,7 @@ def test_all_boxes_and_percentages_are_compared_and_doubt_is_no_score(
 
 
 def test_sampled_answers_give_agreement_and_difficulty(make_candidate: Make) -> None:
-    agreed = Score(name="agreement", value=0.75, detail="of 8 answers")
-    candidate = make_candidate(method="taxonomy", scores=[agreed])
+    candidate = make_candidate(method="taxonomy", scores=[sampled_agreement(0.75, 8)])
     scores, losses = scored(candidate)
     assert not losses
     assert scores["row", "difficulty"].value == 0.25
