@@ -8,6 +8,7 @@ from prefect.logging import get_run_logger
 
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.dataset_sources import source_outputs
+from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.pipeline_config import PipelineConfig
 from gleanery.flows.run import Run, open_store
 from gleanery.flows.skills_config import SkillsConfig
@@ -20,6 +21,7 @@ from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
 from gleanery.tasks.coverage import Coverage
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
+from gleanery.tasks.release.archive_places import source_folders
 from gleanery.tasks.release.card_tables import plain
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.publish import Published
@@ -78,6 +80,11 @@ def _work(
         duplicates=["exact", "near", *(["semantic"] if config.semantic_duplicates else [])],
         models=_models(config),
         sampled=config.report_examples,
+        folders={
+            source.name: source_folders(source.source.paths)
+            for source in config.sources
+            if isinstance(source, HarvestConfig)
+        },
     )
 
 

@@ -96,11 +96,16 @@ def group_files(batch: int, files: Sequence[SourceFile], part_bytes: int) -> tup
         room -= file.size or room
     return tuple(
         BatchPart(
-            name=f"{batch:06d}-{index:04d}-{digest([file.uri for file in group])[:8]}",
+            # By the files' own names: where a corpus lies makes its parts no others.
+            name=f"{batch:06d}-{index:04d}-{digest([_own_name(file) for file in group])[:8]}",
             files=tuple(group),
         )
         for index, group in enumerate(groups)
     )
+
+
+def _own_name(file: SourceFile) -> str:
+    return posixpath.basename(file.uri.rstrip("/"))
 
 
 def mark_finished(store: Store, batch: Batch) -> None:

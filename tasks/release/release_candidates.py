@@ -3,8 +3,8 @@
 Records cost most of a release's time: of a row that is out none is made.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ from gleanery.infra.row_search import read_columns, row_batches
 from gleanery.infra.tables import arrow_schema
 from gleanery.tasks.dataset_records import Candidate, ExampleScore
 from gleanery.tasks.id_keys import IdLookup, id_keys
+from gleanery.tasks.release.archive_places import archive_place
 from gleanery.tasks.release.candidate_scores import CandidateScores
 from gleanery.tasks.release.fates import UNKNOWN, Fates
 from gleanery.tasks.release.release_statistics import ReleaseStatistics
@@ -32,11 +33,20 @@ Released = tuple[Candidate, Split, list[ExampleScore]]
 
 
 class ReleasedPart:
-    """A part of candidates with all that is said of them, as columns."""
+    """A part of candidates with all that is said of them, as columns.
+
+    `folders` are those of the pipelines' local sources: archives are named below them.
+    """
 
     def __init__(
-        self, parts: Parts, candidates: Receipt, scores: Sequence[Receipt], fates: Fates
+        self,
+        parts: Parts,
+        candidates: Receipt,
+        scores: Sequence[Receipt],
+        fates: Fates,
+        folders: Mapping[str, Sequence[str]],
     ) -> None:
+        self._folders = folders
         self._store, self._path = parts.store, candidates.data
         self._rows = read_columns(parts.store, candidates.data, _COLUMNS)
         self._ids = text_keys(self._rows["id"])
@@ -71,8 +81,12 @@ class ReleasedPart:
                 for row, code, said in zip(
                     rows, self._codes[places].tolist(), scores.of(places), strict=True
                 ):
-                    yield Candidate.model_validate(row), cast(Split, SPLITS[code]), said
+                    yield self._candidate(row), cast(Split, SPLITS[code]), said
             first += len(batch)
+
+    def _candidate(self, row: dict[str, Any]) -> Candidate:
+        folders = self._folders.get(row["pipeline"], ())
+        return Candidate.model_validate({**row, "archive": archive_place(row["archive"], folders)})
 
 
 class _ScoreRows:

@@ -90,7 +90,8 @@ def _harvest_steps(
     documents = _found(parts, RECALL, part, "id", {c.document_id for c in candidates}, Document)
     pairs = _found(parts, EXTRACT, part, "id", {c.origin for c in candidates}, QAPair)
     refined = _found(parts, REFINE, part, "id", {c.id for c in candidates}, RefinedPair)
-    document_of = {row.id: row for row in documents}
+    archives = {candidate.document_id: candidate.archive for candidate in candidates}
+    document_of = {row.id: row.model_copy(update={"source": archives[row.id]}) for row in documents}
     pair_of = {row.id: row for row in pairs}
     refined_of = {row.id: row for row in refined}
     return {

@@ -42,7 +42,7 @@ def release_selection(
     )
     with ReleaseShards() as shards:
         for receipt in curated.candidates:
-            part = ReleasedPart(parts, receipt, curated.scores, fates)
+            part = ReleasedPart(parts, receipt, curated.scores, fates, work.folders)
             part.count(statistics, verdicts)
             for candidate, split, scores in part.released():
                 statistics.add_released(candidate, split)

@@ -1,7 +1,7 @@
 """What a release is made from and says of itself, beside the rows that curation left."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gleanery.infra.storage import Store
@@ -25,6 +25,7 @@ class ReleaseWork:
     - `coverage`: of each synthesis among those, by pipeline.
     - `benchmarks`: which were looked for; `duplicates`: which kinds were.
     - `models`: who was asked about the rows, by its part ("judge 1").
+    - `folders`: of each source pipeline whose source is local, where that lies.
     - `sampled`: how many rows the report's browser shows.
     """
 
@@ -39,6 +40,7 @@ class ReleaseWork:
     duplicates: Sequence[str]
     models: Mapping[str, str]
     sampled: int
+    folders: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def unasked(self) -> dict[str, int]:

@@ -23,7 +23,8 @@ LINEAGE_KEYS = {
     "date": "when it was crawled",
     "page": "a digest of its canonical address",
     "page_text": "a digest of its text",
-    "archive": "the URI of the archive or the table that holds the raw page, if known",
+    "archive": "the archive or the table that holds the raw page, if known: its address, or its "
+    "path below the folder of a local source",
     "offset": "the record's byte offset there, or the row's number; -1 if not known",
     "question_spans": "where the question stands in the page's text, as [start, end], if known",
     "answer_spans": "where the answer stands there, likewise",

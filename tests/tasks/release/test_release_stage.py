@@ -8,10 +8,12 @@ import pytest
 
 from gleanery.infra.storage import Store
 from gleanery.tasks.release.manifest import Manifest
+from gleanery.tasks.release.published import released_columns
 from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.release_work import pipelines_taken
 from gleanery.tasks.release.report_data import BenchmarkSearched
 from gleanery.tasks.release.rows import BadRow
+from gleanery.tasks.release.rows_lineage import read_lineage
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -190,3 +192,16 @@ def test_blank_and_endless_answers_are_left_out_by_default(curation: Curation) -
     curation.candidates[20:22] = [blank, endless]
     left_out = curation.release().manifest.left_out
     assert (left_out["too_short"], left_out["too_long"]) == (1, 1)
+
+
+def test_rows_are_the_same_wherever_their_archives_lie(tmp_path: Path) -> None:
+    digests = set()
+    for place in ("here", "over/there"):
+        curation = Curation(Store(str(tmp_path / place)))
+        archive = {"archive": f"{tmp_path}/{place}/crawl.warc.gz"}
+        curation.candidates = [row.model_copy(update=archive) for row in curation.candidates]
+        manifest = curation.release().manifest
+        digests.add(manifest.row_digest)
+        for row in released_columns(curation.parts.store, manifest.version, ["lineage"]):
+            assert read_lineage(row["lineage"]).archive == "crawl.warc.gz"
+    assert len(digests) == 1
