@@ -9,6 +9,7 @@ from gleanery.deployments import (
     audit,
     clean,
     estimate,
+    evaluate,
     forget,
     preview,
     proposing,
@@ -27,6 +28,7 @@ from gleanery.flows.pipeline_config import ConfigError
 from gleanery.infra.lease import LeaseHeld
 from gleanery.infra.llm.protocol import EngineError
 from gleanery.infra.storage import StorageError
+from gleanery.tasks.evaluation.sandbox_records import IsolationMissing
 from gleanery.tasks.recall.policy import NoPolicy
 from gleanery.tasks.training.training_run import TrainingFailed, TrainingInterrupted
 
@@ -179,6 +181,16 @@ def train_command(
     train.train(config)
 
 
+@app.command(name="evaluate")
+def evaluate_command(
+    config: Annotated[
+        Path, typer.Argument(help="YAML file of the evaluation.", show_default=False)
+    ],
+) -> None:
+    """Measure models on benchmarks, side by side; nothing that was answered is asked again."""
+    evaluate.evaluate(config)
+
+
 @app.command(name="audit")
 def audit_command(
     config: Config,
@@ -205,6 +217,7 @@ _MENDABLE = (
     ConfigError,
     EngineError,
     FileNotFoundError,
+    IsolationMissing,
     LeaseHeld,
     NoPolicy,
     ServerNotStarted,

@@ -4,21 +4,10 @@ from pathlib import Path
 
 import typer
 
+from gleanery.deployments.model_configs import read_training_config
 from gleanery.deployments.prefect_server import prefect_server
-from gleanery.flows.pipeline_config import ConfigError, read_values, to_config
 from gleanery.flows.run import open_store
-from gleanery.flows.training_config import TrainingConfig
 from gleanery.infra.settings import read_settings
-
-
-def read_training_config(path: Path) -> TrainingConfig:
-    """Return the training in a YAML file. Raises `ConfigError` with file, key and reason."""
-    values = read_values(path)
-    if values.get("method", "training") != "training":
-        raise ConfigError(
-            f"{path} is a {values['method']} configuration, not a training: `gleanery run` runs it"
-        )
-    return to_config(path, values, TrainingConfig)
 
 
 def train(config_file: Path) -> None:

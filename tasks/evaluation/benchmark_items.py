@@ -56,7 +56,7 @@ def _item(row: Row, fields: Mapping[str, Any], number: int) -> BenchmarkItem:
     question, solution = _text(fields["question"]), _text(fields["solution"])
     if not question.strip():
         raise ValueError(
-            f"no question; the row has {', '.join(sorted(map(str, row)))}: name its key in `keys`"
+            f"no question; the row has {', '.join(sorted(map(str, row)))}: name its key in `named`"
         )
     is_code = bool(fields["test"] or fields["tests"])
     choices, answer = _choices(row, fields)
@@ -65,7 +65,7 @@ def _item(row: Row, fields: Mapping[str, Any], number: int) -> BenchmarkItem:
     elif not choices and (result := _GSM8K_RESULT.search(answer)):
         answer, solution = result[1], answer
     if not answer.strip():
-        raise ValueError("no answer: name its key in `keys`")
+        raise ValueError("no answer: name its key in `named`")
     identity = fields["id"] if fields["id"] is not None else number
     config = str(row.get(CONFIG, ""))
     return BenchmarkItem(
@@ -85,7 +85,7 @@ def _item(row: Row, fields: Mapping[str, Any], number: int) -> BenchmarkItem:
 
 def _look_up(row: Row, name: str, source: BenchmarkSource) -> Any:
     """Return the value of a field; `None` where the row has none of its keys."""
-    named = source.keys.get(name)  # type: ignore[call-overload]
+    named = source.named.get(name)  # type: ignore[call-overload]
     for key in (named,) if named else USUAL_KEYS[name]:
         if key in row:
             return row[key]

@@ -60,7 +60,7 @@ class BenchmarkSource(Config):
         "subject of its items.",
     )
     split: str = Field("test", description="For `dataset`: the split.")
-    keys: dict[ItemField, str] = Field(
+    named: dict[ItemField, str] = Field(
         {},
         description="Under which key a row holds a field, where it is not one of the usual ones: "
         "`question: body`.",

@@ -5,9 +5,11 @@ import pytest
 import yaml
 
 from gleanery.deployments.methods import read_config
+from gleanery.deployments.model_configs import read_evaluation_config, read_training_config
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.dataset_scores import known_scores
 from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
+from gleanery.flows.pipeline_config import ConfigError
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.tasks.release.recipe_check import check_names, check_scorers
@@ -51,6 +53,19 @@ def test_example_datasets_are_valid_and_their_recipes_name_what_there_is(name: s
     check_names(config.recipe, methods)
     assert config.recipe.scores_named
     check_scorers(config.recipe, known_scores(config))
+
+
+def test_example_training_and_evaluation_belong_together() -> None:
+    training = read_training_config(DEPLOYMENTS / "training.yaml")
+    evaluation = read_evaluation_config(DEPLOYMENTS / "evaluation.yaml")
+    base, tuned = evaluation.models
+    assert base.engine.model == training.model.path
+    assert tuned.trained == training.name
+
+
+def test_configuration_of_something_else_is_refused_by_its_method() -> None:
+    with pytest.raises(ConfigError, match="has the method dataset, and training is asked for"):
+        read_training_config(DEPLOYMENTS / "dataset.yaml")
 
 
 def test_example_harvest_keeps_out_before_refinement_what_the_dataset_keeps_out() -> None:

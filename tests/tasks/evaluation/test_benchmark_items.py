@@ -78,7 +78,7 @@ def test_the_right_option_becomes_a_letter(
 @pytest.mark.parametrize(
     ("rows", "problem"),
     [
-        ([{"answer": "2"}], ":1: no question; the row has answer: name its key in `keys`"),
+        ([{"answer": "2"}], ":1: no question; the row has answer: name its key in `named`"),
         ([{"question": "1 + 1?"}], ":1: no answer"),
         ([{"question": "?", "choices": ["a", "b"], "answer": "E"}], "'E' is none of the options"),
         ([{"id": 1, "question": "?", "answer": "2"}] * 2, "the id '1' comes more than once"),
@@ -96,7 +96,7 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place(
 def test_rows_are_chosen_by_their_values_and_fields_by_their_keys(tmp_path: Path) -> None:
     rows = [{"body": f"{n} + 1 =", "answer": str(n + 1), "part": "ab"[n % 2]} for n in range(6)]
     source = write(tmp_path, *rows).model_copy(
-        update={"keys": {"question": "body"}, "where": {"part": "b"}, "first": 2}
+        update={"named": {"question": "body"}, "where": {"part": "b"}, "first": 2}
     )
     assert [item.answer for item in read_items(source)] == ["2", "4"]
 

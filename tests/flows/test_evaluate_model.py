@@ -1,0 +1,79 @@
+"""Two models on the same items: the flow asks each once, and says which is better."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gleanery.flows.evaluation_config import ModelEvaluationConfig
+
+ITEMS = 20
+RESPONDER = """
+import json, pathlib
+
+ANSWERS = json.loads(pathlib.Path(__file__).with_name("answers.json").read_text())
+
+def respond(body, nth):
+    question = body["prompt"].rpartition("\\nQuestion: ")[2].removesuffix("\\nAnswer:").strip()
+    return f"The answer is {ANSWERS[body['model']].get(question, 'unknown')}."
+"""
+
+
+@pytest.fixture
+def evaluation(
+    tmp_path: Path, shared_data: Path, llm_stub: Callable[..., Any], prefect_api: str
+) -> tuple[ModelEvaluationConfig, list[Any]]:
+    """Return an evaluation of a model that knows a quarter of the items, and one that knows all."""
+    file = shared_data / "benchmarks" / "gsm8k_test.jsonl"
+    items = [json.loads(line) for line in file.read_text().splitlines()[:ITEMS]]
+    known = {"weak": items[::4], "strong": items}
+    (tmp_path / "answers.json").write_text(
+        json.dumps({m: {i["question"].strip(): i["answer"] for i in k} for m, k in known.items()})
+    )
+    (tmp_path / "respond.py").write_text(RESPONDER)
+    script = str(tmp_path / "respond.py")
+    stubs = {model: llm_stub("--responder", script, "--model", model) for model in known}
+    config = ModelEvaluationConfig.model_validate(
+        {
+            "root": str(tmp_path / "root"),
+            "models": [
+                {"label": label, "engine": {"model": model, "base_urls": [stubs[model].url]}}
+                for label, model in (("base", "weak"), ("tuned", "strong"))
+            ],
+            "evaluation": {
+                "benchmarks": [
+                    {
+                        "name": "gsm8k",
+                        "source": {"path": str(file), "first": ITEMS},
+                        "exemplars": {"path": str(file.with_name("gsm8k_train.jsonl"))},
+                    }
+                ]
+            },
+        }
+    )
+    return config, list(stubs.values())
+
+
+def test_two_models_are_measured_once_and_compared_item_by_item(
+    evaluation: tuple[ModelEvaluationConfig, list[Any]],
+) -> None:
+    from gleanery.flows.evaluate_model import evaluate_model, evaluation_rows, published_table
+
+    config, stubs = evaluation
+    base, tuned = evaluate_model(config)
+    assert (base.score.correct, tuned.score.correct) == (ITEMS // 4, ITEMS)
+    assert tuned.against
+    assert (tuned.against.won, tuned.against.lost) == (ITEMS - ITEMS // 4, 0)
+    assert tuned.against.p_better < 0.001
+    assert [len(stub.log()) for stub in stubs] == [ITEMS, ITEMS]
+    assert evaluate_model(config) == [base, tuned]
+    assert [len(stub.log()) for stub in stubs] == [ITEMS, ITEMS]  # nothing is asked again
+    assert evaluation_rows([base, tuned])[1]["accuracy"] == "100.0%"
+    assert "| MAmmoTH2-7B (published) | 68.4 |" in published_table([base, tuned])
+
+
+def test_a_trained_model_needs_an_engine_that_serves_it() -> None:
+    with pytest.raises(ValueError, match=r"set engine\.kind to vllm"):
+        ModelEvaluationConfig.model_validate({"models": [{"label": "mine", "trained": "model"}]})
