@@ -46,12 +46,12 @@ def row_groups(rows: pa.Table) -> Integers:
     """Return for each row the number of its group; `same_as` may name rows that are not here."""
     count = len(rows)
     named, owners = keys_of_lists(rows["same_as"])
-    pairs = [
-        pairs_of_equals(
-            np.concatenate([text_keys(rows["id"]), named]),
-            np.concatenate([np.arange(count), owners]),
-        )
-    ]
+    ids = text_keys(rows["id"])
+    linked = np.flatnonzero(IdSet.of(named).has(ids))  # an id that nobody names links nothing
+    keys, places = np.concatenate([ids[linked], named]), np.concatenate([linked, owners])
+    del ids, named, owners, linked
+    pairs = [pairs_of_equals(keys, places)]
+    del keys, places
     for name in ("split_by", "origin"):
         column = text_keys(rows[name])
         filled = np.flatnonzero(column != NO_TEXT)
