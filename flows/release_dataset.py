@@ -7,6 +7,7 @@ from prefect.artifacts import create_link_artifact, create_table_artifact
 from prefect.logging import get_run_logger
 
 from gleanery.flows.dataset_config import DatasetConfig
+from gleanery.flows.dataset_scores import known_scores
 from gleanery.flows.dataset_sources import source_outputs
 from gleanery.flows.harvest_config import HarvestConfig
 from gleanery.flows.pipeline_config import PipelineConfig
@@ -28,6 +29,7 @@ from gleanery.tasks.release.publish import Published
 from gleanery.tasks.release.release_work import ReleaseWork, pipelines_taken
 from gleanery.tasks.release.report_address import report_address
 from gleanery.tasks.release.report_data import BenchmarkSearched
+from gleanery.tasks.release.rows import score_column
 from gleanery.tasks.release.selection_part import Curated
 from gleanery.tasks.release.stages import SELECTION
 from gleanery.tasks.release.tasks import publish_release, push_release, select_rows
@@ -80,6 +82,11 @@ def _work(
         duplicates=["exact", "near", *(["semantic"] if config.semantic_duplicates else [])],
         models=_models(config),
         sampled=config.report_examples,
+        scores={
+            score_column(scorer, name): f"{scorer}: {says}"
+            for scorer, names in known_scores(config).items()
+            for name, says in names.items()
+        },
         folders={
             source.name: source_folders(source.source.paths)
             for source in config.sources

@@ -18,7 +18,7 @@ def render_card(manifest: Manifest, facts: CardFacts) -> str:
     """
     parts = {
         "How it was made": sections.making(manifest),
-        "Fields": sections.fields(manifest),
+        "Fields": sections.fields(manifest, facts),
         "Sources and mix": sections.mix(manifest),
         "What was left out": sections.left_out(manifest),
         "Benchmarks that it was compared with": curation.benchmarks(manifest),

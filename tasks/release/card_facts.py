@@ -9,7 +9,8 @@ class CardFacts(Record):
     """What the card says beside what the manifest has.
 
     `licence` is the Hub's identifier ("cc-by-4.0") for the whole release; "" derives it from the
-    rows. `limits` are added to the ones that hold for every release.
+    rows. `limits` are added to the ones that hold for every release. `scores` says what each
+    column of scores means.
     """
 
     title: str = Field(min_length=1)
@@ -19,3 +20,4 @@ class CardFacts(Record):
     tags: list[str] = Field(default_factory=list)
     licence: str = ""
     limits: list[str] = Field(default_factory=list)
+    scores: dict[str, str] = Field(default_factory=dict)

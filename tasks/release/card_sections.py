@@ -92,7 +92,7 @@ def making(manifest: Manifest) -> list[str]:
     return lines
 
 
-def fields(manifest: Manifest) -> list[str]:
+def fields(manifest: Manifest, facts: CardFacts) -> list[str]:
     """Return the columns, their types and meanings, and the keys of the lineage."""
     types = dict.fromkeys(COLUMNS, "string")
     types |= dict.fromkeys(("messages", "prompt", "completion"), "list of {role, content}")
@@ -100,7 +100,8 @@ def fields(manifest: Manifest) -> list[str]:
     total = manifest.rows.total
     for name in manifest.score_columns:
         scored = share(manifest.rows.scored.get(name, 0), total)
-        rows.append((f"`{name}`", "float64 or null", f"{SCORE_COLUMN} Given to {scored}."))
+        says = plain(facts.scores.get(name, SCORE_COLUMN), 300)
+        rows.append((f"`{name}`", "float64 or null", f"{says}. Given to {scored}."))
     rows.append(("`lineage`", types["lineage"], COLUMNS["lineage"]))
     keys = [f"- `{key}`: {meaning}." for key, meaning in LINEAGE_KEYS.items()]
     return [*table(["column", "type", "what it holds"], rows), "", "Keys of `lineage`:", "", *keys]

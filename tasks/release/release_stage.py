@@ -40,7 +40,7 @@ def release_selection(
         fates,
         work.recipe,
     )
-    with ReleaseShards() as shards:
+    with ReleaseShards(columns=work.scores) as shards:
         for receipt in curated.candidates:
             part = ReleasedPart(parts, receipt, curated.scores, fates, work.folders)
             part.count(statistics, verdicts)
@@ -88,7 +88,7 @@ def _changes(
 def _facts(curated: Curated, selection: Receipt, work: ReleaseWork, passed: Passed) -> ReleaseFacts:
     return ReleaseFacts(
         name=work.name,
-        card=CardFacts(title=work.title),
+        card=CardFacts(title=work.title, scores=dict(work.scores)),
         curation=passed.curation,
         recipe=work.recipe.model_dump(mode="json"),
         inputs=[

@@ -26,6 +26,7 @@ class ReleaseWork:
     - `benchmarks`: which were looked for; `duplicates`: which kinds were.
     - `models`: who was asked about the rows, by its part ("judge 1").
     - `folders`: of each source pipeline whose source is local, where that lies.
+    - `scores`: the columns of all scores that are configured, with what each says.
     - `sampled`: how many rows the report's browser shows.
     """
 
@@ -40,6 +41,7 @@ class ReleaseWork:
     duplicates: Sequence[str]
     models: Mapping[str, str]
     sampled: int
+    scores: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property

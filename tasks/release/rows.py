@@ -35,7 +35,7 @@ COLUMNS = {
     "subject": "The page's subject, the discipline or the query type.",
     "lineage": "JSON: how the row was made; its keys are listed below.",
 }
-SCORE_COLUMN = "What a scorer says of the row, null where it was not asked."
+SCORE_COLUMN = "What a scorer says of the row, null where it was not asked"  # of one unknown
 
 
 class ReleasedRow(Record):

@@ -14,7 +14,9 @@ LINEAGE_KEYS = {
     "origin": "the pair or the plan that the row was written from; siblings share it",
     "plan_id": "the plan of a synthesis, drawn before any call; else empty",
     "nodes": "ids of the taxonomy's nodes or of the skills that the row is about",
-    "labels": "their names",
+    "labels": "their names: of a taxonomy the discipline and the subject, then how hard the "
+    "question is and its form; of skills the kind of query, then the skills; of a harvest the "
+    "page's subject",
     "strategy": "how the row was written",
     "document_id": "the page's id; empty for a synthesis",
     "url": "the page's address",

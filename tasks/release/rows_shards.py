@@ -44,11 +44,12 @@ class ReleaseShards:
     """The rows of a release on disk, below the folder of the `with` block.
 
     `files` are known after `close`, their paths as in the release; `counts`, `row_digest` and
-    `index` are those of all rows. There is a column for every score that any of them has.
+    `index` are those of all rows. There is a column for every score that any of them has, and for
+    those in `columns`: what is configured has its column in every release, whoever was asked.
     """
 
-    def __init__(self, limits: ShardLimits | None = None) -> None:
-        self._scores: set[str] = set()
+    def __init__(self, limits: ShardLimits | None = None, columns: Iterable[str] = ()) -> None:
+        self._scores = {*columns}
         self.index = RowIndex()
         self.files: list[ReleaseFile] = []
         self._folder = scratch_folder()

@@ -233,3 +233,11 @@ def test_names_of_sizes_and_licences_are_the_hubs() -> None:
     ]
     assert hub_licence("CC-BY-NC-SA-4.0") == "cc-by-nc-sa-4.0"
     assert hub_licence("CC-BY-1.0") == ""
+
+
+def test_column_of_scores_says_what_the_score_means() -> None:
+    says = {"score_judge_correct": "judge: whether the answer is right"}
+    card = render_card(manifest(), CardFacts(title="Lessons", scores=says))
+    cell = "| float64 or null | judge: whether the answer is right. Given to"
+    assert f"| `score_judge_correct` {cell}" in card.replace("\\", "")
+    assert "What a scorer says" in render_card(manifest(), CardFacts(title="Lessons"))

@@ -151,3 +151,14 @@ def test_row_digest_follows_every_value_and_the_order() -> None:
         [made[0].model_copy(update={"scores": {"score_judge_correct": 0.99}}), *made[1:]],
     ]
     assert len({digest(made), *map(digest, other)}) == 6
+
+
+def test_score_that_is_configured_has_its_column_where_no_row_was_given_it() -> None:
+    with ReleaseShards(SMALL, ["score_agreement_kept_result"]) as shards:
+        shards.extend(rows(20))
+        shards.close()
+        assert "score_agreement_kept_result" in shards.score_columns
+        for file in shards.files:
+            column = pq.read_table(shards.local(file))["score_agreement_kept_result"]
+            assert column.type == pa.float64()
+            assert column.null_count == len(column)
