@@ -34,6 +34,9 @@ def main() -> int:
         + (["--peers-python", *peers] if peers else []),
         ["decontamination.py", "--data", str(arguments.data)]
         + (["--peers-python", *peers] if peers else []),
+        ["near_duplicates_scale.py"],
+        ["semantic_scale.py"],
+        ["selection.py", "--rows", "200000"],
         ["plans.py", "--method", "taxonomy"],
         ["plans.py", "--method", "skills"],
         ["synthesis.py", "--examples", "10000", "--skill-examples", "1000"]
