@@ -1,7 +1,8 @@
 """The items of benchmarks: their texts, checked before anything is done with them."""
 
+import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gleanery.tasks.curation.benchmark_config import BenchmarkConfig
@@ -65,14 +66,19 @@ def _read(config: BenchmarkConfig, options: Mapping[str, Any]) -> Benchmarks:
     skipped: list[str] = []
     problems: dict[str, list[Problem]] = {}
     source = config.path or config.dataset
-    answered = False
+    unseen = _keys_to_see(config)
+    ids: set[str] = set()
     for row in read_benchmark(config, options):
         if not isinstance(row, BenchmarkRow):
             problems.setdefault(row[0], []).append(row[1])
             continue
         item = _item(row, config, len(items))
-        answered = answered or _look_up(row.values, config.answer_key) is not None
+        unseen = {k: v for k, v in unseen.items() if _look_up(row.values, v) is None}
         if isinstance(item, BenchmarkItem):
+            if item.id in ids:  # in reports it would be taken for the other one
+                place = f"{posixpath.basename(row.source)}:{row.line}"
+                item = replace(item, id=f"{item.id} ({place})")
+            ids.add(item.id)
             items.append(item)
         elif item.skipped:
             skipped.append(f"{row.source}:{row.line}: {item.what}")
@@ -82,10 +88,22 @@ def _read(config: BenchmarkConfig, options: Mapping[str, Any]) -> Benchmarks:
         raise _all_problems(problems)
     if not items:
         raise FileError(source, [Problem(0, f"benchmark {config.name!r} has no questions")])
-    if not answered and config.answer_key not in ("", "answer"):
-        what = f"no row has the key {config.answer_key!r} that the answers are to be read from"
+    if unseen:
+        wrong = ", ".join(f"{key!r}, which is its {name}" for name, key in unseen.items())
+        what = f"no row of benchmark {config.name!r} has the key {wrong}: correct it"
         raise FileError(source, [Problem(0, what)])
     return Benchmarks(tuple(items), tuple(skipped))
+
+
+def _keys_to_see(config: BenchmarkConfig) -> dict[str, str]:
+    """Return the keys that somebody has set, by their settings: a row at least must have each."""
+    names = ("id_key", "answer_key", "choices_key", "solution_key")
+    keys = {name: str(getattr(config, name)) for name in names}
+    return {
+        name: key
+        for name, key in keys.items()
+        if key and key != type(config).model_fields[name].default
+    }
 
 
 def _all_problems(problems: Mapping[str, list[Problem]]) -> FileError:
@@ -104,6 +122,8 @@ class _Unusable:
 
 def _item(row: BenchmarkRow, config: BenchmarkConfig, number: int) -> BenchmarkItem | _Unusable:
     raw = _look_up(row.values, config.question_key)
+    if raw is None and config.question_key in row.values:
+        return _Unusable(f"the question under {config.question_key!r} is null: remove the row")
     if raw is None:
         keys = ", ".join(sorted(row.values))
         return _Unusable(

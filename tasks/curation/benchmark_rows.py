@@ -1,5 +1,7 @@
 """Rows of a benchmark, each with its place; what cannot be read is named with file and line."""
 
+import codecs
+import shlex
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -50,11 +52,24 @@ def _json_rows(fs: Any, name: str, source: str) -> Iterator[BenchmarkRow | tuple
     try:
         with fs.open(name, "rb", compression="infer") as file:
             for line, text in enumerate(file, 1):
+                if line == 1:
+                    text = text.removeprefix(codecs.BOM_UTF8)
+                    _refuse_array(text, source)
                 if text.strip():
                     yield _json_row(text, source, line)
     except _DAMAGED as error:
         what = f"cannot be read beyond this line ({type(error).__name__}: {error})"
         raise FileError(source, [Problem(line, what)]) from error
+
+
+def _refuse_array(first: bytes, source: str) -> None:
+    """Raise one error for a whole file that is an array, instead of one for each of its lines."""
+    if first.lstrip().startswith(b"["):
+        what = (
+            "the file is one JSON array, and one object per line is expected: "
+            f"jq -c '.[]' {shlex.quote(source)} > items.jsonl makes that of it"
+        )
+        raise FileError(source, [Problem(1, what)])
 
 
 def _json_row(text: bytes, source: str, line: int) -> BenchmarkRow | tuple[str, Problem]:

@@ -103,7 +103,7 @@ def test_file_without_questions_is_refused(tmp_path: Path) -> None:
 
 def test_answer_key_that_no_row_has_is_refused(tmp_path: Path) -> None:
     message = problems(written(tmp_path, GOOD), answer_key="target")
-    assert "no row has the key 'target'" in message
+    assert "has the key 'target', which is its answer_key" in message
 
 
 def test_damaged_archive_names_the_line_that_it_ends_behind(tmp_path: Path) -> None:
@@ -148,3 +148,37 @@ def test_configurations_that_make_no_sense_are_refused() -> None:
     twice = BenchmarkConfig(name="b", path="b.jsonl")
     with pytest.raises(ValidationError, match="several benchmarks are named b"):
         DecontaminationConfig(benchmarks=(twice, twice))
+
+
+@pytest.mark.parametrize("name", ["id_key", "choices_key", "solution_key"])
+def test_key_that_no_row_has_is_refused_by_its_setting(tmp_path: Path, name: str) -> None:
+    message = problems(written(tmp_path, {"question": "Where is it?"}), **{name: "opitons"})
+    assert f"no row of benchmark 'b' has the key 'opitons', which is its {name}" in message
+
+
+def test_byte_order_mark_is_no_part_of_the_first_row(tmp_path: Path) -> None:
+    path = written(tmp_path, {"question": "Where is it?"})
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [item.question for item in read(path).items] == ["Where is it?"]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_file_that_is_one_array_is_one_problem_that_says_what_to_do(
+    tmp_path: Path, indent: int | None
+) -> None:
+    path = tmp_path / "b.jsonl"
+    path.write_text(json.dumps([{"question": "Where is it?"}] * 3, indent=indent))
+    message = problems(path)
+    assert "the file is one JSON array" in message
+    assert f"jq -c '.[]' {path}" in message
+    assert "problems" not in message
+
+
+def test_question_that_is_null_is_told_as_that(tmp_path: Path) -> None:
+    message = problems(written(tmp_path, {"question": None, "id": 1}))
+    assert "the question under 'question' is null" in message
+
+
+def test_items_that_share_an_id_are_told_apart(tmp_path: Path) -> None:
+    rows = ({"id": 1, "question": f"Where is {what} now?"} for what in ("it", "she"))
+    assert [item.id for item in read(written(tmp_path, *rows)).items] == ["1", "1 (b.jsonl:2)"]
