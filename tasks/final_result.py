@@ -11,11 +11,13 @@ from gleanery.tasks.final_answers import (
     same_quantity,
     values_in,
 )
-from gleanery.tasks.quantities import Quantity, plain, unit_after, units_clash
+from gleanery.tasks.quantities import Quantity, plain, units_clash
 from gleanery.tasks.result_boxes import boxed
 from gleanery.tasks.result_clauses import without_asides
 from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.result_numbers import number_in
+from gleanery.tasks.result_numerals import numeral_at_start
+from gleanery.tasks.result_units import NO_UNIT, unit_of
 
 _LAST = 8000  # characters of an answer that are looked at
 _SHORT = 60  # characters: such an answer is nothing but its result
@@ -53,7 +55,10 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _LIST_OR_FORMULA = re.compile(r"[$\\=<>(\[{;^]|\d\s*,\s+\d|\b(?:or|and)\b")
 _COMPUTED = re.compile(r"\d\s*=\s*\S*\d")
 _REASON = re.compile(r",? (?:because|since)\b")
-_UNIT_TEXT = re.compile(r"[\s{}$]*([A-Za-zμΩ°%][A-Za-zμΩ°%/·^0-9]*)")
+_UNIT_TEXT = re.compile(
+    r"[\s{}$]*(((?:square |cubic )?[A-Za-zμΩ°%¢][A-Za-zμΩ°%/·^0-9]*)(?: per [A-Za-z]+)?)"
+)
+_WORDS_BEHIND = 2  # a formula that ends a sentence: square metres
 _QUANTITY = re.compile(
     r"(?<![\w.,^_{])[-+]?(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?(?![\w^]|[.,]\d)"
 )
@@ -162,6 +167,9 @@ def _short(text: str) -> str | None:
     if not 0 < len(text) <= _SHORT or len(sentences_of(text)) > 1:
         return None
     text = without_asides(text)
+    formulas = list(_FORMULA.finditer(text))
+    if formulas and len(_WORD.findall(text[formulas[-1].end() :])) <= _WORDS_BEHIND:
+        return formulas_of(text) or text
     words = plain(text)
     numbers = list(_QUANTITY.finditer(words))
     is_formula = _LIST_OR_FORMULA.search(text if text.count("$") != 1 else text.replace("$", ""))
@@ -237,9 +245,19 @@ def _amount(sentence: str, number: re.Match[str]) -> str:
     """Return a number with its unit; a `$` that stands alone before it is one."""
     start = number.start()
     is_price = sentence[start - 1 : start] == "$" and sentence.count("$") % 2 == 1
-    return ("$" if is_price else "") + _with_unit(number[0], sentence, number.end())
+    numeral = numeral_at_start(
+        sentence[start : start + _SHORT]
+    )  # "3 dozen", which is more than its digits
+    end = max(number.end(), start + numeral.end) if numeral else number.end()
+    return ("$" if is_price else "") + _with_unit(sentence[start:end], sentence, end)
 
 
 def _with_unit(result: str, sentence: str, end: int) -> str:
-    unit = _UNIT_TEXT.match(sentence, end) if unit_after(sentence, end) else None
-    return f"{result} {unit[1]}" if unit else result
+    unit = _UNIT_TEXT.match(sentence, end)
+    known = [text for text in unit.groups() if _is_measured(text)] if unit else []
+    return f"{result} {known[0]}" if known else result
+
+
+def _is_measured(text: str) -> bool:
+    unit = unit_of(text) if text != "in" else None  # which is seldom an inch
+    return unit is not None and unit != NO_UNIT and not unit.counted

@@ -67,9 +67,11 @@ def same_number(one: Number, other: Number) -> bool | None:
     number is right in another unit of that kind: then it cannot be told, as for 5 % and 5, which
     may be the percentage that was asked for. Nor can 5 apples and 5 oranges, 60 km and 60 km/h.
     """
+    if one.unit == other.unit:
+        return _agree(one, other)
     first, second = unit_of(one.unit), unit_of(other.unit)
-    if one.unit == other.unit or first is None or second is None:
-        return _agree(one, other) if one.unit == other.unit else None
+    if first is None or second is None:
+        return None
     if NO_UNIT in (first, second):
         (measured, unit), bare = (
             ((other, second), one) if first == NO_UNIT else ((one, first), other)

@@ -26,6 +26,7 @@ _DIGITS = r"\d+(?:\.\d+)?|\.\d+"
 _IN_BASE = re.compile(
     r"0x(?P<hex>[0-9A-Fa-f]+)|0b(?P<binary>[01]+)|(?P<digits>[0-9A-Fa-f]+)_\{?(?P<base>\d{1,2})\}?"
 )
+_LEAST_BASE, _HEXADECIMAL = 2, 16
 _REPEATING = re.compile(r"(\d*)\.(\d*)\\(?:overline|bar|dot)\s*\{(\d+)\}")
 _FRACTION = re.compile(
     rf"\\frac\{{(-?(?:{_DIGITS}))\}}\{{(-?(?:{_DIGITS}))\}}"
@@ -76,8 +77,8 @@ def _in_base(text: str) -> Numeral | None:
     if match is None:
         return None
     digits = match["hex"] or match["binary"] or match["digits"]
-    base = 16 if match["hex"] else 2 if match["binary"] else int(match["base"])
-    if not digits[0].isdigit() and base != 16:
+    base = _HEXADECIMAL if match["hex"] else 2 if match["binary"] else int(match["base"])
+    if base < _LEAST_BASE or (not digits[0].isdigit() and base != _HEXADECIMAL):
         return None  # a_2 is an element
     try:
         return Numeral(Fraction(int(digits, base)), Fraction(1), match.end())

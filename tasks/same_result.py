@@ -47,8 +47,8 @@ def same_result(
     Compared here: option letters, verdicts, numbers with their units, per cent and rounding, sets,
     tuples, intervals and inequalities, element by element. Words that differ may mean the same, so
     they are not comparable; nor is 5% with 5, which may be the percentage asked for (0.05 is the
-    same). The rest is put to `same_expression`. Numbers are the same when `same_number` says so;
-    rounded ones are, unless another rule is given.
+    same), or x = 2 with y = 2. The rest is put to `same_expression`. Numbers are the same when
+    `same_number` says so; rounded ones are, unless another rule is given.
     """
     rules = _Rules(same_expression, same_number)
     texts = bare(one), bare(other)
@@ -65,8 +65,8 @@ def same_result(
     based = [digits_in_base(text) for text in texts]
     if based.count(None) == 1 and verdict is not None:
         return _same_beside_base(based, texts, verdict)
-    names = [assigned(text) for text in texts]
-    if all(names) and _folded(names[0]) != _folded(names[1]):
+    names = {_folded(named) for text in texts if (named := assigned(text))}
+    if len(names) == 2 and not isinstance(first, Several) and not isinstance(second, Several):
         return _same_beside_names(texts, verdict, rules)
     return verdict
 
@@ -98,8 +98,8 @@ def _same_beside_names(texts: Sequence[str], verdict: bool | None, rules: _Rules
     return rules.expression(*as_latex) or (None if verdict else False)
 
 
-def _folded(named: tuple[str, str] | None) -> str:
-    return re.sub(r"[{}\\]", "", named[0]).casefold() if named else ""
+def _folded(named: tuple[str, str]) -> str:
+    return re.sub(r"[{}\\]", "", named[0]).casefold()
 
 
 def _same(one: Shape, other: Shape, rules: _Rules) -> bool | None:

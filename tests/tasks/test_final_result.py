@@ -115,6 +115,12 @@ def test_a_number_is_found_in_an_answer_whatever_its_notation() -> None:
     assert not closes_with("So it takes 3 km.", "7 m")
 
 
+def test_a_number_of_thousands_of_digits_ends_nothing() -> None:
+    result = final_result(f"We multiply them all, and what we get in the end is {'9' * 5000} m.")
+    assert result is not None
+    assert result.text.startswith("999")
+
+
 def test_real_solutions_arrive_at_their_answer_with_and_without_its_mark(shared_data: Path) -> None:
     def outcomes(name: str, unmarked: bool) -> list[bool | None]:
         lines = (shared_data / "benchmarks" / name).read_text(encoding="utf-8").splitlines()[::5]

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from gleanery.tasks.expressions import same_expression
+from gleanery.tasks.final_result import final_result
 from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.same_result import same_result
 
@@ -43,7 +44,7 @@ def test_pairs_that_were_checked_by_hand_are_told_apart() -> None:
     assert not given_up
 
 
-BLIND = ["result_pairs_held_out.yaml", "result_pairs_blind.yaml", "result_pairs_unseen.yaml"]
+BLIND = [f"result_pairs_{name}.yaml" for name in ("held_out", "blind", "unseen", "later")]
 
 
 @pytest.mark.parametrize("name", BLIND)
@@ -51,6 +52,19 @@ def test_pairs_written_blind_are_never_told_wrong_and_seldom_given_up(name: str)
     count, wrong, given_up = mistakes(name)
     assert not wrong
     assert len(given_up) <= 0.05 * count
+
+
+def test_whole_answers_arrive_at_what_a_person_says() -> None:
+    wrong, given_up = [], []
+    pairs = table("result_answers.yaml")
+    for answer, result, expected in pairs:
+        arrived = final_result(answer)
+        found = same_result(arrived.text, result, same_expression) if arrived else None
+        if found is not expected:
+            (given_up if found is None else wrong).append((answer, result, arrived))
+    assert len(pairs) == 40
+    assert not wrong
+    assert len(given_up) <= 3, given_up
 
 
 def test_decimals_that_differ_in_their_last_digit_are_different() -> None:
@@ -67,6 +81,8 @@ def test_what_needs_no_algebra_asks_for_none() -> None:
         ("(3, \\infty)", "x > 3"),
         ("B", "(B) 12"),
         ("1,250", "1250"),
+        ("1.5 million", "1,500,000"),
+        ("x = 4, y = 2", "y = 2, x = 4"),
     ]:
         assert same_result(one, other, no_algebra) is True
     assert same_result("x^2", "x \\cdot x", no_algebra) is None
