@@ -9,6 +9,7 @@ import pytest
 
 from gleanery.tasks.evaluation.benchmark_items import read_items
 from gleanery.tasks.evaluation.benchmark_source import BenchmarkSource
+from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig
 from gleanery.tasks.evaluation.option_order import in_seeded_order
 from gleanery.tasks.evaluation.records import BenchmarkItem
 from gleanery.tasks.file_problems import FileError
@@ -120,3 +121,11 @@ def test_the_right_option_stands_in_every_place_equally_often() -> None:
     assert len(orders) == 6  # the wrong ones are in random order too
     assert in_seeded_order(items, 7) == shown
     assert in_seeded_order(items, 8) != shown
+
+
+def test_a_limit_alone_applies_to_the_published_items() -> None:
+    config = BenchmarkConfig(name="mmlu_stem", source=BenchmarkSource(first=10))
+    assert config.items_source.dataset == "cais/mmlu"
+    assert len(config.items_source.dataset_configs) == 19
+    assert (config.items_source.first, config.items_source.split) == (10, "test")
+    assert config.exemplar_source is None
