@@ -1,72 +1,42 @@
 """Where the case of a letter says something: mW is not MW, and `x` is not `X`.
 
-Case is kept in words of one or two letters (units, symbols of elements, variables, genotypes) but
-for the small words of English prose, in words with a capital behind a small letter or beside a
-digit (`GaAs`, `5MW`), and in all of a formula, a code fence and inline code. Everything else may be
-re-cased: a heading in capitals is the same heading.
+A capital says nothing where grammar or typography puts one on any word: on its first letter, or on
+all of them among other words in capitals. So case counts in what looks like no word of prose: in a
+letter alone (but not before a word, as in `A dog`), in two letters with no vowel (Mg), both the
+same (Aa) or both capitals (CO), beside an operator (No + Co), and where capitals and small letters
+or digits mix, but for names (GaAs and 5MW, not GitHub). It also counts in all of a formula, a code
+fence and inline code.
 """
 
 import re
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Bytes = npt.NDArray[np.uint8]
+from gleanery.tasks.curation.normalise_signs import (
+    DIGIT,
+    LETTER,
+    SIGN,
+    SMALL,
+    WORD,
+    Bytes,
+    Characters,
+    Flags,
+    Places,
+    marked,
+)
 
-_SMALL_WORDS = [
-    "am",
-    "an",
-    "as",
-    "at",
-    "be",
-    "by",
-    "do",
-    "go",
-    "he",
-    "hi",
-    "if",
-    "in",
-    "is",
-    "it",
-    "me",
-    "my",
-    "no",
-    "of",
-    "oh",
-    "ok",
-    "on",
-    "or",
-    "re",
-    "so",
-    "to",
-    "up",
-    "us",
-    "we",
-    "vs",
-    "eg",
-    "ie",
-]
-_APOSTROPHE = ord("'")
-
-
-def _marked(characters: bytes) -> Flags:
-    table = np.zeros(256, np.bool_)
-    table[list(characters)] = True
-    return table
-
-
-_DIGIT, _SPACE, _ARTICLE = _marked(b"0123456789"), _marked(b" \n"), _marked(b"ai")
-_BRACKET = _marked(b"([")
-_JOINS = _DIGIT | _marked(bytes(range(ord("a"), ord("z") + 1)))
-_FOLDED = np.zeros(1 << 16, np.bool_)
-_FOLDED[[ord(word[0]) | ord(word[1]) << 8 for word in _SMALL_WORDS]] = True
+_CAPITAL = marked(bytes(range(ord("A"), ord("Z") + 1)))
+_OPERATOR, _APOSTROPHE = marked(b"+-*=<>^"), ord("'")
+_VOWEL = marked(b"aeiouy")
+_SHORT = 2  # letters
+_BRACKET = marked(b"([")
 _MATHS = rb"\$\$[^$]{1,2000}\$\$|\$(?![\s$])[^$\n]{0,500}(?<!\s)\$(?!\d)"
 _BRACKETED_MATHS = rb"\\\((?:(?!\\\().){1,2000}?\\\)|\\\[(?:(?!\\\[).){1,2000}?\\\]"
 FENCE = rb"```.*?(?:```|\Z)"
 _VERBATIM = re.compile(b"|".join([FENCE, rb"`[^`\n]+`", _MATHS, _BRACKETED_MATHS]), re.DOTALL)
+
+Words = tuple[Places, Places]  # the first and the last byte of each word or sign
 
 
 def verbatim_spans(texts: bytes) -> Iterator[tuple[int, int]]:
@@ -85,42 +55,94 @@ def verbatim_spans(texts: bytes) -> Iterator[tuple[int, int]]:
             yield place, end
 
 
-def keep_case(
-    lowered: bytearray,
-    original: bytes,
-    is_word: Flags,
-    is_sign: Flags,
-    starts: Places,
-    ends: Places,
-) -> None:
-    """Restore in lowered texts the capitals of the words that keep them.
+def keep_case(read: Characters, words: Words) -> None:
+    """Restore in lowered texts the capitals of the words that keep them."""
+    capitals = np.flatnonzero(read.lowered != read.text)
+    for first, last in (_mixed(read.text, words, capitals), _short(read, words, capitals)):
+        places = _within(first, last)
+        read.lowered[places] = read.text[places]
 
-    The flags say of each byte whether it belongs to a word or is a sign; `starts` and `ends` where
-    each word or sign stands. Three bytes that are neither must stand at both ends.
+
+def _within(first: Places, last: Places) -> Places:
+    """Return all places of words."""
+    lengths = last + 1 - first
+    offsets = np.repeat(first - np.cumsum(lengths) + lengths, lengths)
+    return np.asarray(np.arange(len(offsets)) + offsets)
+
+
+def _mixed(text: Bytes, words: Words, capitals: Places) -> Words:
+    """Return the words with capitals behind a small letter or beside a digit, like `GaAs` or `5MW`.
+
+    Those with two small letters in a row are names: GitHub.
     """
-    now, before = np.frombuffer(lowered, np.uint8), np.frombuffer(original, np.uint8)
-    places = np.flatnonzero(now != before)
-    behind, ahead, right = is_word[places - 1], is_word[places + 1], before[places + 1]
-    inner = places[behind & _JOINS[before[places - 1]] | _DIGIT[right]]
-    short = places[~ahead & ~(behind & is_word[places - 2])]
-    short = np.concatenate([short, places[ahead & ~(behind | is_word[places + 2])]])
-    words = np.unique(np.searchsorted(starts, inner, side="right") - 1)
-    lengths = ends[words] - starts[words]
-    skipped = np.cumsum(lengths) - lengths
-    within = np.arange(lengths.sum()) + np.repeat(starts[words] - skipped, lengths)
-    first = short - is_word[short - 1]
-    last = first + (is_word[short - 1] | is_word[short + 1])
-    kept = short[~_is_prose(now, is_word, is_sign, first, last)]
-    now[within] = before[within]
-    now[kept] = before[kept]
+    before, behind = text[capitals - 1], text[capitals + 1]
+    inner = capitals[SMALL[before] | DIGIT[before] | DIGIT[behind]]
+    numbers = np.searchsorted(words[0], inner, side="right") - 1
+    numbers = numbers[np.diff(numbers, prepend=-1) > 0]  # each once
+    first, last = words[0][numbers], words[1][numbers]
+    places = _within(first, last)
+    pairs = places[SMALL[text[places]] & SMALL[text[places + 1]]]
+    owners = np.searchsorted(first, pairs, side="right") - 1
+    formulas = np.bincount(owners, minlength=len(first)) == 0
+    return first[formulas], last[formulas]
 
 
-def _is_prose(text: Bytes, is_word: Flags, is_sign: Flags, first: Places, last: Places) -> Flags:
-    """Return which short words are small words of prose, or the rest of one (DON'T)."""
-    code = text[first] | text[last].astype(np.uint16) << np.uint16(8)
-    # Behind an article stands a space and a word; behind the name of a variable, mostly not.
-    after = text[last + 1]
-    follows = _SPACE[after] & ~is_sign[last + 2] | (after == _APOSTROPHE)
-    rest = (text[first - 1] == _APOSTROPHE) & is_word[first - 2]
-    small = np.where(first == last, _ARTICLE[text[first]] & follows, _FOLDED[code])
-    return np.asarray(small | rest, np.bool_)
+def _short(read: Characters, words: Words, capitals: Places) -> Words:
+    """Return the words of one or two letters whose capitals count."""
+    kind = read.kind
+    left, right = kind[capitals - 1] == WORD, kind[capitals + 1] == WORD
+    short = ~(left & right | left & (kind[capitals - 2] == WORD))
+    short &= ~(right & (kind[capitals + 2] == WORD))
+    first, last = (capitals - left)[short], (capitals + right)[short]
+    counts = _is_beside_operator(read, first, last) | _is_symbol(read, first, last)
+    counts &= ~_is_part(read, first, last)
+    first, last = first[counts], last[counts]
+    shouted = _may_be_word(read, first, last) & _CAPITAL[read.text[last]]
+    shouted[shouted] = _is_shouted(read, words, first[shouted])
+    return first[~shouted], last[~shouted]
+
+
+def _is_beside_operator(read: Characters, first: Places, last: Places) -> Flags:
+    sides = read.before(first), read.behind(last)
+    one, other = (_OPERATOR[read.text[side]] & (read.kind[side] == SIGN) for side in sides)
+    return np.asarray(one | other, np.bool_)
+
+
+def _is_part(read: Characters, first: Places, last: Places) -> Flags:
+    """Return which words an apostrophe ties to another: all that is left of DON'T and I'M."""
+    text, kind = read.text, read.kind
+    tied = (text[first - 1] == _APOSTROPHE) & (kind[first - 2] == WORD)
+    tied |= (text[last + 1] == _APOSTROPHE) & (kind[last + 2] == WORD)
+    return np.asarray(tied, np.bool_)
+
+
+def _is_symbol(read: Characters, first: Places, last: Places) -> Flags:
+    """Return which words of one or two letters are no words of prose, to look at."""
+    twice = read.lowered[first] == read.lowered[last]  # a genotype, Aa, but no word
+    pair = _CAPITAL[read.text[last]] | twice | ~_may_be_word(read, first, last)
+    return np.where(first == last, read.are_variables(first), pair)
+
+
+def _may_be_word(read: Characters, first: Places, last: Places) -> Flags:
+    """Return which words have two letters, and a vowel: `of`, but not `Mg`."""
+    return (first < last) & (_VOWEL[read.lowered[first]] | _VOWEL[read.lowered[last]])
+
+
+def _is_shouted(read: Characters, words: Words, places: Places) -> Flags:
+    """Return which words stand between longer ones in capitals, one or two words away."""
+    first, last = words
+    numbers = np.searchsorted(first, places)
+    ends = np.flatnonzero(read.text == 0)
+    own = np.searchsorted(ends, places)  # the number of the text
+    found, capital = np.zeros(len(places), np.bool_), np.ones(len(places), np.bool_)
+    for steps in ((-1, -2), (1, 2)):
+        there = np.zeros(len(places), np.bool_)
+        for step in steps:
+            near = np.clip(numbers + step, 0, len(first) - 1)
+            end = last[near]
+            longer = (end - first[near] >= _SHORT) & LETTER[read.lowered[end]]
+            longer &= ~there & (np.searchsorted(ends, end) == own)
+            capital &= ~longer | _CAPITAL[read.text[end]] & _CAPITAL[read.text[end - 1]]
+            there |= longer
+        found |= there
+    return found & capital

@@ -7,7 +7,7 @@ would find 95.7 %; neither takes any of the 609 pairs below 0.5 for alike, at 0.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from rensa import RMinHash
 
 from gleanery.tasks.curation.normalise import words_and_signs
+from gleanery.tasks.ngram_hashes import WordHashes
 
 SHINGLE = 5  # words
 PERMUTATIONS = 128
@@ -24,6 +25,8 @@ DIGEST_BYTES = 16
 _SEED = 42
 # Signatures can be compared if all of this is the same.
 FAMILY = (SHINGLE, PERMUTATIONS, BANDS, BAND_ROWS, _SEED, RMinHash.ALGORITHM_VERSION)
+Reader = Callable[[Sequence[str]], WordHashes]
+
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 _BATCH = 128  # texts; their arrays stay in the processor's cache
@@ -49,9 +52,13 @@ class Signatures:
     bands: npt.NDArray[np.uint64]
 
 
-def sign_texts(texts: Sequence[str]) -> Signatures:
-    """Return the signatures of texts, the same in every process and whatever else is signed."""
-    batches = [_sign(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)] or [_sign([])]
+def sign_texts(texts: Sequence[str], read: Reader = words_and_signs) -> Signatures:
+    """Return the signatures of texts, the same in every process and whatever else is signed.
+
+    `read` says what their words are. Only signatures of words that were read alike compare.
+    """
+    edges = range(0, max(len(texts), 1), _BATCH)
+    batches = [_sign(read(texts[at : at + _BATCH])) for at in edges]
     return Signatures(
         words=np.concatenate([batch.words for batch in batches]),
         digests=np.concatenate([batch.digests for batch in batches]),
@@ -73,12 +80,11 @@ def estimated_jaccard(
     return corrected.astype(np.float32)
 
 
-def _sign(texts: Sequence[str]) -> Signatures:
-    words = words_and_signs(texts)
+def _sign(words: WordHashes) -> Signatures:
     shingles = words.ngrams(SHINGLE)
     offsets = shingles.offsets.astype(np.uint64)
     rows = _minhash(shingles.hashes, offsets, PERMUTATIONS, _SEED).to_rows()
-    minima = np.array(rows, np.uint32).reshape(len(texts), PERMUTATIONS)
+    minima = np.array(rows, np.uint32).reshape(len(words.offsets) - 1, PERMUTATIONS)
     return Signatures(
         words=np.diff(words.offsets).astype(np.int32),
         digests=_digests(words.hashes, words.offsets),

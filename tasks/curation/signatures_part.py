@@ -15,7 +15,7 @@ from gleanery.tasks.records import Document
 from gleanery.tasks.stage_inputs import CANDIDATES, EXAMPLES, RECALL
 
 SIGNATURES = "signatures"
-VERSION = 3
+VERSION = 4
 
 
 def standing_signatures(parts: Parts, source: SourcePart) -> Receipt | None:

@@ -1,4 +1,8 @@
-"""What of a candidate, and of the page that it came from, is compared at which level."""
+"""What of a candidate, and of the page that it came from, is compared at which level, and how.
+
+Pages are compared by their plain words. What is trained on counts its signs too: two exercises may
+differ in one.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from gleanery.tasks.curation.normalise import plain_words, words_and_signs
 from gleanery.tasks.curation.signatures import Signatures, sign_texts
 from gleanery.tasks.curation.signatures_table import (
     DOCUMENT,
@@ -93,6 +98,7 @@ def _signed(
     qualities: Sequence[float],
     texts: Sequence[str],
 ) -> Iterator[SignedRows]:
+    read = plain_words if level == DOCUMENT else words_and_signs
     for at in range(0, len(ids), _ROWS):
         block = slice(at, at + _ROWS)
         yield SignedRows(
@@ -100,5 +106,5 @@ def _signed(
             ids=pa.array(ids[block], pa.string()),
             groups=np.array(groups[block], np.uint64),
             qualities=np.array(qualities[block], np.float32),
-            signatures=sign_texts(texts[block]),
+            signatures=sign_texts(texts[block], read),
         )

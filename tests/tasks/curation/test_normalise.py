@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gleanery.tasks.curation.normalise import spelt_out, words_and_signs
+from gleanery.tasks.curation.normalise import plain_words, spelt_out, words_and_signs
 
 SAME = [
     ("What is 2*(3 + 4)?", "what is  2 * (3+4)"),
@@ -30,6 +30,17 @@ SAME = [
     ("DON'T SAY IT'S MINE, I'M SURE", "don't say it's mine, I'm sure"),
     ("Ann pays $5 and Bob $7.", "ANN PAYS $5 AND BOB $7."),
     ("Élan Вода", "élan вода"),
+    ("- wash it\n- dry it", "wash it\ndry it"),
+    ("* wash it\n  + dry it", "wash it\ndry it"),
+    ("> A **dog**, I think,\n>> and\n> - a cat", "a dog, i think, and a cat"),
+    ("To do: - wash it. * Dry it", "to do: wash it. dry it"),
+    ("this  -  that", "this - that"),
+    ("A  dog", "a dog"),
+    ("A 5 m rope", "a 5 m rope"),
+    ("WHAT IS IT ALL ABOUT?", "what is it all about?"),
+    ("What Is It Of A Dog?", "what is it of a dog?"),
+    ("GitHub or JavaScript", "github or JAVASCRIPT"),
+    ("It Is La Maison", "it is la maison"),
 ]
 DIFFERENT = [
     ("2 * (3 + 4)", "2 * 3 + 4"),
@@ -68,12 +79,60 @@ DIFFERENT = [
     ("print `Name`", "print `name`"),
     ("```\nName\n```", "```\nname\n```"),
     ("Δ", "δ"),
+    ("12\n- 5", "12\n+ 5"),
+    ("12\n- 5", "12\n5"),
+    ("2x\n- y", "2x\n+ y"),
+    ("x\n>= 5", "x\n= 5"),
+    ("x > 5", "x 5"),
+    ("```\ncost\n+ tax\n```", "```\ncost\n* tax\n```"),
+    ("X ≤ 5", "x ≤ 5"),
+    ("convert Mg to mg", "convert mg to Mg"),
+    ("2 NO + CO", "2 No + Co"),
+    ("Aa x Aa", "aa x aa"),
+    ("What is CO?", "What is Co?"),
+    ("1. yes", "2. yes"),
 ]
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_typography_and_markup_do_not_count(one: str, other: str) -> None:
     assert spelt_out(one) == spelt_out(other) != ""
+
+
+PLAIN = [
+    ("3 - 5", "3 + 5"),
+    ("f'(x) > X.", "F x x"),
+    ("- one\n> # two\n  three", "ONE _two_ **three**"),
+    ("for x in y:\n    z", "for x in y: z"),
+    ("Straße: ﬁnd Вода ≤ Δ", "STRASSE find вода δ"),
+    ("数学は、楽しい。", "数学は 楽しい"),
+    ("cafe\u0301 soft\u00adhyphen", "Café softhyphen"),
+    ("ⓐ Foo™ a", "foo a"),
+    ("\ud800 a", "a"),
+]
+OTHER_WORDS = [("a b", "ab"), ("für", "fur"), ("数学", "学数"), ("1", "2"), ("का", "की"), ("x", "")]
+
+
+def plain(text: str) -> list[int]:
+    return [int(word) for word in plain_words([text]).hashes]
+
+
+@pytest.mark.parametrize(("one", "other"), PLAIN)
+def test_plain_words_leave_out_case_signs_and_lines(one: str, other: str) -> None:
+    assert plain(one) == plain(other) != []
+
+
+@pytest.mark.parametrize(("one", "other"), OTHER_WORDS)
+def test_plain_words_tell_letters_and_digits_apart(one: str, other: str) -> None:
+    assert plain(one) != plain(other)
+
+
+@given(st.text(st.characters(codec="ascii") | st.sampled_from("éßñЖя")))
+def test_plain_words_are_runs_of_letters_and_digits(text: str) -> None:
+    words = re.findall(r"[^\W_]+", text.casefold())
+    found = plain(text)
+    assert len(found) == len(words)
+    assert len(set(zip(words, found, strict=True))) == len(set(words)) == len(set(found))
 
 
 LOOP = "for row in rows:\n    add(row)\n    show(row)\n"
@@ -96,11 +155,27 @@ def test_indentation_of_prose_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["$", "$a ", "`", "```", "\\(", "\\[a", "if a:\n b\n", "for", "\n "]
+    "piece",
+    [
+        " ",
+        "> ",
+        "- A ",
+        "Aa AB ",
+        "$",
+        "$a ",
+        "`",
+        "```",
+        "\\(",
+        "\\[a",
+        "if a:\n b\n",
+        "for",
+        "\n ",
+    ],
 )
 def test_hostile_length_takes_no_hostile_time(piece: str) -> None:
     started = time.process_time()
-    words_and_signs([piece * (60_000 // len(piece))])
+    words_and_signs([piece * (60_000 // len(piece)), "\n" + piece])
+    plain_words([piece * (60_000 // len(piece))])
     assert time.process_time() - started < 3
 
 

@@ -1,8 +1,12 @@
+import gzip
 import json
 import random
 import re
 import subprocess
 import sys
+import textwrap
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gleanery.tasks.curation.duplicates import DuplicatesConfig
+from gleanery.tasks.curation.normalise import plain_words
 from gleanery.tasks.curation.signatures import BANDS, PERMUTATIONS, estimated_jaccard, sign_texts
 
 TEXT = "Explain in two sentences why the sky is blue on most days, and red at sunset."
 
 
 def shingles(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.casefold())
+    words = re.findall(r"[^\W_]+", text.casefold())
     return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
 
 
@@ -94,6 +100,40 @@ def test_estimate_is_as_good_as_its_standard_error(questions: list[str]) -> None
     errors = estimates - np.array([jaccard(*pair) for pair in pairs])
     assert np.sqrt((errors**2).mean()) < 0.05
     assert abs(errors.mean()) < 0.01
+
+
+COPIES: dict[str, Callable[[str], str]] = {
+    "lower case": str.lower,
+    "capitals": str.upper,
+    "title case": str.title,
+    "one line": lambda text: " ".join(text.split()),
+    "indented": lambda text: textwrap.indent(text, "    "),
+    "quoted": lambda text: textwrap.indent(text, "> "),
+    "a list": lambda text: textwrap.indent(text, "- "),
+    "without punctuation": lambda text: re.sub(r"[^\w\s]+(?=\s|\Z)", "", text),
+    "without signs": lambda text: re.sub(r"[^\w\s]|_", " ", text),
+    "marked up": lambda text: re.sub(r"\b([A-Za-z]{6,})\b", r"**\1**", text),
+}
+
+
+@pytest.fixture(scope="module")
+def pages(shared_data: Path) -> list[str]:
+    folder = shared_data / "recall_seed"
+    with gzip.open(folder / "positives_docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line)["text"][:3_000] for line in islice(lines, 0, None, 10)]
+
+
+@pytest.mark.parametrize("kind", COPIES)
+def test_page_is_found_again_in_other_clothes(pages: list[str], kind: str) -> None:
+    copies = [COPIES[kind](page) for page in pages]
+    alike = [jaccard(*pair) for pair in zip(pages, copies, strict=True)]
+    ones, others = sign_texts(pages, plain_words), sign_texts(copies, plain_words)
+    found = estimated_jaccard(ones.minima, others.minima) >= DuplicatesConfig().threshold
+    found &= (ones.bands == others.bands).any(axis=1)
+    due = np.array(alike) >= 0.8
+    assert due.sum() > 100
+    assert found[due].mean() >= 0.98
+    assert min(np.array(alike)[found]) >= 0.5
 
 
 def test_texts_without_a_common_shingle_are_not_alike(questions: list[str]) -> None:

@@ -114,6 +114,22 @@ def test_questions_and_examples_have_verdicts_of_their_own(
     assert found(parts, ["maths.one"], levels=["example"]) == [("example", "c", "a", "near")]
 
 
+def test_signs_tell_questions_apart_but_not_pages(tmp_path: Path, parts: Parts) -> None:
+    asked = "What does the calculator show for {} when it is in exact mode?"
+    sums = [asked.format(sum_) for sum_ in ("7 - 5", "7 + 5")]
+    pages = [document(name, text) for name, text in zip("pq", sums, strict=True)]
+    commit(Parts(Store(str(tmp_path / "maths"))), RECALL, "one", pages)
+    rows = [
+        candidate(name, text, "It shows this.", document_id=name, method="harvest")
+        for name, text in zip("pq", sums, strict=True)
+    ]
+    commit(parts, CANDIDATES, "maths.one", rows)
+    signature_part(parts, source(tmp_path, "one", REFINE))
+    levels = ["question", "example", "released"]
+    assert ("document", "q", "p", "exact") in found(parts, ["maths.one"])
+    assert found(parts, ["maths.one"], levels=levels, threshold=1.0) == []
+
+
 def test_row_that_another_went_for_stays_at_later_levels(
     tmp_path: Path, parts: Parts, questions: list[tuple[str, str]]
 ) -> None:
