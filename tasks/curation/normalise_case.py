@@ -117,7 +117,7 @@ def _is_part(read: Characters, first: Places, last: Places) -> Flags:
 
 
 def _is_symbol(read: Characters, first: Places, last: Places) -> Flags:
-    """Return which words of one or two letters are no words of prose, to look at."""
+    """Return which words of one or two letters do not look like words of prose."""
     twice = read.lowered[first] == read.lowered[last]  # a genotype, Aa, but no word
     pair = _CAPITAL[read.text[last]] | twice | ~_may_be_word(read, first, last)
     return np.where(first == last, read.are_variables(first), pair)
