@@ -34,6 +34,7 @@ _NO_UNIT = frozenset(["and", "or", "to", "if", "where", "when", "is", "are", "no
 _FUNCTIONS = frozenset(
     ["sin", "cos", "tan", "cot", "sec", "csc", "log", "exp", "sqrt", "lim", "mod"]
 )
+_OFTEN_FACTORS = frozenset("BHM")  # 2M is twice a mass rather than two molar
 _SHORTEST_WORD = 3  # letters: 2ab is a product
 
 
@@ -75,7 +76,7 @@ def unit_text(text: str) -> str | None:
     if unit is None or unit == NO_UNIT:
         return None
     is_attached = text[:1].isalpha()
-    if is_attached and unit.counted:
+    if is_attached and (unit.counted or plain in _OFTEN_FACTORS):
         return None  # 2abc is a product
     return _symbol(plain)
 

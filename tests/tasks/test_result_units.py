@@ -28,7 +28,7 @@ def test_spellings_of_a_unit_measure_the_same(spellings: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "ab", " n", "abc", " m + 2", " m, 3 s", " or 5", "\\pi", " ln x"]
+    "text", ["x", "M", "ab", " n", "abc", " m + 2", " m, 3 s", " or 5", "\\pi", " ln x"]
 )
 def test_factors_and_operations_are_no_unit(text: str) -> None:
     assert unit_text(text) is None
