@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gleanery.deployments.terminal import open_console, printable
-from gleanery.tasks.stage_output import StageOutput
+from gleanery.tasks.stage_output import StageOutput, stage_labels
 
 _RIGHT = ("parts", "reused", "in", "out", "sent now", "tokens", "cost", "seconds")
 
@@ -38,15 +38,14 @@ def print_funnel(
             table.add_section()
             table.add_row(Text(printable(name), style="bold"))
         is_run = name == list(pipelines)[-1]
-        for output in stages:
-            table.add_row(*_cells(output, is_run))
+        for label, output in zip(stage_labels(stages), stages, strict=True):
+            table.add_row(label, *_cells(output, is_run))
     (console or open_console()).print(table)
 
 
 def _cells(output: StageOutput, is_run: bool) -> list[str]:
     tokens = output.usage.prompt_tokens + output.usage.completion_tokens
     return [
-        output.stage,
         f"{len(output.parts):,}",
         f"{output.reused:,}" if is_run else "",
         f"{output.rows_in:,}",

@@ -10,7 +10,7 @@ from gleanery.infra.receipts import Receipt
 from gleanery.tasks.recall.threshold_curve import draw_threshold_curve
 from gleanery.tasks.recall.thresholds import Evaluation
 from gleanery.tasks.records import Example, RefinedPair
-from gleanery.tasks.stage_output import StageOutput
+from gleanery.tasks.stage_output import StageOutput, stage_labels
 
 _LINE = 96  # characters that fit in the UI's width
 
@@ -42,7 +42,7 @@ def funnel_rows(outputs: Sequence[StageOutput]) -> list[dict[str, str | int | fl
     """Return one row per stage: parts, rows in and out, losses, tokens, money, seconds."""
     return [
         {
-            "stage": output.stage,
+            "stage": label,
             "parts": len(output.parts),
             "reused": output.reused,
             "in": output.rows_in,
@@ -55,7 +55,7 @@ def funnel_rows(outputs: Sequence[StageOutput]) -> list[dict[str, str | int | fl
             "cost": round(output.usage.cost, 4) or "none",  # "-" is shown as a bullet
             "seconds": output.seconds,
         }
-        for output in outputs
+        for label, output in zip(stage_labels(outputs), outputs, strict=True)
     ]
 
 

@@ -43,6 +43,17 @@ class StageOutput(Record):
         return not self.failed
 
 
+def stage_labels(outputs: Sequence[StageOutput]) -> list[str]:
+    """Return what to call stages that stand together: with their parts where one comes again."""
+    names = [output.stage for output in outputs]
+    return [
+        f"{output.stage}: {', '.join(part.part for part in output.parts)}"
+        if names.count(output.stage) > 1
+        else output.stage
+        for output in outputs
+    ]
+
+
 def reason_of_most(*counts: Mapping[str, int]) -> str:
     """Return the reason that most rows were lost for, the first by name of several; "" for none."""
     merged = merge_counts(counts)

@@ -19,6 +19,7 @@ _UNITS = {
     EXAMPLES: ("questions", "examples"),
     "skill-examples": ("plans", "examples"),
 }
+_LOST_ON_THE_WAY_OUT = {"subjects"}  # of a discipline's answer, the subjects that are no good
 _LEAKED = "benchmark_leak"  # a reason for which a harvest does not refine a pair
 
 
@@ -50,6 +51,7 @@ def pipeline_funnel(lane: str, outputs: Sequence[StageOutput]) -> list[FunnelSta
                 rows_out=rows_out,
                 unit_in=unit_in,
                 unit_out=unit_out,
+                unit_lost=unit_out if output.stage in _LOST_ON_THE_WAY_OUT else "",
                 rejected=rejected,
                 failed=output.failed,
             )

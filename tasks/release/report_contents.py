@@ -7,7 +7,7 @@ from gleanery.tasks.release.report_data import Change, ChangeCount, ReportData
 from gleanery.tasks.release.report_html import Child, Html, tag
 from gleanery.tasks.release.report_numbers import count, counted, share
 from gleanery.tasks.release.report_tables import bar, bars, nothing, table
-from gleanery.tasks.release.report_text import shortened
+from gleanery.tasks.release.report_text import reason_words, shortened
 
 _NO_PAGE = "none: synthesised"
 _MOST_CHANGES = 200  # lines of added and removed rows
@@ -83,7 +83,7 @@ def _changes(change: Change) -> Html | None:
     if not change.added and not change.removed:
         return None
     rows = [
-        [shortened(one.reason.replace("_", " ")), shortened(one.source), f"{sign}{count(one.rows)}"]
+        [shortened(reason_words(one.reason)), shortened(one.source), f"{sign}{count(one.rows)}"]
         for sign, counts in (("+", change.added), ("−", change.removed))
         for one in sorted(counts, key=lambda one: -one.rows)
     ]

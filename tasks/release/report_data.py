@@ -23,6 +23,7 @@ class FunnelStage(Record):
     - `lane`: the pipeline that it belongs to; "" for the stages after all pipelines have met.
     - `rows_in`, `rows_out`: rows; more may come out than went in (pairs of a page).
     - `unit_in`, `unit_out`: what those rows are ("pages", "pairs", "candidates").
+    - `unit_lost`: what the lost rows are, where they are not of `unit_in`.
     - `rejected`: rows that are out for good, by reason.
     - `failed`: rows that are still open, by reason.
 
@@ -35,6 +36,7 @@ class FunnelStage(Record):
     rows_out: NonNegativeInt
     unit_in: str = "rows"
     unit_out: str = "rows"
+    unit_lost: str = ""
     rejected: dict[str, NonNegativeInt] = Field(default_factory=dict)
     failed: dict[str, NonNegativeInt] = Field(default_factory=dict)
 

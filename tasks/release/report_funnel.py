@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gleanery.tasks.release.report_data import FunnelStage
 from gleanery.tasks.release.report_html import Child, Html, tag
 from gleanery.tasks.release.report_numbers import count
-from gleanery.tasks.release.report_text import shortened
+from gleanery.tasks.release.report_text import reason_words, shortened
 
 _LINEAR_UP_TO = 15
 _LANE, _LANE_WIDEST = 336.0, 84.0  # a lane with its labels, and the widest stream in it
@@ -134,14 +134,15 @@ def _stream(stream: _Stream, x: float, y: float) -> list[Child]:
 
 def _stage(stage: FunnelStage, x: float, y: float, stream: _Stream) -> list[Child]:
     lost = sum(stage.rejected.values()) + sum(stage.failed.values())
+    taken_off = lost if stage.unit_lost in ("", stage.unit_in) else 0
     wide_in, wide_out = stream.wide(stage.rows_in), stream.wide(stage.rows_out)
     staying = wide_in
     if stage.rows_out <= stage.rows_in:
         staying = wide_out
-    elif lost:  # pages lost, though more pairs come out than pages went in
-        staying = stream.wide(max(0, stage.rows_in - lost))
+    elif taken_off:  # pages lost, though more pairs come out than pages went in
+        staying = stream.wide(max(0, stage.rows_in - taken_off))
     parts: list[Child] = [_band(x, staying, x, wide_out, y, y + _STAGE, "kept")]
-    if lost and wide_in > staying:
+    if taken_off and wide_in > staying:
         gone = wide_in - staying
         ends = x + staying + _FALL + gone / 4
         parts.append(_band(x + staying, gone, ends, gone / 2, y, y + 46, "lost"))
@@ -161,9 +162,10 @@ def _labels(stage: FunnelStage, lost: int, x: float, y: float) -> list[Child]:
     if lost:
         reasons = Counter(stage.rejected) + Counter(stage.failed)
         named, most = reasons.most_common(1)[0]
-        name = shortened(named.replace("_", " "), 24)
+        name = shortened(reason_words(named), 24)
         others = f", {len(reasons) - 1:,} more" if len(reasons) > 1 else ""
-        lines.append(("loss", f"− {count(lost)}"))
+        of = f" {shortened(stage.unit_lost, 12)}" if stage.unit_lost else ""
+        lines.append(("loss", f"− {count(lost)}{of}"))
         lines.append(("why", f"{name} {count(most)}{others}" if others else name))
     return [
         tag("text", shortened(text, _LINE), x=x, y=y + 13 + 15 * at, class_=kind)

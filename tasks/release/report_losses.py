@@ -8,7 +8,7 @@ from gleanery.tasks.release.report_funnel import draw_funnel
 from gleanery.tasks.release.report_html import Child, Html, tag
 from gleanery.tasks.release.report_numbers import count, counted
 from gleanery.tasks.release.report_tables import bars, nothing, table
-from gleanery.tasks.release.report_text import shortened
+from gleanery.tasks.release.report_text import reason_words, shortened
 
 RELEASE = "release"
 
@@ -66,7 +66,7 @@ def _by_lane(stages: Sequence[FunnelStage], lane: str, field: str) -> Html | Non
     for stage in stages:
         if stage.lane == lane:
             for reason, rows in getattr(stage, field).items():
-                counts[f"{stage.name}: {reason.replace('_', ' ')}"] += rows
+                counts[f"{stage.name}: {reason_words(reason)}"] += rows
     if not sum(counts.values()):
         return None
     name = shortened(lane) or RELEASE

@@ -25,6 +25,17 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", _LINE_ENDS.sub("\n", text))
 
 
+_ABOUT_SCORES = {"score_below": "{} too low", "score_above": "{} too high", "no_score": "no {}"}
+
+
+def reason_words(reason: str) -> str:
+    """Return a reason in words: `score_below:judge.correct` as "judge.correct too low"."""
+    kind, _, score = reason.partition(":")
+    if score and kind in _ABOUT_SCORES:
+        return _ABOUT_SCORES[kind].format(score)
+    return reason.replace("_", " ")
+
+
 def shortened(text: str, longest: int = _LONGEST_NAME) -> str:
     """Return a name on one line, the end of a long one left out."""
     line = " ".join(text[: 4 * longest].split())

@@ -5,7 +5,7 @@ from rich.console import Console
 from gleanery.deployments.funnel import print_funnel
 from gleanery.flows.artifacts import funnel_rows
 from gleanery.infra.receipts import Usage
-from gleanery.tasks.stage_output import StageOutput, stage_output
+from gleanery.tasks.stage_output import PartRef, StageOutput, stage_output
 
 
 def test_funnel_names_every_count_and_every_reason() -> None:
@@ -54,3 +54,19 @@ def test_stages_of_several_pipelines_stand_below_their_names() -> None:
     # What the run itself sent and reused is told of the last one alone.
     counts = [len(line.split()) for line in lines if line.split()[:1] in (["refine"], ["scores"])]
     assert counts == [9, 11]
+
+
+def test_stage_that_comes_twice_is_told_by_its_parts() -> None:
+    output = stage_output("duplicates", [], "")
+    twice = [
+        output.model_copy(
+            update={"parts": [PartRef(part=part, key="", generation=1, row_digest="")]}
+        )
+        for part in ("pages", "rows")
+    ]
+    outputs = [*twice, stage_output("selection", [], "")]
+    console = Console(file=io.StringIO(), width=140)
+    print_funnel(outputs, console)
+    names = ["duplicates: pages", "duplicates: rows", "selection"]
+    assert [row["stage"] for row in funnel_rows(outputs)] == names
+    assert all(name in console.file.getvalue() for name in names)  # type: ignore[attr-defined]

@@ -2,6 +2,8 @@
 
 from gleanery.infra.receipts import Usage
 from gleanery.tasks.release.release_funnel import pipeline_funnel
+from gleanery.tasks.release.report_funnel import draw_funnel
+from gleanery.tasks.release.report_text import reason_words
 from gleanery.tasks.stage_output import StageOutput
 
 
@@ -37,3 +39,20 @@ def test_funnel_without_a_search_keeps_the_reason_at_refinement() -> None:
     refined = output("refine", 100, 93, benchmark_leak=7)  # sought once, and no more today
     assert shown(refined) == [("refine", 100, 93, {"benchmark_leak": 7})]
     assert shown(output("leaks", 0, 0), refined) == shown(refined)
+
+
+def test_subjects_that_are_lost_are_not_taken_off_the_disciplines() -> None:
+    subjects = output("subjects", 3, 6, duplicate=104)
+    [stage] = pipeline_funnel("glan", [subjects])
+    assert (stage.unit_in, stage.unit_lost) == ("disciplines", "subjects")
+    drawn = str(draw_funnel([stage]))
+    assert "− 104 subjects" in drawn
+    assert 'class="lost"' not in drawn
+    pages = pipeline_funnel("web", [output("extract", 50, 60, no_pairs=20)])
+    assert 'class="lost"' in str(draw_funnel(pages))
+
+
+def test_reason_about_a_score_is_told_in_words() -> None:
+    assert reason_words("score_below:judge.correct") == "judge.correct too low"
+    assert reason_words("no_score:judge.correct") == "no judge.correct"
+    assert reason_words("duplicate_near") == "duplicate near"
