@@ -105,7 +105,9 @@ def estimate_command(
 
 @app.command(name="show")
 def show_command(
-    row: Annotated[str, typer.Argument(help="Id of a pair, an example or a released row.")],
+    row: Annotated[
+        str, typer.Argument(help="Id of a pair, an example or a row, or its first 8 characters.")
+    ],
     root: Annotated[str, typer.Option(help="Where to look; empty takes GLEANERY_ROOT.")] = "",
 ) -> None:
     """Show the whole lineage of a pair or an example: source, prompts, models, every version."""

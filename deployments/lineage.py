@@ -66,7 +66,7 @@ def find_lineage(stores: Sequence[Store], pair_id: str) -> Lineage:
     searched = ", ".join(f"{store.root} ({_searched_parts(store)})" for store in stores)
     raise UnknownPair(
         f"no pair and no example has the id {pair_id}; pipelines searched, with their "
-        f"parts: {searched}. Give the whole id, or another --root"
+        f"parts: {searched}. Give the id (8 characters at least), or another --root"
     )
 
 

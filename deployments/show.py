@@ -10,6 +10,7 @@ from gleanery.deployments.example_lineage import ExampleLineage, find_example
 from gleanery.deployments.excerpt import marked_excerpt
 from gleanery.deployments.lineage import Lineage, UnknownPair, find_lineage
 from gleanery.deployments.pipelines import find_pipelines
+from gleanery.deployments.row_ids import whole_id
 from gleanery.deployments.terminal import open_console, printable
 from gleanery.deployments.trace_standing import Standing, find_standings
 from gleanery.infra.llm.protocol import Completion
@@ -23,9 +24,11 @@ from gleanery.tasks.stage_inputs import DEDUP, EXTRACT, RECALL, REFINE
 def show(row_id: str, root: str = "") -> None:
     """Print the lineage of a pair, an example, a candidate or a released row below the root.
 
-    Raises `UnknownPair`, a `ValueError`, if no pipeline has it.
+    The beginning of an id will do, from 8 characters on. Raises `UnknownPair`, a `ValueError`, if
+    no pipeline has it, and `AmbiguousId` where several begin so.
     """
     stores, console = find_pipelines(root, read_settings()), open_console()
+    row_id = whole_id(stores, row_id)
     standings = find_standings(stores, row_id)
     example = find_example(stores, row_id)
     if example:
