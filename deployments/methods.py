@@ -11,9 +11,10 @@ from gleanery.flows.pipeline_config import ConfigError, PipelineConfig, read_val
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
 from gleanery.tasks.curation.paraphrase_part import PARAPHRASES
-from gleanery.tasks.scoring.stages import JUDGEMENTS
+from gleanery.tasks.release.stages import SELECTION
+from gleanery.tasks.scoring.stages import AGREEMENT, JUDGEMENTS
 from gleanery.tasks.skills.stages import SKILL_EXAMPLES
-from gleanery.tasks.stage_inputs import EXAMPLES, EXTRACT, RECALL, REFINE
+from gleanery.tasks.stage_inputs import DEDUP, EXAMPLES, EXTRACT, LEAKS, RECALL, REFINE
 from gleanery.tasks.stage_output import StageOutput
 from gleanery.tasks.taxonomy.stages import QUESTIONS, SUBJECTS, SYLLABI
 
@@ -35,6 +36,13 @@ _RETRIED: dict[type[PipelineConfig], tuple[str, ...]] = {
     DatasetConfig: (PARAPHRASES, JUDGEMENTS),
 }
 
+_BY_RULE: dict[type[PipelineConfig], tuple[str, ...]] = {
+    HarvestConfig: (DEDUP, LEAKS),
+    TaxonomyConfig: (),
+    SkillsConfig: (),
+    DatasetConfig: (AGREEMENT, SELECTION),
+}
+
 
 def read_config(path: Path) -> PipelineConfig:
     """Return the configuration in a YAML file, of the method that its key `method` names.
@@ -53,6 +61,11 @@ def read_config(path: Path) -> PipelineConfig:
 def retried_stages(config: PipelineConfig) -> tuple[str, ...]:
     """Return the stages of a method whose rejected rows can be done again."""
     return _RETRIED[type(config)]
+
+
+def stages_by_rule(config: PipelineConfig) -> tuple[str, ...]:
+    """Return the stages of a method that reject rows by rules alone: every run applies them."""
+    return _BY_RULE[type(config)]
 
 
 def run_method(config: PipelineConfig, again: Again) -> list[StageOutput]:

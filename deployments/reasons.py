@@ -1,9 +1,9 @@
 """Which reasons a retry can name: those that rows of this pipeline were rejected for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gleanery.deployments.methods import read_config, retried_stages
+from gleanery.deployments.methods import read_config, retried_stages, stages_by_rule
 from gleanery.deployments.pipelines import part_names
 from gleanery.flows.run import open_store
 from gleanery.infra.parts import Parts
@@ -28,13 +28,39 @@ def check_reason(config_file: Path, reason: str) -> None:
             f"rows that failed as {reason} are still open: every run takes them up, so use "
             f"`gleanery run {config_file}`"
         )
-    lines = [
+    by_rule, _ = count_reasons_by_stage(store, stages_by_rule(config))
+    raise UnknownReason(_no_such(config_file, store, reason, rejected, by_rule))
+
+
+def _no_such(
+    config_file: Path,
+    store: Store,
+    reason: str,
+    rejected: Mapping[str, Mapping[str, int]],
+    by_rule: Mapping[str, Mapping[str, int]],
+) -> str:
+    """Return why a retry for this reason would find no row, with all reasons that there are."""
+    if deciding := [stage for stage, counts in by_rule.items() if reason in counts]:
+        said = (
+            f"{reason} is what a rule of {deciding[0]} says, and every run applies it: change the "
+            f"configuration and use `gleanery run {config_file}`; a retry takes up what a model's "
+            "answer or a page was rejected for"
+        )
+    else:
+        said = f"no row was rejected as {reason} at {store.root}"
+    there, ruled = _listed(rejected), _listed(by_rule)
+    lines = ["reasons that can be retried:", *there] if there else ["nothing there can be retried."]
+    if ruled:
+        lines += ["reasons by rule, which no retry changes:", *ruled]
+    return f"{said}; " + "\n".join(lines)
+
+
+def _listed(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:
+    return [
         f"  {stage}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items())
-        for stage, counts in rejected.items()
+        for stage, counts in reasons.items()
         if counts
     ]
-    there = "\n".join(["reasons there are:", *lines]) if lines else "nothing was rejected there."
-    raise UnknownReason(f"no row was rejected as {reason} at {store.root}; {there}")
 
 
 def count_reasons_by_stage(

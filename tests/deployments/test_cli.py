@@ -107,8 +107,8 @@ def test_retry_of_an_unknown_reason_lists_the_reasons_there_are(
         check_reason(config_file, "endpoint_down")
 
 
-def test_retry_before_any_run_says_that_nothing_was_rejected(config_file: Path) -> None:
-    with pytest.raises(UnknownReason, match="nothing was rejected"):
+def test_retry_before_any_run_says_that_nothing_can_be_retried(config_file: Path) -> None:
+    with pytest.raises(UnknownReason, match="nothing there can be retried"):
         check_reason(config_file, "invented")
 
 

@@ -241,6 +241,18 @@ def test_truncated_judgements_and_paraphrases_are_asked_again_on_demand(
     assert "no row was rejected as truncated" in str(error)
 
 
+def test_retry_of_what_a_rule_left_out_says_so_with_the_reasons_there_are(
+    dataset: Dataset,
+) -> None:
+    dataset.set(recipe={"lengths": {"question": {"most": len(pair(0)[0])}}})
+    dataset.say("run")
+    count = dataset.losses("selection")["too_long"]
+    error = CliRunner().invoke(app, ["retry", str(dataset.file), "--only", "too_long"]).exception
+    assert "too_long is what a rule of selection says" in str(error)
+    assert f"selection: {count} too_long" in str(error)
+    assert "nothing there can be retried" in str(error)
+
+
 def test_record_lists_the_prompts_of_a_recorded_judge_until_all_are_answered(
     dataset: Dataset, tmp_path: Path
 ) -> None:
