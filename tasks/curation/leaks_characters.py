@@ -20,6 +20,8 @@ _WORDS = {
 }
 # Within words, or at their ends: what they part stays one word.
 _APOSTROPHES = frozenset("’‘ʼʹʻ′″＇`´")
+# Where they part digits, they group those of one number as a comma does; elsewhere both part words.
+_GROUPING_SPACES = frozenset("\u00a0\u2005\u2006\u2007\u2008\u2009\u200a\u202f")
 # Their words are not parted by spaces: each character counts as one.
 _WITHOUT_SPACES = (
     (0x0E00, 0x0EFF),
@@ -40,12 +42,14 @@ def plain_run(run: str) -> bytes:
 
 @lru_cache(maxsize=65_536)
 def plain_character(character: str) -> str:
-    """Return letters and digits, a space for what parts words, "" or an apostrophe for the rest.
+    """Return letters and digits, a space or comma for what parts words, "" or an apostrophe else.
 
-    Folding drops the apostrophe.
+    Folding drops the apostrophe, and the comma where it groups digits.
     """
     if character in _APOSTROPHES:
         return "'"
+    if character in _GROUPING_SPACES:
+        return ","
     raised = unicodedata.decomposition(character).startswith(("<super>", "<sub>", "<fraction>"))
     parts = [_plain(c) for c in unicodedata.normalize("NFKD", character).casefold()]
     plain = "".join(parts)

@@ -1,9 +1,11 @@
 r"""Texts as the bare words that leaks are sought by, and back to where the words came from.
 
-What counts is letters and digits: case, spacing, punctuation, marks on letters and LaTeX's dress
-are gone. 1,000 and 1000.0 are 1000, for they are one number written in three ways and a copy that
-was reformatted is a copy; 3.5 stays 3 and 5. Signs are dropped, for ≤ and \le and <= are one sign
-that no list of spellings ever holds in full, and other words tell questions apart.
+What counts is letters and digits: case, spacing, punctuation, marks on letters, LaTeX's dress and
+markup are gone. 1,000 and 1000.0 are 1000, for they are one number written in three ways and a copy
+that was reformatted is a copy; so is 1 000 with a space that is thin or does not break, but not
+with a plain one, for 12 345 may be two numbers. 3.5 stays 3 and 5. Signs are dropped, for ≤ and \le
+and <= are one sign that no list of spellings ever holds in full, and other words tell questions
+apart.
 
 Every rule looks at no more than a few characters on either side, so that a question is folded to
 the same words wherever it stands.
@@ -18,9 +20,23 @@ import numpy as np
 import numpy.typing as npt
 
 from gleanery.tasks.curation.leaks_characters import PLAIN_BYTES, plain_character, plain_run
-from gleanery.tasks.curation.leaks_latex import COMMAND, GLUED_BY_BRACES, plain_latex
+from gleanery.tasks.curation.leaks_latex import (
+    BACKSLASHES,
+    COMMAND,
+    GLUED_BY_BRACES,
+    plain_latex,
+    undoubled,
+)
+from gleanery.tasks.curation.leaks_markup import (
+    BROKEN_WORD,
+    ENTITY,
+    LINK,
+    TAG,
+    plain_entity,
+    plain_tag,
+)
 
-VERSION = 1
+VERSION = 2
 
 Offsets = npt.NDArray[np.int64]
 
@@ -38,9 +54,15 @@ def _nothing(match: re.Match[bytes]) -> bytes:
     return b""
 
 
-# Patterns begin with plain characters: `re` looks for those a hundred times faster than for others.
+# Patterns begin with one plain character, then look around: `re` looks for one ten times faster
+# than for two, and a hundred times faster than for a class of characters.
 _STEPS = (
+    _Step(b"&", ENTITY, plain_entity),
+    _Step(b"<", TAG, plain_tag),
+    _Step(b"]", LINK, _nothing),
+    _Step(b"-", BROKEN_WORD, _nothing),
     _Step(b"{", GLUED_BY_BRACES, _nothing),
+    _Step(b"\\", BACKSLASHES, undoubled),
     _Step(b"\\", COMMAND, plain_latex),
     _Step(b",", re.compile(rb",(?<=\d,)(?=\d{3}(?!\d))"), _nothing),
     _Step(b".", re.compile(rb"\.(?<=\d\.)0+(?!\d|\.\d)"), _nothing),

@@ -6,7 +6,9 @@ Signs (\times, \le, \in …) and layout leave nothing, as × and ≤ do; names (
 import re
 from functools import lru_cache
 
-# Groups: a space within a number (10\,000); the two digits of \frac12.
+from gleanery.tasks.curation.leaks_characters import PLAIN_BYTES
+
+# Groups: a space within a number (10\,000); the two digits of \frac12; a dumped character (\u2019).
 COMMAND = re.compile(
     rb"""
     \\(?: (?: ([,;:])(?<=\d\\.)(?=\d{3}(?!\d)) )
@@ -15,11 +17,13 @@ COMMAND = re.compile(
             (?: \s* (?: \{[lcr|@\ ]*\} | \[[tbcpH!]*\] ) )*
         | (?: [hv]space\*? | [hv]?phantom | label | color | textcolor | tag\*? | hskip )
             \s* \{ [^{}\n]{0,40} \}
+        | u ([0-9a-f]{4})
         | [A-Za-z]+ \*?
         | [^A-Za-z\x80-\xff] )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+BACKSLASHES = re.compile(rb"\\(?=\\)\\+(?=[A-Za-z,;:!])")
 GLUED_BY_BRACES = re.compile(rb"\{,\}(?<=\d\{,\})(?=\d{3}(?!\d))")  # 1{,}000
 
 _DROPPED = """
@@ -52,27 +56,38 @@ _NAMES = {
     "pmod": "mod",
     "bmod": "mod",
 }
-# A line end or tab that a dump of strings left as two characters, with the word after it.
-_ESCAPED_BREAK = re.compile(r"[nrt](?=[A-Z])")
-
-
 _DROPPED_NAMES = frozenset(_DROPPED.split())
+# A line end or tab that a dump of strings left as two characters, with the word after it, unless
+# that makes a command.
+_ESCAPED_BREAK = re.compile(r"[nrt](?=[A-Z])|[nrt](?!(?:u|ho|au|heta|anh?)$)")
+
+
+def undoubled(match: re.Match[bytes]) -> bytes:
+    r"""Return what a match of `BACKSLASHES` says once: dumps of strings double each of them.
+
+    A line's end before a command (`\\\`) says no more than the command, and before a word nothing.
+    """
+    return b" " if len(match[0]) % 4 == 0 else b"\\"
 
 
 def plain_latex(match: re.Match[bytes]) -> bytes:
     """Return what a match of `COMMAND` stands for: a word, digits, a space or nothing."""
     if match.lastindex is None:
         return _plain_command(match[0])
+    if match[4]:
+        return PLAIN_BYTES[chr(int(match[4], 16))]
     return b"" if match[1] else b" %b %b " % (match[2], match[3])
 
 
 @lru_cache(maxsize=65_536)
 def _plain_command(command: bytes) -> bytes:
-    if command == rb"\!":  # 1,\!000
-        return b""
     name = command[1:].decode("ascii", "replace").rstrip("*")
-    if not name.isalpha() or name.lower() in _DROPPED_NAMES or name in ("n", "r", "t"):
+    if name == "!":  # 1,\!000
+        return b""
+    if not name.isalpha() or name in _DROPPED_NAMES or name in ("n", "r", "t"):
         return b" "
     if _ESCAPED_BREAK.match(name):
         return f" {name[1:]} ".encode()
+    if name.lower() in _DROPPED_NAMES:
+        return b" "
     return f" {_NAMES.get(name.lower(), name)} ".encode()

@@ -1,13 +1,17 @@
 """How a question too short for n-grams is sought: whole, and by itself as far as it needs to be."""
 
 import re
+from collections.abc import Sequence
 
 from gleanery.tasks.curation.leaks_folding import fold
 from gleanery.tasks.curation.leaks_index import ANCHOR
+from gleanery.tasks.curation.leaks_markup import as_read
 from gleanery.tasks.curation.leaks_telling import are_telling
 
-# Words in a row, and those among them that tell of a subject, that no two texts share by chance.
-_TELLING_ALONE = ((7, 2), (6, 3), (5, 4))
+_LEAST_TELLING = 2
+# Words in a row that no two texts share by chance, those that tell of a subject counted twice:
+# five with four telling ones say as much as seven with two.
+_ENOUGH_ALONE = 9
 _LEAST_DISTINCT = 4
 _LEAST_WITH_SIGNS = 8
 # Without numbers and letters besides, they ask what any exercise asks.
@@ -15,12 +19,14 @@ _FRAME = frozenset(
     b"which what how why when who following statement statements question answer option options "
     b"each choose correct find compute evaluate simplify solve write give".split()
 )
-_LEAST_SYMBOLS = 3  # two, where one of them is a number
-_LEAST_BARE = 6
+_NUMBER, _LETTER = 2, 1  # what they say of an exercise: one could have any x, but few have 17
+_ENOUGH_SYMBOLS = 3
 _SENTENCE_ENDS = ".!?:;…。？！：；"
 _OPENERS = _SENTENCE_ENDS + ")]>|•·–—#"  # what numbers, labels and bullets end with
-_LAYOUT = re.compile(r"\\[A-Za-z]+")  # of those commands that stand between words: \right, \circ
-_LOOK = 60  # characters, for what ends a sentence before or after a question
+# Commands that stand between words: \right, \circ, \end{array}.
+_LAYOUT = re.compile(r"\\(?:(?:begin|end)\s*\{[^{}\n]{0,40}\}|[A-Za-z]+)")
+_WORD_OR_BRACKET = re.compile(r"[^\W_]+|[()\[\]]")
+_LOOK = 200  # characters, for what ends a sentence before or after a question
 _SIGN_WORDS = {
     "plus": re.compile(r"\+"),
     "minus": re.compile(r"[-\u2010-\u2015\u2212]+"),
@@ -38,43 +44,50 @@ def must_stand_alone(question: str, words: list[bytes], n: int) -> bool | None:
     like a heading ("The coronary arteries").
     """
     telling = int(are_telling(words).sum())
-    if len(words) >= n and (telling >= 2 or len(set(words)) >= _LEAST_DISTINCT):
+    if len(words) >= n and (telling >= _LEAST_TELLING or len(set(words)) >= _LEAST_DISTINCT):
         return False
-    if any(len(words) >= least and telling >= tell for least, tell in _TELLING_ALONE):
+    if telling >= _LEAST_TELLING and len(words) + telling >= _ENOUGH_ALONE:
         return False
-    symbols = sum(map(_is_symbol, words))
+    symbols = sum(map(_says, words))
     if len(words) < ANCHOR or (len(words) == ANCHOR and not symbols and "?" not in question):
         return None
-    numbers = any(map(bytes.isdigit, words))
-    if telling or symbols >= _LEAST_SYMBOLS - numbers:
+    if telling or symbols >= _ENOUGH_SYMBOLS:
         return True
-    is_framing = not _FRAME.isdisjoint(words) or len(words) < _LEAST_BARE
-    return None if is_framing else True
+    return None if len(words) == ANCHOR or not _FRAME.isdisjoint(words) else True
 
 
-def _is_symbol(word: bytes) -> bool:
-    return word.isdigit() or (len(word) == 1 and word not in (b"a", b"i"))
+def _says(word: bytes) -> int:
+    """Return what a number (also that of 4x or 24i) or the letter of a formula says."""
+    if word[:1].isdigit():
+        return _NUMBER
+    return _LETTER if len(word) == 1 and word not in (b"a", b"i") else 0
 
 
 def stands_alone(text: str, start: int, end: int, question: str) -> bool:
     """Return whether the span of a text that has a question's words is the question itself.
 
-    The signs between its words are the same, and it is a sentence, or words and signs are many.
+    The signs between its words are the same, and it is a sentence, or words and signs are many:
+    brackets count where they stand as they do in the question.
     """
-    signs = _with_signs(question)
+    signs, brackets = _with_signs(question), _with_brackets(question)
     if _with_signs(text[start:end]) != signs:
         return False
-    if len(signs) >= _LEAST_WITH_SIGNS and len(set(signs)) >= _LEAST_DISTINCT:
+    if _are_many(signs) or (_are_many(brackets) and _with_brackets(text[start:end]) == brackets):
         return True
-    return _ends(text, end) and (_begins(text, start) or _asks(text, end, question))
+    before = _LAYOUT.sub(" ", as_read(text[max(0, start - _LOOK) : start]))
+    after = _LAYOUT.sub(" ", as_read(text[end : end + _LOOK]))
+    if not _ends(after, end + _LOOK >= len(text)):
+        return False
+    capital = text[start : start + 1].isupper() and not text[start + 1 : start + 2].isupper()
+    return capital or _begins(before, start <= _LOOK) or _asks(after, question)
 
 
-def _begins(text: str, start: int) -> bool:
+def _are_many(signs: Sequence[object]) -> bool:
+    return len(signs) >= _LEAST_WITH_SIGNS and len(set(signs)) >= _LEAST_DISTINCT
+
+
+def _begins(before: str, is_all: bool) -> bool:
     """Return whether something ends between the word before a span and the span."""
-    first, second = text[start : start + 1], text[start + 1 : start + 2]
-    if first.isupper() and not second.isupper():
-        return True
-    before = _LAYOUT.sub(" ", text[max(0, start - _LOOK) : start])
     for at in range(len(before) - 1, -1, -1):
         character, after = before[at], before[at + 1 : at + 2]
         if character == "\n" or (
@@ -83,12 +96,11 @@ def _begins(text: str, start: int) -> bool:
             return True
         if character.isalnum():
             return False
-    return start <= _LOOK
+    return is_all
 
 
-def _ends(text: str, end: int) -> bool:
+def _ends(after: str, is_all: bool) -> bool:
     """Return whether something ends between a span and the word after it."""
-    after = _LAYOUT.sub(" ", text[end : end + _LOOK])
     for at, character in enumerate(after):
         if character == "\n":
             return True
@@ -96,16 +108,24 @@ def _ends(text: str, end: int) -> bool:
             return True
         if character.isalnum():
             return False
-    return end + _LOOK >= len(text)
+    return is_all
 
 
-def _asks(text: str, end: int, question: str) -> bool:
+def _asks(after: str, question: str) -> bool:
     """Return whether the question mark of a question stands right behind a span."""
-    return question.rstrip().endswith("?") and text[end : end + 3].lstrip('$) "”').startswith("?")
+    return question.rstrip().endswith("?") and after[:3].lstrip('$) "”').startswith("?")
+
+
+def _with_brackets(text: str) -> list[str]:
+    """Return words, numbers and brackets from the first to the last word of a text."""
+    found = _WORD_OR_BRACKET.findall(as_read(text).casefold())
+    words = [at for at, sign in enumerate(found) if sign.isalnum()]
+    return found[words[0] : words[-1] + 1] if words else []
 
 
 def _with_signs(text: str) -> list[bytes]:
     """Return the words of a text with the signs between them that no rewriting changes."""
+    text = as_read(text)
     for word, pattern in _SIGN_WORDS.items():
         text = pattern.sub(f" {word} ", text)
     words = fold(text).split()

@@ -36,6 +36,16 @@ def words(text: str) -> list[str]:
         (r"\nWhat is it?", "\nWhat is it?"),
         (r"\begin{array}{cl} a & b \\ c & d \end{array}", "a b c d"),
         ("Straße", "STRASSE"),
+        ("a < b & c", "a &lt; b &amp; c", "a &#60; b &#x26; c", "a &amp;lt; b&nbsp;&amp;amp; c"),
+        ("don’t", "don&#39;t", "don&rsquo;t", "don&amp;apos;t", r"don\u2019t"),
+        ("½ of α", "&frac12; of &alpha;", r"\\frac{1}{2} of \\alpha"),
+        ("fresh water", "<b>fresh</b> <a href='/w'>wat</a>er", "fresh<br/>water", "<P>fresh water"),
+        ("fresh water", r"<a class=\"x\" href=\"/w\">fresh<\/a> water", "<td>fresh</td><td>water"),
+        ("x²y", "x<sup>2</sup>y", "x<SUP>2</SUP>y"),
+        ("10000 m", "10,000 m", "10\u2009000 m", "10\u202f000 m", "10&nbsp;000 m"),
+        ("1234567", "1,234,567", "1\u2009234\u2009567", r"1\\,234\\,567", r"1,\\!234,\\!567"),
+        ("its wavelength", "its wave-\nlength", "its wave-\n  length"),
+        ("a rate of", "a [rate](https://example.org/Rate_(of)) of", 'a [rate](/r "The rate") of'),
         ("Что это?", "ЧТО ЭТО"),
     ],
 )
@@ -45,10 +55,35 @@ def test_writings_of_one_text_are_the_same_words(writings: tuple[str, ...]) -> N
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("3.5", "35"), ("1.05", "1.5"), ("1,000,000", "1,000"), ("12,34", "1234"), ("2.0.1", "2.1")],
+    [
+        ("3.5", "35"),
+        ("1.05", "1.5"),
+        ("1,000,000", "1,000"),
+        ("12,34", "1234"),
+        ("2.0.1", "2.1"),
+        ("12 000", "12000"),
+        ("12\u20093450", "123450"),
+    ],
 )
 def test_different_numbers_stay_different(one: str, other: str) -> None:
     assert words(one) != words(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("if a<b and c>d", "if a b and c d"),
+        ("a<b>", "a"),
+        ("x<p and p>y", "x p and p y"),
+        ("for i<n, j>m", "for i n j m"),
+        ("f[0](3.5)", "f 0 3 5"),
+        ("AT&T; R&D &unknown;", "at t r d unknown"),
+        ("a -\nb, X-\nray, 3-\n4", "a b x ray 3 4"),
+        (r"1 & 2 \\\\ 3 & 4 \\\\[2pt] \\\\\frac{5}{6}", "1 2 3 4 2pt 5 6"),
+    ],
+)
+def test_what_only_looks_like_markup_stays(text: str, expected: str) -> None:
+    assert " ".join(words(text)) == expected
 
 
 def test_each_chinese_character_is_a_word() -> None:
@@ -83,6 +118,12 @@ PIECES = st.sampled_from(
         ".0",
         ",000",
         r"\text{",
+        "\u2009",
+        ",000 ",
+        "-\n",
+        r"\u00e9",
+        *("&", "amp;", "&lt;", "&#39;", "&frac12;", "&#x1d4d0;", "&nbsp;"),
+        *("<b>", "</b>", "<sup>", "<br />", "<a href='", "'>", "[", "](/x)", "](https://y)"),
     ]
 )
 
