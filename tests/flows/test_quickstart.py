@@ -137,7 +137,7 @@ def test_every_recorded_answer_is_labelled_and_asked_for(first: tuple[Path, str]
     used: set[str] = set()
     for name in PIPELINES:
         used |= read_answers(Store(str(root / name)), "journal").keys()
-    assert {answer.model for answer in recorded.values()} == {"claude"}
+    assert {answer.model for answer in recorded.values()} == {"recorded-model"}
     assert set(recorded) == used, "answers to prompts that are asked no more: remove them"
     assert "verbatim" in (REPOSITORY / ANSWERS / "README.md").read_text()
 
