@@ -7,7 +7,7 @@ import yaml
 from pydantic import ConfigDict, Field, ValidationError
 
 from gleanery.infra.budget import BudgetConfig
-from gleanery.infra.config import Config
+from gleanery.infra.config import Config, problem_words
 from gleanery.infra.llm.config import EngineConfig
 
 PipelineName = Annotated[
@@ -72,8 +72,8 @@ def to_config(path: Path, values: dict[str, object], config: type[C]) -> C:
         return config.model_validate(values)
     except ValidationError as error:
         problems = [
-            f"  {'.'.join(map(str, problem['loc'])) or 'top level'}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
+            f"  {'.'.join(map(str, problem['loc'])) or 'top level'}: {problem_words(problem)}"
+            for problem in error.errors(include_url=False)
         ]
         kind = config.__name__.removesuffix("Config").lower()
         raise ConfigError("\n".join([f"{path} is no {kind} configuration:", *problems])) from None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import ErrorDetails
 
 
 class Config(BaseModel):
@@ -28,6 +29,20 @@ class Config(BaseModel):
                     f"{cls.__name__} has no key {', '.join(unknown)}; known keys: {known}"
                 )
         return values
+
+
+def problem_words(problem: ErrorDetails) -> str:
+    """Return what is wrong with a value, in words that need no knowledge of pydantic.
+
+    Of the value only its kind is told: in the wrong place it may be a secret.
+    """
+    if problem["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        found = _KINDS.get(type(problem["input"]), "a single value")
+        return f"expected keys with their values, found {found}"
+    return problem["msg"].removeprefix("Value error, ")
+
+
+_KINDS: dict[type, str] = {type(None): "nothing", list: "a list", tuple: "a list"}
 
 
 def _spaced(name: str) -> str:

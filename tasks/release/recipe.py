@@ -31,7 +31,11 @@ class Source(Config):
     pipeline: str = Field("", description="A pipeline by its name; or else give a method.")
     method: Method = Field("", description="harvest, taxonomy or skills.")
     weight: float | None = Field(
-        None, ge=0, le=1e9, description="Its share, relative to the weights of other sources."
+        None,
+        ge=0,
+        le=1e9,
+        allow_inf_nan=False,
+        description="Its share, relative to the weights of other sources.",
     )
     count: int | None = Field(None, ge=0, description="Rows that it gives, instead of a weight.")
     strategies: tuple[str, ...] = Field(

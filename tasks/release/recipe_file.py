@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from gleanery.infra.config import problem_words
 from gleanery.tasks.release.recipe import Recipe
 from gleanery.tasks.release.recipe_check import RecipeError
 
@@ -36,8 +37,8 @@ def parse_recipe(text: str, source: str) -> Recipe:
         problems = [
             f"  {source}:{_line_of(top, problem['loc'])}: "
             f"{'.'.join(map(str, problem['loc'])) or 'the recipe'}: "
-            f"{problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors(include_url=False, include_input=False)
+            f"{problem_words(problem)}"
+            for problem in error.errors(include_url=False)
         ]
         raise RecipeError(problems) from None
 

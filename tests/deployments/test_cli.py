@@ -45,6 +45,17 @@ def test_missing_file_is_named(
         ("refiners: [{model: a}, {modle: b}]", ["refiners.1: ", "no key modle", "model"]),
         ("recall: {min_characters: -1}", ["recall.min_characters: ", "greater than or equal to 0"]),
         ("engine: {kind: magic}", ["engine.kind: ", "'server', 'vllm' or 'recorded'"]),
+        ("recall: [1, 2]", ["recall: expected keys with their values, found a list"]),
+        ("recall:", ["recall: expected keys with their values, found nothing"]),
+        (
+            "method: dataset\nsources: [{name: web}]\nrecipe: {filters: [{score: a, least: 4}]}",
+            ["recipe.filters.0: 4 is no bound for a"],
+        ),
+        (
+            "method: dataset\nsources: [{name: w}]\nrecipe: {sources: [{method: skills, "
+            "weight: .nan}]}",
+            ["recipe.sources.0.weight: ", "finite number"],
+        ),
         ("name: [unclosed", ["is not YAML", "line 1"]),
         ("- a list", ["holds no keys"]),
         ("name: ../up", ["name: ", "pattern"]),
