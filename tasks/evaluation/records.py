@@ -57,23 +57,13 @@ class AnsweredItem(Record):
     request_key: str
 
 
-class ScoredItem(Record):
+class ScoredItem(AnsweredItem):
     """An answered item and what its answer is worth: `correct` is 1 or 0.
 
     `extracted` is what the answer was read as; `unparseable` says that nothing could be read,
     which is wrong. `detail` says why, where that is not plain.
     """
 
-    id: str
-    benchmark: str
-    subject: str
-    prompt: str
-    as_chat: bool
-    answer: str
-    finish_reason: str
-    completion_tokens: int
-    model: str
-    request_key: str
     expected: str
     extracted: str
     correct: int
