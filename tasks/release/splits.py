@@ -26,8 +26,8 @@ from gleanery.tasks.dataset_records import HELD_OUT
 from gleanery.tasks.id_keys import IdSet
 from gleanery.tasks.release.recipe import Validation
 from gleanery.tasks.release.selection_columns import NO_TEXT, keys_of_lists, text_keys, texts_of
-from gleanery.tasks.release.splits_groups import connected_groups, pairs_of_equals
-from gleanery.tasks.seeded import Integers, draw, key
+from gleanery.tasks.release.splits_groups import Rows, connected_groups, pairs_of_equals
+from gleanery.tasks.seeded import draw, key
 
 Flags = npt.NDArray[np.bool_]
 
@@ -42,7 +42,7 @@ class Sides:
     kept_in_training: Flags
 
 
-def row_groups(rows: pa.Table) -> Integers:
+def row_groups(rows: pa.Table) -> Rows:
     """Return for each row the number of its group; `same_as` may name rows that are not here."""
     count = len(rows)
     named, owners = keys_of_lists(rows["same_as"])
