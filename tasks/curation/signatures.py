@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from rensa import RMinHash
 
-from gleanery.tasks.curation.normalise import words_and_signs
+from gleanery.tasks.curation.normalise import plain_words
 from gleanery.tasks.ngram_hashes import WordHashes
 
 SHINGLE = 5  # words
@@ -52,7 +52,7 @@ class Signatures:
     bands: npt.NDArray[np.uint64]
 
 
-def sign_texts(texts: Sequence[str], read: Reader = words_and_signs) -> Signatures:
+def sign_texts(texts: Sequence[str], read: Reader = plain_words) -> Signatures:
     """Return the signatures of texts, the same in every process and whatever else is signed.
 
     `read` says what their words are. Only signatures of words that were read alike compare.

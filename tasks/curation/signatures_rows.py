@@ -50,7 +50,8 @@ def signed_candidates(candidates: Sequence[Candidate]) -> Iterator[SignedRows]:
 def _released(examples: SignedRows, candidates: Sequence[Candidate]) -> SignedRows:
     """Return the rows with the signatures of the texts that the candidates are released with."""
     rewritten = [number for number, row in enumerate(candidates) if row.original]
-    fresh = sign_texts([_joined(candidates[number].messages) for number in rewritten])
+    texts = [_joined(candidates[number].messages) for number in rewritten]
+    fresh = sign_texts(texts, words_and_signs)
     signed = {}
     for name in ("words", "digests", "minima", "bands"):
         signed[name] = getattr(examples.signatures, name).copy()
