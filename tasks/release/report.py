@@ -17,7 +17,7 @@ from gleanery.tasks.release.report_losses import funnel, open_rows, reasons, una
 from gleanery.tasks.release.report_numbers import count, counted, share
 from gleanery.tasks.release.report_samples import Fact
 from gleanery.tasks.release.report_tables import nothing
-from gleanery.tasks.release.report_text import safe_url, shortened
+from gleanery.tasks.release.report_text import reason_words, safe_url, shortened
 
 _MOST_CHARTS = 60
 
@@ -137,7 +137,7 @@ def _why_out(data: ReportData) -> Html | None:
     if not ranked:
         return None
     said = ", ".join(
-        f"{shortened(name.replace('_', ' '), 60)} {count(rows)}" for name, rows in ranked[:4]
+        f"{shortened(reason_words(name), 60)} {count(rows)}" for name, rows in ranked[:4]
     )
     rest = f", {count(sum(rows for _, rows in ranked[4:]))} for other reasons" if ranked[4:] else ""
     return tag("p", f"Why rows were left out: {said}{rest}.", class_="lead")

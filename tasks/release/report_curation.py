@@ -10,7 +10,7 @@ from gleanery.tasks.release.report_html import Child, Html, tag
 from gleanery.tasks.release.report_numbers import count, counted, share
 from gleanery.tasks.release.report_samples import LeakShown
 from gleanery.tasks.release.report_tables import nothing, table
-from gleanery.tasks.release.report_text import shortened
+from gleanery.tasks.release.report_text import reason_words, shortened
 
 _MOST_LEAKS = 100  # that are shown with their texts
 
@@ -164,4 +164,4 @@ def _duplicate_row(
 
 
 def _words(name: str) -> str:
-    return shortened(name.replace("_", " "), 60)
+    return shortened(reason_words(name), 60)

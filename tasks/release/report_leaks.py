@@ -10,6 +10,7 @@ from gleanery.tasks.release.fates import Fates
 from gleanery.tasks.release.forgotten import FORGOTTEN
 from gleanery.tasks.release.report_matches import mark_match
 from gleanery.tasks.release.report_samples import LeakShown, cut_excerpt
+from gleanery.tasks.release.report_text import reason_words
 from gleanery.tasks.release.selection_details import LEAK
 from gleanery.tasks.seeded import keys
 
@@ -78,7 +79,7 @@ def _fate(reason: str | None) -> str:
     """Return in words what became of the row of a leak."""
     if reason is None:
         return "in this release"
-    return "left out" if reason == LEAK else f"left out as {reason.replace('_', ' ')}"
+    return "left out" if reason == LEAK else f"left out as {reason_words(reason)}"
 
 
 def _texts(parts: Parts, candidates: Sequence[Receipt], ids: set[str]) -> dict[str, str]:
