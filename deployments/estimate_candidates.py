@@ -123,7 +123,7 @@ def _to_be_judged(
 def _duplicates(config: DatasetConfig, parts: Parts) -> list[Receipt]:
     places = [(DUPLICATES, PAGES), (DUPLICATES, ROWS)]
     if config.semantic_duplicates:
-        places.append((SEMANTIC_DUPLICATES, config.vectors.level))
+        places += [(SEMANTIC_DUPLICATES, level) for level in config.vectors.levels]
     return [receipt for place in places if (receipt := parts.newest(*place))]
 
 

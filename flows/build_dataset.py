@@ -1,5 +1,6 @@
 """Building a dataset: what the methods made, curated and mixed to a recipe, published."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -17,18 +18,14 @@ from gleanery.flows.fan_out import PARTS_AT_ONCE
 from gleanery.flows.release_dataset import release_dataset
 from gleanery.flows.run import Again, Run, open_run
 from gleanery.flows.scoring_stages import judge, score
-from gleanery.flows.semantic_stages import (
-    find_paraphrases,
-    find_semantic_duplicates,
-    make_vectors,
-    model_of_vectors,
-)
+from gleanery.flows.semantic_stages import find_paraphrases, find_semantic_duplicates
 from gleanery.flows.stage_parts import Stage, receipts_of
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
 from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.curation.duplicates_part import PAGES, ROWS
 from gleanery.tasks.curation.left_out import LeftOut, find_left_out
 from gleanery.tasks.curation.row_ranks import Ranking
+from gleanery.tasks.curation.vectors_model import DOCUMENT
 from gleanery.tasks.release.forgotten import FORGOTTEN
 from gleanery.tasks.release.recipe_check import check_counts
 from gleanery.tasks.release.selection_part import Curated
@@ -106,21 +103,24 @@ def _compare(
     names = [receipt.part for receipt in candidates.receipts]
     leaks = [seek_leaks(run, names, before_refinement=False)]
     signatures = sign(run, [sources[name] for name in names])
-    asks_for_paraphrases = config.paraphrase_judge and config.decontamination.benchmarks
-    model = None
-    if candidates.output.rows_out and (config.semantic_duplicates or asks_for_paraphrases):
-        model = model_of_vectors(run, candidates)
-    if model and asks_for_paraphrases:
-        leaks.append(find_paraphrases(run, candidates, leaks[0], model, again))
+    has_rows = bool(candidates.output.rows_out)  # without any there is no vector to make
+    if has_rows and config.paraphrase_judge and config.decontamination.benchmarks:
+        leaks.append(find_paraphrases(run, candidates, leaks[0], again))
     known = Curated(candidates.receipts, leaks=receipts_of(leaks), scores=receipts_of(scores))
     refused = refuse_rows(run, PAGES, known, but=[FORGOTTEN])
-    pages = find_duplicates(run, PAGES, signatures, _ranking(refused))
-    ineligible = refuse_rows(run, ROWS, replace(known, duplicates=pages.receipts))
+    duplicates = [find_duplicates(run, PAGES, signatures, _ranking(refused))]
+    in_other_words = functools.partial(
+        find_semantic_duplicates, run, candidates, sources, signatures, duplicates
+    )
+    meant = config.vectors.levels if has_rows and config.semantic_duplicates else ()
+    if DOCUMENT in meant:
+        duplicates.append(in_other_words(DOCUMENT, _ranking(refused)))
+    ineligible = refuse_rows(run, ROWS, replace(known, duplicates=receipts_of(duplicates)))
     ranking = _ranking(ineligible, scores)
-    duplicates = [pages, find_duplicates(run, ROWS, signatures, ranking)]
-    if model and config.semantic_duplicates:
-        vectors = make_vectors(run, candidates, model)
-        duplicates.append(find_semantic_duplicates(run, vectors, model, duplicates, ranking))
+    duplicates.append(find_duplicates(run, ROWS, signatures, ranking))
+    for level in meant:
+        if level != DOCUMENT:
+            duplicates.append(in_other_words(level, ranking))
     return leaks, duplicates, ineligible
 
 

@@ -1,7 +1,7 @@
 """The stages that compare what texts mean: duplicates and leaks in other words."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.fan_out import ask_for_parts, do_parts
@@ -11,11 +11,20 @@ from gleanery.flows.stage_parts import Stage, finished, receipts_of
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.curation.benchmark_items import read_benchmarks
+from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.curation.paraphrase_part import PARAPHRASES, paraphrase_part
 from gleanery.tasks.curation.paraphrase_search import index_problems
 from gleanery.tasks.curation.row_ranks import Ranking
 from gleanery.tasks.curation.semantic_part import SEMANTIC_DUPLICATES, semantic_part
-from gleanery.tasks.curation.vectors_model import VectorModel, embed_with, vector_model
+from gleanery.tasks.curation.source_pages import recalled
+from gleanery.tasks.curation.vectors_model import (
+    DOCUMENT,
+    QUESTION,
+    Level,
+    VectorModel,
+    embed_with,
+    vector_model,
+)
 from gleanery.tasks.curation.vectors_part import VECTORS, standing_vectors, vectors_part
 from gleanery.tasks.dataset_records import Candidate, Leak
 from gleanery.tasks.tasks import do_part
@@ -23,56 +32,79 @@ from gleanery.tasks.tasks import do_part
 DatasetRun = Run[DatasetConfig]
 
 
-def model_of_vectors(run: DatasetRun, candidates: Stage) -> VectorModel:
+def model_of_vectors(run: DatasetRun, candidates: Stage, level: Level = QUESTION) -> VectorModel:
     """Return what gives the vectors; one of the dataset's own words is trained in a worker."""
-    return run.workers.run(vector_model, run.parts, run.config.vectors, candidates.receipts)
-
-
-def make_vectors(run: DatasetRun, candidates: Stage, model: VectorModel) -> Stage:
-    """Return the vectors of every part of candidates."""
     config = run.config.vectors
-    with StageProgress(VECTORS, len(candidates.receipts)) as progress:
-        receipts = do_parts(
-            VECTORS,
-            candidates.receipts,
-            lambda receipt: standing_vectors(run.parts, receipt, model, config),
-            lambda receipt: do_part.submit(
-                run.workers, VECTORS, receipt.part, vectors_part, run.parts, receipt, model, config
-            ),
-            progress,
-        )
-    return finished(run, VECTORS, receipts)
+    return run.workers.run(vector_model, run.parts, config, candidates.receipts, level=level)
 
 
 def find_semantic_duplicates(
     run: DatasetRun,
-    vectors: Stage,
-    model: VectorModel,
+    candidates: Stage,
+    sources: Mapping[str, SourcePart],
+    signatures: Stage,
     duplicates: Sequence[Stage],
+    level: Level,
     ranking: Ranking,
 ) -> Stage:
-    """Return the duplicates in other words, among what is no exact or near duplicate."""
-    level = run.config.vectors.level
+    """Return the duplicates in other words at a level, among what is no duplicate so far."""
+    model = model_of_vectors(run, candidates, level)
+    compared = candidates.receipts
+    if level == DOCUMENT:  # a synthesis has no pages
+        compared = [receipt for receipt in compared if recalled(sources[receipt.part])]
+    vectors = _make_vectors(run, level, compared, sources, model)
     made = do_part.submit(
         run.workers,
         SEMANTIC_DUPLICATES,
         level,
         semantic_part,
         run.parts,
-        vectors.receipts,
+        vectors,
         model,
         run.config.semantic,
         receipts_of(duplicates),
         ranking,
+        signatures.receipts if level == DOCUMENT else (),
     )
     return finished(run, SEMANTIC_DUPLICATES, [made.result()])
 
 
-def find_paraphrases(
-    run: DatasetRun, candidates: Stage, leaks: Stage, model: VectorModel, again: Again
-) -> Stage:
+def _make_vectors(
+    run: DatasetRun,
+    level: Level,
+    candidates: Sequence[Receipt],
+    sources: Mapping[str, SourcePart],
+    model: VectorModel,
+) -> list[Receipt]:
+    """Return the receipts of the vectors of every part at a level."""
+    config = run.config.vectors
+    with StageProgress(f"{VECTORS}-{level}", len(candidates)) as progress:
+        made = do_parts(
+            VECTORS,
+            candidates,
+            lambda receipt: standing_vectors(
+                run.parts, receipt, model, config, level, sources[receipt.part]
+            ),
+            lambda receipt: do_part.submit(
+                run.workers,
+                VECTORS,
+                f"{level}.{receipt.part}",
+                vectors_part,
+                run.parts,
+                receipt,
+                model,
+                config,
+                level,
+                sources[receipt.part],
+            ),
+            progress,
+        )
+    return [receipt for receipt in made if receipt]
+
+
+def find_paraphrases(run: DatasetRun, candidates: Stage, leaks: Stage, again: Again) -> Stage:
     """Return the benchmark problems that candidates put in other words, as the judge sees it."""
-    config = run.config
+    config, model = run.config, model_of_vectors(run, candidates)
     if config.paraphrase_judge is None:
         raise ValueError("paraphrase_judge is not set: there is no one to ask")
     embed = embed_with(model, run.parts, config.vectors)

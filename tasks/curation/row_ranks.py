@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from gleanery.infra.parts import Parts
 from gleanery.infra.receipts import Receipt
 from gleanery.infra.row_search import read_columns
+from gleanery.tasks.curation.signatures_table import DOCUMENT
 from gleanery.tasks.id_keys import IdLookup, IdSet, Keys, id_keys, joined_keys
 from gleanery.tasks.stage_inputs import CANDIDATES
 
@@ -88,6 +89,20 @@ def read_qualities(parts: Parts, ranking: Ranking) -> Qualities:
         )
         keys.append(id_keys(table["id"]))
         values.append(table["value"].to_numpy().astype(np.float32))
+    return Qualities(IdLookup.of(joined_keys(keys)), np.concatenate(values))
+
+
+def read_page_qualities(parts: Parts, signed: Sequence[Receipt]) -> Qualities:
+    """Return the quality of pages, which is the score that they were recalled with.
+
+    `signed` are the receipts of signatures, where it stands beside each page's.
+    """
+    keys, values = [], [np.zeros(0, np.float32)]
+    for receipt in signed:
+        table = read_columns(parts.store, receipt.data, ("id", "level", "quality"))
+        table = table.filter(pc.equal(table["level"], DOCUMENT))
+        keys.append(id_keys(table["id"]))
+        values.append(table["quality"].to_numpy().astype(np.float32))
     return Qualities(IdLookup.of(joined_keys(keys)), np.concatenate(values))
 
 

@@ -17,8 +17,10 @@ from gleanery.tasks.curation.row_ranks import (
     BY_ARRIVAL,
     Ranking,
     ranks,
+    read_page_qualities,
     read_qualities,
     read_refused,
+    refused_pages,
 )
 from gleanery.tasks.curation.semantic_duplicates import (
     SEMANTIC,
@@ -52,16 +54,18 @@ def semantic_part(
     config: SemanticConfig,
     earlier: Sequence[Receipt] = (),
     ranking: Ranking = BY_ARRIVAL,
+    signed: Sequence[Receipt] = (),
 ) -> tuple[Receipt, bool]:
     """Return the receipt of all semantic duplicates, and whether it stood already.
 
     `vectors` are the receipts of all parts of vectors, in the order of their arrival; `earlier`
     those of exact and near duplicates: what is one at this level is left out, and comes along where
     the row that it points to goes; what went at another level is not compared, and what it points
-    to stays. `ranking` says what rows are worth, and which cannot be in the release. The part's
-    name is the level. Notes hold how many similar pairs were told apart, by what.
+    to stays. `ranking` says what rows are worth, and which cannot be in the release; where pages
+    are compared, `signed` are the receipts of signatures, which say what those are worth. The
+    part's name is the level. Notes hold how many similar pairs were told apart, by what.
     """
-    plan = semantic_plan(vectors, model, config, earlier, ranking)
+    plan = semantic_plan(vectors, model, config, (*earlier, *signed), ranking)
     newest = parts.newest(SEMANTIC_DUPLICATES, plan.part)
     if newest and newest.key == plan.key:
         return newest, True
@@ -75,7 +79,7 @@ def semantic_part(
     ):
         rows = read_vector_rows(parts, vectors, Path(folder))
         known = read_earlier(parts, earlier, plan.part)
-        chosen = _chosen(parts, rows, known, ranking)
+        chosen = _chosen(parts, rows, known, ranking, signed)
         compared = Comparison(
             count=len(chosen.originals.best),
             vectors=_vectors_on_disk(parts, vectors, chosen.rows, Path(folder)),
@@ -124,10 +128,15 @@ def semantic_plan(
     )
 
 
-def _chosen(parts: Parts, rows: VectorRows, known: Earlier, ranking: Ranking) -> ComparedRows:
-    """Return the rows that are compared, by their rank."""
+def _chosen(
+    parts: Parts, rows: VectorRows, known: Earlier, ranking: Ranking, signed: Sequence[Receipt]
+) -> ComparedRows:
+    """Return the rows that are compared, by their rank; where there are `signed`, pages."""
     refused = read_refused(parts, ranking.ineligible, ranking.is_threshold)
-    worth = read_qualities(parts, ranking).of(rows.keys)
+    if signed:
+        refused = refused_pages(parts, [receipt.part for receipt in signed], refused)
+    qualities = read_page_qualities(parts, signed) if signed else read_qualities(parts, ranking)
+    worth = qualities.of(rows.keys)
     rank = ranks(worth, rows.keys, known.relied_on, refused.failing)
     return compared_rows(rows, known, IdSet.of(refused.out.keys, known.gone.keys), rank)
 

@@ -10,9 +10,9 @@ from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.curation.signatures import FAMILY
 from gleanery.tasks.curation.signatures_rows import signed_candidates, signed_documents
 from gleanery.tasks.curation.signatures_table import SignatureSpool
+from gleanery.tasks.curation.source_pages import pages_input, pages_of
 from gleanery.tasks.dataset_records import Candidate
-from gleanery.tasks.records import Document
-from gleanery.tasks.stage_inputs import CANDIDATES, EXAMPLES, RECALL
+from gleanery.tasks.stage_inputs import CANDIDATES
 
 SIGNATURES = "signatures"
 VERSION = 4
@@ -40,7 +40,7 @@ def signature_part(parts: Parts, source: SourcePart) -> Receipt | None:
         return newest
     candidates = parts.rows(gathered, Candidate)
     with SignatureSpool() as rows, RowSpool(Loss) as losses:
-        for block in signed_documents(_pages(source, candidates)):
+        for block in signed_documents(pages_of(source, candidates)):
             rows.append(block)
         for block in signed_candidates(candidates):
             rows.append(block)
@@ -48,32 +48,15 @@ def signature_part(parts: Parts, source: SourcePart) -> Receipt | None:
         return parts.commit_spooled(plan, outcome, rows, losses, started, newest)
 
 
-def _pages(source: SourcePart, candidates: list[Candidate]) -> list[Document]:
-    """Return the documents that the candidates came from."""
-    recalled = _recalled(source)
-    if recalled is None:
-        return []
-    wanted = {row.document_id for row in candidates}
-    documents = Parts(source.store).rows(recalled, Document)
-    return [document for document in documents if document.id in wanted]
-
-
-def _recalled(source: SourcePart) -> Receipt | None:
-    return None if source.stage == EXAMPLES else Parts(source.store).newest(RECALL, source.part)
-
-
 def _plan(parts: Parts, source: SourcePart) -> Plan | None:
-    gathered, recalled = parts.newest(CANDIDATES, source.name), _recalled(source)
+    gathered = parts.newest(CANDIDATES, source.name)
     if gathered is None:
         return None
-    inputs = [Input(stage=CANDIDATES, part=gathered.part, row_digest=gathered.row_digest)]
-    if recalled:
-        stage = f"{source.pipeline}/{RECALL}"
-        inputs.append(Input(stage=stage, part=source.part, row_digest=recalled.row_digest))
+    made_from = Input(stage=CANDIDATES, part=gathered.part, row_digest=gathered.row_digest)
     return Plan(
         stage=SIGNATURES,
         version=VERSION,
         part=source.name,
-        inputs=tuple(inputs),
+        inputs=(made_from, *pages_input(source)),
         decides={"family": list(FAMILY)},
     )

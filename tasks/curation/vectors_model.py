@@ -23,13 +23,20 @@ VERSION = 1
 EMBEDDING, WORDS = "embedding", "words"
 
 
+Level = Literal["document", "question", "example"]
+DOCUMENT: Level = "document"
+QUESTION: Level = "question"
+
+
 class VectorsConfig(Config):
     """What is compared in the search for paraphrases, and by which vectors."""
 
-    level: Literal["question", "example"] = Field(
-        "question",
-        description="question: what is asked; example: question and answer together. Of a "
-        "rewritten pair it is the original that counts.",
+    levels: tuple[Level, ...] = Field(
+        (QUESTION,),
+        min_length=1,
+        description="What is compared, one after the other. document: whole pages; question: what "
+        "is asked; example: question and answer together. Of a rewritten pair it is the original "
+        "that counts.",
     )
     embedding: EmbeddingConfig = Field(
         EmbeddingConfig(),
@@ -60,33 +67,41 @@ class VectorModel(Record):
     texts: int
 
 
-def text_of(candidate: Candidate, level: str) -> str:
+def text_of(candidate: Candidate, level: Level) -> str:
     """Return the text of a candidate that is compared: as it was before it was rewritten."""
     turns = candidate.original or candidate.messages
     asked = next((turn.content for turn in turns if turn.role == "user"), "")
-    if level == "question":
+    if level == QUESTION:
         return asked
     said = [turn.content for turn in turns if turn.role == "assistant"]
     return "\n\n".join([asked, *said[-1:]])
 
 
 def vector_model(
-    parts: Parts, config: VectorsConfig, candidates: Sequence[Receipt], retrain: bool = False
+    parts: Parts,
+    config: VectorsConfig,
+    candidates: Sequence[Receipt],
+    retrain: bool = False,
+    level: Level = QUESTION,
 ) -> VectorModel:
-    """Return the model that stands; one is made if there is none yet for this configuration.
+    """Return a level's model that stands; one is made if there is none yet for this configuration.
 
+    One of words learns them from the candidates, for pages from their questions and answers.
     A standing model of words is replaced on demand, or when the dataset has outgrown it. Raises
     `ValueError` for a dataset without any candidate, if a model must be trained.
     """
-    newest = parts.newest(VECTOR_MODEL, config.level)
-    plan = _plan(config, candidates)
+    newest = parts.newest(VECTOR_MODEL, level)
+    plan = _plan(config, candidates, level)
     if newest and newest.decides == plan.decides and newest.version == VERSION and not retrain:
         standing = parts.rows(newest, VectorModel)[0]
         rows = sum(receipt.rows_out for receipt in candidates)
         if standing.kind == EMBEDDING or rows < config.retrain_at_growth * standing.texts:
             return standing
     started = time.monotonic()
-    made = _embedding_model(config) if config.embedding.model else _trained(parts, plan, candidates)
+    if config.embedding.model:
+        made = _embedding_model(config)
+    else:
+        made = _trained(parts, plan, candidates, level)
     outcome = Outcome([made], [], [], rows_in=made.texts)
     committed = parts.commit(plan, outcome, VectorModel, started, newest)
     return parts.rows(committed, VectorModel)[0]
@@ -105,7 +120,7 @@ def embed_with(
     return word_vectors_from(parts.store.read(model.path)).embed
 
 
-def _plan(config: VectorsConfig, candidates: Sequence[Receipt]) -> Plan:
+def _plan(config: VectorsConfig, candidates: Sequence[Receipt], level: Level) -> Plan:
     if config.embedding.model:
         decides: dict[str, object] = {"embedding": _embedding_model(config).digest}
     else:
@@ -113,11 +128,11 @@ def _plan(config: VectorsConfig, candidates: Sequence[Receipt]) -> Plan:
     return Plan(
         stage=VECTOR_MODEL,
         version=VERSION,
-        part=config.level,
+        part=level,
         inputs=tuple(Input(stage=r.stage, part=r.part, row_digest=r.row_digest) for r in candidates)
         if not config.embedding.model
         else (),
-        decides={"level": config.level, **decides},
+        decides={"level": level, **decides},
     )
 
 
@@ -125,11 +140,11 @@ def _embedding_model(config: VectorsConfig) -> VectorModel:
     return VectorModel(kind=EMBEDDING, digest=config.embedding.digest, path="", texts=0)
 
 
-def _trained(parts: Parts, plan: Plan, candidates: Sequence[Receipt]) -> VectorModel:
+def _trained(parts: Parts, plan: Plan, candidates: Sequence[Receipt], level: Level) -> VectorModel:
     def texts() -> Iterator[str]:
         for receipt in candidates:
             for row in parts.rows(receipt, Candidate):
-                yield text_of(row, plan.part)
+                yield text_of(row, level)
 
     model = train_word_vectors(texts(), plan.decides["dimensions"])
     if not model.texts:

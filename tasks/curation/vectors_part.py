@@ -3,6 +3,7 @@
 import base64
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,8 +11,18 @@ from gleanery.infra.llm.embeddings import Vectors
 from gleanery.infra.losses import Loss
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
+from gleanery.tasks.curation.candidates_part import SourcePart
 from gleanery.tasks.curation.semantic_facts import numbers_key
-from gleanery.tasks.curation.vectors_model import VectorModel, VectorsConfig, embed_with, text_of
+from gleanery.tasks.curation.source_pages import pages_input, pages_of
+from gleanery.tasks.curation.vectors_model import (
+    DOCUMENT,
+    QUESTION,
+    Level,
+    VectorModel,
+    VectorsConfig,
+    embed_with,
+    text_of,
+)
 from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import Record
 
@@ -20,7 +31,7 @@ VERSION = 2
 
 
 class TextVector(Record):
-    """The vector of a candidate's text, with what two rows are compared by besides.
+    """The vector of a candidate's text, or a page's, with what two are compared by besides.
 
     `origin` is the same for siblings. `numbers` names the set of numbers in the text. `vector`
     holds little-endian numbers of 16 bits as base64: a quarter of what a list of them takes.
@@ -34,28 +45,40 @@ class TextVector(Record):
 
 
 def standing_vectors(
-    parts: Parts, candidates: Receipt, model: VectorModel, config: VectorsConfig
+    parts: Parts,
+    candidates: Receipt,
+    model: VectorModel,
+    config: VectorsConfig,
+    level: Level = QUESTION,
+    source: SourcePart | None = None,
 ) -> Receipt | None:
     """Return the receipt of a part's vectors if it stands, or `None`."""
-    newest = parts.newest(VECTORS, candidates.part)
-    return newest if newest and newest.key == vectors_plan(candidates, model, config).key else None
+    plan = vectors_plan(candidates, model, config, level, source)
+    newest = parts.newest(VECTORS, plan.part)
+    return newest if newest and newest.key == plan.key else None
 
 
 def vectors_part(
-    parts: Parts, candidates: Receipt, model: VectorModel, config: VectorsConfig
+    parts: Parts,
+    candidates: Receipt,
+    model: VectorModel,
+    config: VectorsConfig,
+    level: Level = QUESTION,
+    source: SourcePart | None = None,
 ) -> tuple[Receipt, bool]:
-    """Return the receipt of a part's vectors, and whether it stood already.
+    """Return the receipt of a part's vectors at a level, and whether it stood already.
 
-    A candidate without a text ("no_text"), or whose text has neither word nor number ("no_words"),
-    has no vector. Raises `EmbeddingError` when the configured model cannot be used.
+    At level "document" they are those of the pages that the candidates came from, which `source`
+    has. What has no text ("no_text"), or neither word nor number in it ("no_words"), has no vector.
+    Raises `EmbeddingError` when the configured model cannot be used.
     """
-    if standing := standing_vectors(parts, candidates, model, config):
+    if standing := standing_vectors(parts, candidates, model, config, level, source):
         return standing, True
-    plan = vectors_plan(candidates, model, config)
+    plan = vectors_plan(candidates, model, config, level, source)
     newest = parts.newest(VECTORS, plan.part)
     started = time.monotonic()
-    rows = parts.rows(candidates, Candidate)
-    texts = [text_of(row, config.level) for row in rows]
+    rows = _compared(parts.rows(candidates, Candidate), level, source)
+    texts = [row.text for row in rows]
     shown = [number for number, text in enumerate(texts) if text.strip()]
     vectors = embed_with(model, parts, config)([texts[number] for number in shown])
     made = dict(zip(shown, vectors, strict=True))
@@ -66,7 +89,7 @@ def vectors_part(
         if number not in made or not made[number].any()
     ]
     outcome = Outcome(
-        rows=[_row(rows[number], texts[number], made[number]) for number in kept],
+        rows=[_row(rows[number], made[number]) for number in kept],
         rejected=lost,
         failed=[],
         rows_in=len(rows),
@@ -74,8 +97,14 @@ def vectors_part(
     return parts.commit(plan, outcome, TextVector, started, newest), False
 
 
-def vectors_plan(candidates: Receipt, model: VectorModel, config: VectorsConfig) -> Plan:
-    """Return what decides the vectors of a part."""
+def vectors_plan(
+    candidates: Receipt,
+    model: VectorModel,
+    config: VectorsConfig,
+    level: Level = QUESTION,
+    source: SourcePart | None = None,
+) -> Plan:
+    """Return what decides the vectors of a part at a level; both are in the plan's part."""
     made_from = Input(
         stage=candidates.stage, part=candidates.part, row_digest=candidates.row_digest
     )
@@ -83,10 +112,10 @@ def vectors_plan(candidates: Receipt, model: VectorModel, config: VectorsConfig)
     return Plan(
         stage=VECTORS,
         version=VERSION,
-        part=candidates.part,
-        inputs=(made_from,),
+        part=f"{level}.{candidates.part}",
+        inputs=(made_from, *(pages_input(source) if source and level == DOCUMENT else ())),
         decides={
-            "level": config.level,
+            "level": level,
             "model": [model.kind, model.digest],
             "text": cut if config.embedding.model else [],
         },
@@ -107,12 +136,30 @@ def encoded(vector: Vectors) -> str:
     return base64.b64encode(vector.astype("<f2").tobytes()).decode()
 
 
-def _row(candidate: Candidate, text: str, vector: Vectors) -> TextVector:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    id: str
+    origin: str
+    text: str
+
+
+def _compared(
+    candidates: Sequence[Candidate], level: Level, source: SourcePart | None
+) -> list[_Compared]:
+    if level != DOCUMENT:
+        return [_Compared(row.id, row.origin, text_of(row, level)) for row in candidates]
+    pages = pages_of(source, candidates) if source else []
+    # A page that was recalled twice has two rows of one id: the first one counts.
+    first = {page.id: _Compared(page.id, "", page.text) for page in reversed(pages)}
+    return list(reversed(first.values()))
+
+
+def _row(compared: _Compared, vector: Vectors) -> TextVector:
     return TextVector(
-        id=candidate.id,
-        origin=candidate.origin,
-        text=text,
-        numbers=numbers_key(text),
+        id=compared.id,
+        origin=compared.origin,
+        text=compared.text,
+        numbers=numbers_key(compared.text),
         vector=encoded(vector),
     )
 

@@ -201,6 +201,32 @@ def two_answers(dataset: Dataset, first: str, second: str) -> str:
     return asked
 
 
+def at_greater_length(text: str) -> str:
+    """Return a text with words that say nothing between its own: no five stand as they did."""
+    words: list[str] = []
+    for number, word in enumerate(text.split()):
+        words.append(word)
+        if number % 3 == 2 and not any(map(str.isdigit, word)):
+            words.append(("indeed", "quite", "there", "then")[number % 4])
+    return " ".join(words)
+
+
+def test_page_that_says_the_same_at_greater_length_goes_whole_where_pages_are_compared(
+    dataset: Dataset,
+) -> None:
+    reworded = [tuple(map(at_greater_length, pair(number))) for number in (0, 1)]
+    write_batch(dataset.harvest, 2, [("https://other.example/", "", reworded)])
+    few = {"words_threshold": 0.4}  # so few words make poor vectors
+    dataset.build(vectors={"levels": ["document", "question", "example"]}, semantic=few)
+    why = {detail.partition("(")[2] for reason, detail in dataset.why() if "semantic" in reason}
+    assert why == {"document)"}
+    assert dataset.left_out == {"duplicate_semantic": 2}
+    assert not [row for row in dataset.rows if "other" in row.url]
+    dataset.build(vectors={"levels": ["question"]})
+    why = {detail.partition("(")[2] for reason, detail in dataset.why() if "semantic" in reason}
+    assert why == {"question)"}
+
+
 def test_of_two_answers_to_one_question_the_better_by_the_heuristics_is_released(
     dataset: Dataset,
 ) -> None:
