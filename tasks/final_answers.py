@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from gleanery.tasks.quantities import Quantity, plain, unit_after, units_clash
+from gleanery.tasks.result_rounding import stands_for
 
 _BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -42,7 +44,7 @@ _VALUE = re.compile(
 _NOT_A_VALUE = re.compile(r"(?:[^\W\d]|[\^_][{ -]*)$")  # before it: x1, H2, m^2, x_{1}
 _SEVERAL = re.compile(r"\b(?:or|and)\b|[,;±\nⓐ-ⓩ]|\\pm|≈.*≈")
 _SYMBOLIC = re.compile(r"\\?\b(?:pi|sqrt|ln|log|sin|cos|tan|infty)|[π√∞]|/\([^)]*[A-Za-z]")
-_ROUNDING = Decimal("0.011")  # relative: more than this is no rounding
+_QUOTIENT = -15  # nobody writes as many decimals: a fraction was divided out
 _PER_CENT = re.compile(r"%|\b(?:percent|percentage|per cent)\b", re.IGNORECASE)
 
 
@@ -187,12 +189,13 @@ def _share(quantity: Quantity, other: Quantity) -> Decimal:
 
 
 def _near(one: Decimal, other: Decimal) -> bool:
-    """Return whether one value may be the other, rounded: within the coarser one's last digit."""
-    last_digit = Decimal(1).scaleb(max(_exponent(one), _exponent(other)))
-    difference = abs(one - other)
-    if last_digit >= 1:
-        last_digit /= 2
-    return difference <= min(last_digit, _ROUNDING * max(abs(one), abs(other)))
+    """Return whether one value may be the other, rounded: the coarser one says which digit."""
+    coarse, fine = sorted((one, other), key=_exponent, reverse=True)
+    digit = Fraction(10) ** _exponent(coarse)
+    if _exponent(coarse) == _exponent(fine):
+        return coarse == fine
+    is_quotient = _exponent(fine) <= _QUOTIENT
+    return stands_for(Fraction(coarse), digit, Fraction(fine), is_exact=is_quotient)
 
 
 def _exponent(value: Decimal) -> int:

@@ -1,6 +1,6 @@
 import pytest
 
-from gleanery.tasks.final_answers import final_answer, majority
+from gleanery.tasks.final_answers import final_answer, majority, same_quantity, values_in
 from gleanery.tasks.quantities import Quantity
 
 
@@ -61,3 +61,23 @@ def test_number_keeps_its_unit_and_letters_stay_letters() -> None:
     assert isinstance(number, Quantity)
     assert number.unit == "m"
     assert final_answer("The correct option is C.") == "C"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("17.5", "17.6", False),
+        ("3.14159", "3.14160", False),
+        ("3.14", "3.14159", True),
+        ("0.667", "0.66", False),
+        ("2/3", "0.66", True),
+        ("2/3", "0.67", True),
+        ("150", "151", False),
+    ],
+)
+def test_a_value_is_another_one_rounded_but_not_its_neighbour(
+    one: str, other: str, same: bool
+) -> None:
+    [first], [second] = values_in(one), values_in(other)
+    assert same_quantity(first, second) is same
+    assert same_quantity(second, first) is same
