@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from gleanery.infra.storage import Store
+
+# A busy machine is no fault of what is tested, and a first call imports what it needs.
+settings.register_profile("gleanery", deadline=None)
+settings.load_profile("gleanery")
 
 # A shell that runs the tests in the background has them ignore SIGINT, and every process that they
 # start: tests of Ctrl-C would wait for ever.
