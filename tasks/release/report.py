@@ -1,9 +1,6 @@
-"""The report of a release: one HTML file that needs no network and runs nothing but its script."""
+"""The report of a release: one HTML file, from what it holds to what was left out and why."""
 
-from base64 import b64encode
 from collections.abc import Callable, Sequence
-from hashlib import sha256
-from importlib.resources import files
 
 from gleanery.tasks.release.report_browser import browser
 from gleanery.tasks.release.report_charts import chart, one_valued
@@ -12,12 +9,13 @@ from gleanery.tasks.release.report_costs import cost_per_example, costs, tokens_
 from gleanery.tasks.release.report_coverage import breakdowns, diversity, synthesis_coverage
 from gleanery.tasks.release.report_curation import decontamination, duplicates
 from gleanery.tasks.release.report_data import Histogram, ReportData
-from gleanery.tasks.release.report_html import Child, Html, tag
 from gleanery.tasks.release.report_losses import funnel, open_rows, reasons, unasked
-from gleanery.tasks.release.report_numbers import count, counted, share
 from gleanery.tasks.release.report_samples import Fact
-from gleanery.tasks.release.report_tables import nothing
-from gleanery.tasks.release.report_text import reason_words, safe_url, shortened
+from gleanery.tasks.report_html import Child, Html, tag
+from gleanery.tasks.report_numbers import count, counted, share
+from gleanery.tasks.report_page import chapter, own_file, page_header, render_page
+from gleanery.tasks.report_tables import nothing
+from gleanery.tasks.report_text import reason_words, safe_url, shortened
 
 _MOST_CHARTS = 60
 
@@ -60,37 +58,19 @@ CHAPTERS: Sequence[tuple[str, Sequence[Section]]] = (
 
 
 def render_report(data: ReportData) -> str:
-    """Return the report as one HTML document, to be written as UTF-8.
-
-    Every text in it is escaped; the page's policy forbids all network, all scripts but the one
-    written here, and all styles but the sheet written here.
-    """
-    style, script = _beside("report.css"), _beside("report.js")
-    policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    """Return the report as one HTML document, to be written as UTF-8; see `render_page`."""
     title = f"{shortened(data.name)} {shortened(data.version)}".strip()
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"{title}: release report"),
-        tag("link", rel="icon", href="data:,"),
-        Html(f"<style>{style}</style>"),
-        Html(f"<script>{script}</script>"),
+    return render_page(
+        title,
+        title=f"{title}: release report",
+        header=_header(data, title),
+        contents=[(anchor, text) for _, sections in CHAPTERS for anchor, text, _ in sections],
+        chapters=[
+            chapter(heading, [(anchor, text, body(data)) for anchor, text, body in sections])
+            for heading, sections in CHAPTERS
+        ],
+        script=own_file(__package__, "report.js"),
     )
-    body = tag(
-        "body",
-        tag("a", "Skip to the content", href="#main", class_="skip"),
-        _header(data, title),
-        _contents(),
-        tag("main", *[_chapter(*chapter, data) for chapter in CHAPTERS], id="main"),
-        tag("footer", tag("p", f"{title} · written by Gleanery")),
-    )
-    return f"<!doctype html>\n{tag('html', head, body, lang='en').markup}\n"
 
 
 def _header(data: ReportData, title: str) -> Html:
@@ -104,27 +84,8 @@ def _header(data: ReportData, title: str) -> Html:
     figures.append(("left out", count(out), of_all))
     paid = cost_per_example(data)
     figures.append(("tokens per example", tokens_per_example(data), f"{paid} each" if paid else ""))
-    return tag(
-        "header",
-        tag(
-            "div",
-            tag("p", "Release report", class_="kicker"),
-            tag("button", "Dark", type="button", id="theme", hidden=True),
-            class_="top",
-        ),
-        tag("h1", title),
-        tag("p", tag("time", shortened(data.date)), class_="date"),
-        tag("dl", *[_figure(*figure) for figure in figures], class_="figures"),
-        _why_out(data),
-        open_rows(data),
-        unasked(data),
-        _facts(data),
-    )
-
-
-def _figure(name: str, value: str, detail: str) -> Html:
-    detailed = tag("dd", detail, class_="detail") if detail else None
-    return tag("div", tag("dt", name), tag("dd", value, class_="value"), detailed)
+    told = (_why_out(data), open_rows(data), unasked(data), _facts(data))
+    return page_header("Release report", title, shortened(data.date), figures, *told)
 
 
 def _by_split(data: ReportData) -> str:
@@ -166,24 +127,6 @@ def _value(fact: Fact) -> Child:
                target="_blank")  # fmt: skip
 
 
-def _contents() -> Html:
-    links = [
-        tag("li", tag("a", title, href=f"#{anchor}"))
-        for _, sections in CHAPTERS
-        for anchor, title, _ in sections
-    ]
-    return tag("nav", tag("ul", *links), aria_label="Contents")
-
-
-def _chapter(heading: str, sections: Sequence[Section], data: ReportData) -> Html:
-    shown = [
-        tag("section", tag("h3", title, id=f"{anchor}-title"), body(data), id=anchor,
-            aria_labelledby=f"{anchor}-title")
-        for anchor, title, body in sections
-    ]  # fmt: skip
-    return tag("section", tag("h2", heading), *shown, class_="chapter")
-
-
 def _charts(histograms: Sequence[Histogram], none: str) -> Html:
     if not histograms:
         return nothing(none)
@@ -202,11 +145,3 @@ def _charts(histograms: Sequence[Histogram], none: str) -> Html:
     same = [tag("p", "The same for every row that has one:"), one_valued(constant)]
     charts = tag("div", *drawn, class_="charts") if drawn else None
     return tag("div", key, charts, more, *(same if constant else []))
-
-
-def _beside(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

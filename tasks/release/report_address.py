@@ -1,14 +1,10 @@
 """Where a browser finds the report of a release."""
 
-from pathlib import Path
-
 from gleanery.infra.storage import Store
+from gleanery.tasks.page_address import page_address
 from gleanery.tasks.release.manifest import Manifest
 
 
 def report_address(store: Store, manifest: Manifest) -> str:
-    """Return what opens a release's report: a file:// address, or that of the object."""
-    path = store.uri(f"{manifest.folder}/report.html")
-    if not store.is_local:
-        return path
-    return Path(path.removeprefix("file://")).absolute().as_uri()
+    """Return what opens a release's report."""
+    return page_address(store, f"{manifest.folder}/report.html")

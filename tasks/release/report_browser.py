@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gleanery.tasks.release.report_html import Html, tag
-from gleanery.tasks.release.report_numbers import counted
 from gleanery.tasks.release.report_samples import (
     LONGEST_TEXT,
     Excerpt,
     LineageStep,
     SampledExample,
 )
-from gleanery.tasks.release.report_tables import nothing
-from gleanery.tasks.release.report_text import json_for_script, safe_url, shortened
+from gleanery.tasks.report_html import Html, tag
+from gleanery.tasks.report_numbers import counted
+from gleanery.tasks.report_tables import nothing
+from gleanery.tasks.report_text import json_for_script, safe_url, shortened
 
 LARGEST = 6_000_000  # characters of embedded examples; those beyond are left out, and it is said
 _LONGEST_FACT = 2000

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from gleanery.tasks.release.report_data import Histogram
-from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count, counted, decimal
-from gleanery.tasks.release.report_tables import nothing, table
-from gleanery.tasks.release.report_text import shortened
+from gleanery.tasks.report_html import Child, Html, tag
+from gleanery.tasks.report_numbers import count, counted, decimal
+from gleanery.tasks.report_tables import nothing, table
+from gleanery.tasks.report_text import shortened
 
 _WIDTH, _HEIGHT = 320, 120  # of the plot, in SVG units
 _LEFT, _TOP, _BELOW = 8, 14, 20

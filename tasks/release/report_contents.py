@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gleanery.tasks.release.report_data import Change, ChangeCount, ReportData
-from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count, counted, share
-from gleanery.tasks.release.report_tables import bar, bars, nothing, table
-from gleanery.tasks.release.report_text import reason_words, shortened
+from gleanery.tasks.report_html import Child, Html, tag
+from gleanery.tasks.report_numbers import count, counted, share
+from gleanery.tasks.report_tables import bar, bars, nothing, table
+from gleanery.tasks.report_text import reason_words, shortened
 
 _NO_PAGE = "none: synthesised"
 _MOST_CHANGES = 200  # lines of added and removed rows

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from gleanery.tasks.release.report_data import ReportData, StageCost
-from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count, decimal, decimals, fixed, money
-from gleanery.tasks.release.report_tables import bar, nothing, table
-from gleanery.tasks.release.report_text import shortened
+from gleanery.tasks.report_html import Child, Html, tag
+from gleanery.tasks.report_numbers import count, decimal, decimals, fixed, money
+from gleanery.tasks.report_tables import bar, nothing, table
+from gleanery.tasks.report_text import shortened
 
 
 def costs(data: ReportData) -> Html:

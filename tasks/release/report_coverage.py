@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from gleanery.tasks.coverage import Evenness, Grid, Reached
 from gleanery.tasks.diversity import GroupDiversity
 from gleanery.tasks.release.report_data import PipelineCoverage, ReportData
-from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count, decimal, fixed, share
-from gleanery.tasks.release.report_tables import bar, bars, nothing, table
-from gleanery.tasks.release.report_text import shortened
+from gleanery.tasks.report_html import Child, Html, tag
+from gleanery.tasks.report_numbers import count, decimal, fixed, share
+from gleanery.tasks.report_tables import bar, bars, nothing, table
+from gleanery.tasks.report_text import shortened
 
 _LARGEST_GRID = 40  # rows or columns that are drawn
 _SHADES = 5

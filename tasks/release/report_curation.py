@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from gleanery.tasks.release.curation_facts import BenchmarkHits
 from gleanery.tasks.release.report_data import DuplicateCount, ReportData
 from gleanery.tasks.release.report_excerpts import excerpt
-from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count, counted, share
 from gleanery.tasks.release.report_samples import LeakShown
-from gleanery.tasks.release.report_tables import nothing, table
-from gleanery.tasks.release.report_text import reason_words, shortened
+from gleanery.tasks.report_html import Child, Html, tag
+from gleanery.tasks.report_numbers import count, counted, share
+from gleanery.tasks.report_tables import nothing, table
+from gleanery.tasks.report_text import reason_words, shortened
 
 _MOST_LEAKS = 100  # that are shown with their texts
 

@@ -1,7 +1,7 @@
 """Excerpts as markup: the marked spans stand out, and what was left out is said."""
 
-from gleanery.tasks.release.report_html import Child, Html, tag
 from gleanery.tasks.release.report_samples import Excerpt
+from gleanery.tasks.report_html import Child, Html, tag
 
 
 def excerpt(shown: Excerpt) -> Html:

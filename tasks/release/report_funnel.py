@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gleanery.tasks.release.report_data import FunnelStage
-from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count
-from gleanery.tasks.release.report_text import reason_words, shortened
+from gleanery.tasks.report_html import Child, Html, tag
+from gleanery.tasks.report_numbers import count
+from gleanery.tasks.report_text import reason_words, shortened
 
 _LINEAR_UP_TO = 15
 _LANE, _LANE_WIDEST = 336.0, 84.0  # a lane with its labels, and the widest stream in it

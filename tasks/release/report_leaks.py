@@ -10,8 +10,8 @@ from gleanery.tasks.release.fates import Fates
 from gleanery.tasks.release.forgotten import FORGOTTEN
 from gleanery.tasks.release.report_matches import mark_match
 from gleanery.tasks.release.report_samples import LeakShown, cut_excerpt
-from gleanery.tasks.release.report_text import reason_words
 from gleanery.tasks.release.selection_details import LEAK
+from gleanery.tasks.report_text import reason_words
 from gleanery.tasks.seeded import keys
 
 _LEAKS_SHOWN = 40

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from gleanery.tasks.release.report_data import FunnelStage, ReportData
 from gleanery.tasks.release.report_funnel import draw_funnel
-from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count, counted
-from gleanery.tasks.release.report_tables import bars, nothing, table
-from gleanery.tasks.release.report_text import reason_words, shortened
+from gleanery.tasks.report_html import Child, Html, tag
+from gleanery.tasks.report_numbers import count, counted
+from gleanery.tasks.report_tables import bars, nothing, table
+from gleanery.tasks.report_text import reason_words, shortened
 
 RELEASE = "release"
 

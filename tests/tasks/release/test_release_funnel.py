@@ -3,7 +3,7 @@
 from gleanery.infra.receipts import Usage
 from gleanery.tasks.release.release_funnel import pipeline_funnel
 from gleanery.tasks.release.report_funnel import draw_funnel
-from gleanery.tasks.release.report_text import reason_words
+from gleanery.tasks.report_text import reason_words
 from gleanery.tasks.stage_output import StageOutput
 
 

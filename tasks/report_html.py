@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Union
 
-from gleanery.tasks.release.report_text import visible
+from gleanery.tasks.report_text import visible
 
 _VOID = {"meta", "link", "input"}  # shapes in an SVG are closed like any other element
 _SAFE_LINK = re.compile(r"(https?://|#|data:,$)", re.IGNORECASE)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gleanery.tasks.release.report_html import Html, UnsafeMarkup, join, tag
-from gleanery.tasks.release.report_numbers import decimal, money, share
-from gleanery.tasks.release.report_text import json_for_script, safe_url, shortened, visible
+from gleanery.tasks.report_html import Html, UnsafeMarkup, join, tag
+from gleanery.tasks.report_numbers import decimal, money, share
+from gleanery.tasks.report_text import json_for_script, safe_url, shortened, visible
 
 TEXTS = st.text(alphabet=st.characters(), max_size=200)  # half surrogate pairs too
 

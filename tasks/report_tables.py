@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from gleanery.tasks.release.report_html import Child, Html, tag
-from gleanery.tasks.release.report_numbers import count, share
-from gleanery.tasks.release.report_text import shortened
+from gleanery.tasks.report_html import Child, Html, tag
+from gleanery.tasks.report_numbers import count, share
+from gleanery.tasks.report_text import shortened
 
 _SHOWN = 12  # bars that stand open; the others are one click away
 _MOST = 500  # rows of one table; the rest is summed up in its last row
