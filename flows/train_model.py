@@ -19,7 +19,7 @@ from gleanery.infra.storage import Store
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.published import read_manifest
 from gleanery.tasks.release.rows import SPLITS
-from gleanery.tasks.training.starting_weights import TRAINED, base_identity
+from gleanery.tasks.training.starting_weights import FRESH, TRAINED, base_identity
 from gleanery.tasks.training.tasks import train
 from gleanery.tasks.training.trained_models import newest_model
 from gleanery.tasks.training.training_run import Training
@@ -60,6 +60,8 @@ def plan_training(config: TrainingConfig, settings: Settings) -> Training:
         base_store = Store(f"{own_root}/{name}", storage_options(settings))
         base_model = (base_store, newest_model(base_store))
         base = f"{config.model.path}@{base_model[1].digest}"
+    elif config.model.fresh:
+        base = FRESH
     else:
         base = base_identity(config.model.path, config.model.revision)
     return Training(
@@ -94,6 +96,7 @@ def _spec(config: TrainingConfig, settings: Settings) -> TrainingSpec:
     folder = Path(config.work) if config.work else settings.server_home / "training"
     return TrainingSpec(
         model=config.model,
+        rows=config.rows,
         tuning=config.tuning,
         recipe=config.recipe,
         devices=config.devices,

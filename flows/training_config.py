@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from gleanery.flows.pipeline_config import PipelineName, StoredConfig
 from gleanery.infra.config import Config
+from gleanery.tasks.training.row_choice import RowChoice
 from gleanery.tasks.training.training_recipe import TrainingRecipe, Tuning
 from gleanery.tasks.training.training_spec import BaseModelConfig, Devices
 
@@ -24,6 +25,7 @@ class TrainingConfig(StoredConfig):
     method: Literal["training"] = Field("training", description="What this file configures.")
     name: PipelineName = "model"
     release: ReleaseName = Field(ReleaseName(), description="What is learnt.")
+    rows: RowChoice = Field(RowChoice(), description="Which of its rows; by default all.")
     model: BaseModelConfig = Field(BaseModelConfig(), description="What learns it.")
     tuning: Tuning = Field(Tuning(), description="Which weights are trained.")
     recipe: TrainingRecipe = Field(TrainingRecipe(), description="How they are trained.")
@@ -47,8 +49,9 @@ class TrainingConfig(StoredConfig):
     @field_validator("model")
     @classmethod
     def _names_a_base(cls, model: BaseModelConfig) -> BaseModelConfig:
-        if not model.path:
+        if bool(model.path) == bool(model.fresh):
             raise ValueError(
-                "set model.path to the base model: a hub id, a folder, or trained:NAME"
+                "set either model.path to the base model (a hub id, a folder, or trained:NAME) or "
+                "model.fresh to the shape of one of random weights"
             )
         return model

@@ -15,7 +15,7 @@ def render_model_card(
     header = {
         "library_name": "transformers",
         "pipeline_tag": "text-generation",
-        "base_model": base,
+        **({} if spec.model.fresh else {"base_model": base}),
         "tags": ["gleanery", "sft", spec.tuning.method],
     }
     recipe = spec.recipe.model_dump(mode="json")
@@ -25,8 +25,8 @@ def render_model_card(
         "---",
         f"# {spec.name}",
         "",
-        f"Fine-tuned from `{base}` on instruction data, and evaluated by its maker on nothing yet: "
-        "what it says may be wrong.",
+        f"{_began(spec, base)}, and evaluated by its maker on nothing yet: what it says may be "
+        "wrong.",
         "",
         "## Data",
         "",
@@ -41,3 +41,12 @@ def render_model_card(
         "",
     ]
     return "\n".join(lines)
+
+
+def _began(spec: TrainingSpec, base: str) -> str:
+    if not (fresh := spec.model.fresh):
+        return f"Fine-tuned from `{base}` on instruction data"
+    return (
+        f"Trained on instruction data from random weights (seed {fresh.seed}; Qwen2's shape, "
+        f"{fresh.layers} layers, {fresh.width} wide), with a tokenizer built from the same data"
+    )

@@ -26,7 +26,8 @@ from gleanery.tasks.training.events import (
     EventLog,
 )
 from gleanery.tasks.training.process_callbacks import Saving, StopRequest, Telling
-from gleanery.tasks.training.process_data import first_turns, load_split
+from gleanery.tasks.training.process_data import chosen_rows, first_turns, load_split
+from gleanery.tasks.training.process_fresh import with_fresh_base
 from gleanery.tasks.training.process_model import (
     adapters,
     computed_in,
@@ -62,14 +63,17 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
     set_seed(spec.recipe.seed)
     devices = int(os.environ.get("WORLD_SIZE", "1"))
     batches = plan_batches(spec.recipe.global_batch, devices, spec.devices.most_per_device)
+    spec = with_fresh_base(spec)
     tokenizer = load_tokenizer(spec)
     model = load_model(spec)
     outputs = model.get_output_embeddings().weight.shape[0]
-    rendered = check_template(tokenizer, outputs, first_turns(spec), spec.recipe.max_length)
+    chosen = chosen_rows(spec)
+    turns = first_turns(spec, chosen)
+    rendered = check_template(tokenizer, outputs, turns, spec.recipe.max_length)
     trainer = SFTTrainer(
         model=model,
         args=_arguments(spec, batches),
-        train_dataset=load_split(spec, spec.train_files),
+        train_dataset=load_split(spec, spec.train_files, chosen),
         eval_dataset=load_split(spec, spec.validation_files),
         processing_class=tokenizer,
         peft_config=adapters(spec),
@@ -87,6 +91,8 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
             devices=devices,
             per_device=batches.per_device,
             accumulation=batches.accumulation,
+            rows=len(chosen.places),
+            of_rows=chosen.of,
             examples=len(trainer.train_dataset),
             trained=trained,
             frozen=frozen,

@@ -6,6 +6,7 @@ from gleanery.infra.digests import digest
 from gleanery.infra.folders import file_digest
 
 TRAINED = "trained:"
+FRESH = "fresh"  # random weights: the training's configuration says all of them
 _DECIDES = ("*.json", "*.safetensors", "*.bin", "*.jinja", "*.model", "*.txt")
 
 

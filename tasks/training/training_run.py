@@ -63,7 +63,7 @@ class Training:
     def key(self) -> str:
         """The name of all that decides the weights."""
         spec = self.spec
-        model = spec.model.model_dump(mode="json", exclude={"path", "revision"})
+        model = spec.model.model_dump(mode="json", exclude={"path", "revision"}, exclude_none=True)
         return digest(
             {
                 "version": VERSION,
@@ -71,6 +71,7 @@ class Training:
                 "model": model,
                 "tuning": spec.tuning.model_dump(mode="json"),
                 "recipe": spec.recipe.model_dump(mode="json", exclude={"preset"}),
+                "rows": spec.rows.decides,
                 "train": [file.sha256 for file in self.train_files],
                 "validation": [file.sha256 for file in self.validation_files],
             }

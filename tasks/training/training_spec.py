@@ -3,10 +3,33 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gleanery.infra.config import Config
+from gleanery.tasks.training.row_choice import RowChoice
 from gleanery.tasks.training.training_recipe import TrainingRecipe, Tuning
+
+
+class FreshModel(Config):
+    """A model of random weights, in the shape of Qwen2 (2024), with a tokenizer of the release."""
+
+    layers: int = Field(4, ge=1, le=256, description="Number of layers.")
+    width: int = Field(128, ge=8, le=16384, description="Numbers that a token is held in.")
+    heads: int = Field(
+        2, ge=1, le=256, description="Attention heads; their width is even, for vLLM 64 or more."
+    )
+    vocabulary: int = Field(2048, ge=300, le=1_000_000, description="Tokens, all bytes among them.")
+    context: int = Field(1024, ge=8, le=1_000_000, description="Longest text, in tokens.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Decides the weights.")
+
+    @model_validator(mode="after")
+    def _heads_share_the_width(self) -> "FreshModel":
+        if self.width % (2 * self.heads):
+            raise ValueError(
+                f"a width of {self.width} cannot be shared by {self.heads} heads of an even width: "
+                f"set width to {self.width // (2 * self.heads) * 2 * self.heads or 2 * self.heads}"
+            )
+        return self
 
 
 class BaseModelConfig(Config):
@@ -16,6 +39,9 @@ class BaseModelConfig(Config):
         "",
         description="A hub id or a folder; or, as trained:NAME, what the training of that name "
         "below the same root has made.",
+    )
+    fresh: FreshModel | None = Field(
+        None, description="In place of a path: start from random weights, of this shape."
     )
     revision: str = Field("", description="The hub's revision, so that the base stays the same.")
     chat_template: str = Field(
@@ -62,6 +88,7 @@ class TrainingSpec(Config):
     tuning: Tuning
     recipe: TrainingRecipe
     devices: Devices
+    rows: RowChoice = RowChoice()
     train_files: tuple[str, ...]
     validation_files: tuple[str, ...]
     folder: str

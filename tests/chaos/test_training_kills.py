@@ -33,6 +33,8 @@ KILLS: list[dict[str, Any]] = [
     {"on": "create", "when": "before", "match": "models/.*receipt"},
     {"on": "create", "when": "after", "match": "models/.*receipt"},
 ]
+# A fresh base, tokenizer and all, is built again by every run; any other is loaded.
+FRESH = {"lora": {"fresh": {"layers": 1, "width": 32, "vocabulary": 512}}}
 TUNINGS: dict[str, dict[str, Any]] = {
     "full": {"method": "full"},
     "lora": {"method": "lora", "lora": {"rank": 4, "dropout": 0.1}},
@@ -69,7 +71,7 @@ def run(tmp_path: Path, tiny_base: Path) -> Callable[..., Run]:
                     "name": name,
                     "root": f"{tmp_path}/root",
                     "release": {"dataset": "lessons"},
-                    "model": {"path": str(tiny_base)},
+                    "model": FRESH.get(tuning, {"path": str(tiny_base)}),
                     "tuning": TUNINGS[tuning],
                     "recipe": {
                         "learning_rate": 0.01,
@@ -110,8 +112,10 @@ def run(tmp_path: Path, tiny_base: Path) -> Callable[..., Run]:
 
 
 def weights(told: dict[str, Any] | None) -> dict[str, str]:
+    """Return the digests of what was learnt, and of the tokens that it was learnt in."""
     assert told is not None
-    return {path: sha for path, sha in told["files"].items() if path.endswith(".safetensors")}
+    learnt = (".safetensors", "tokenizer.json")
+    return {path: sha for path, sha in told["files"].items() if path.endswith(learnt)}
 
 
 @pytest.mark.parametrize(

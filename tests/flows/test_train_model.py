@@ -24,17 +24,8 @@ from released_candidates import publish_rows  # noqa: E402
 ROWS = 60
 
 
-@pytest.fixture(scope="module")
-def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("base")
-    # In a process of its own: torch, once loaded, stays.
-    script = TESTS / "tasks" / "training" / "tiny_base.py"
-    subprocess.run([sys.executable, script, folder], check=True)
-    return folder
-
-
 @pytest.fixture
-def training(tmp_path: Path, tiny_base: Path, prefect_api: str) -> Callable[..., TrainingConfig]:
+def training(tmp_path: Path, prefect_api: str) -> Callable[..., TrainingConfig]:
     """Return a function that configures the training of a tiny model on a small release."""
     publish_rows(Store(f"{tmp_path}/root/lessons"), ROWS)
 
@@ -43,7 +34,7 @@ def training(tmp_path: Path, tiny_base: Path, prefect_api: str) -> Callable[...,
             "name": "tiny",
             "root": f"{tmp_path}/root",
             "release": {"dataset": "lessons"},
-            "model": {"path": str(tiny_base)},
+            "model": {"fresh": {"layers": 1, "width": 32, "vocabulary": 512}},
             "recipe": {
                 "learning_rate": 0.01,
                 "epochs": 2,
@@ -73,7 +64,9 @@ def test_a_release_becomes_a_model_that_learnt_it(
     names = {file.path for file in made.files}
     assert {"model/model.safetensors", "model/tokenizer.json", "model/README.md"} <= names
     assert made.notes["steps"] == 8  # two epochs of 54 rows, 16 at a time
-    assert "v0001-" in (tmp_path / "model" / "model" / "README.md").read_text()
+    card = (tmp_path / "model" / "model" / "README.md").read_text()
+    assert "v0001-" in card
+    assert "from random weights" in card
     assert train(config) == made  # and nothing is trained again
     with pytest.raises(TrainingRefused, match=r"raise recipe\.max_length"):
         train(training(recipe={"max_length": 8}))
