@@ -22,6 +22,7 @@ ItemField = Literal[
     "entry_point",
     "picture",
 ]
+JudgedField = Literal["turns", "references", "baseline", "checklist", "category", "difficulty"]
 # Under which keys the published copies of the benchmarks hold a field, in the order of preference.
 USUAL_KEYS: dict[str, tuple[str, ...]] = {
     "id": ("id", "task_id", "Record ID"),
@@ -60,7 +61,7 @@ class BenchmarkSource(Config):
         "subject of its items.",
     )
     split: str = Field("test", description="For `dataset`: the split.")
-    named: dict[ItemField, str] = Field(
+    named: dict[ItemField | JudgedField, str] = Field(
         {},
         description="Under which key a row holds a field, where it is not one of the usual ones: "
         "`question: body`.",

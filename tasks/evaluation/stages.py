@@ -2,3 +2,6 @@
 
 ANSWERS = "answers"
 ITEM_SCORES = "item_scores"
+SUITE_ANSWERS = "suite_answers"
+PAIR_VERDICTS = "pair_verdicts"
+POINT_VERDICTS = "point_verdicts"
