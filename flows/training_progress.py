@@ -61,10 +61,12 @@ class TrainingProgress:
 
     def _tell_start(self, event: Mapping[str, Any]) -> None:
         self._logger.info(
-            "training on %d x %s, %d examples, %d a step (%d at once, %d times); "
+            "training on %d x %s, %d of %d rows as %d examples, %d a step (%d at once, %d times); "
             "%s weights are trained, %s are not",
             event["devices"],
             event["device"],
+            event["rows"],
+            event["of_rows"],
             event["examples"],
             event["devices"] * event["per_device"] * event["accumulation"],
             event["per_device"],

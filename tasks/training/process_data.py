@@ -1,34 +1,40 @@
-"""The training process's data: the columns of a release that its loss is about."""
+"""The training process's data: the rows and columns of a release that its loss is about."""
 
 from typing import Any
 
 from datasets import Dataset, load_dataset
 
+from gleanery.tasks.training.row_choice import ChosenRows, choose_rows
 from gleanery.tasks.training.training_spec import TrainingSpec
 
 _COLUMNS = {"responses": ["prompt", "completion"], "all": ["messages"]}
 _LOOKED_AT = 256
 
 
-def load_split(spec: TrainingSpec, files: tuple[str, ...]) -> Dataset | None:
-    """Return a split's rows as conversations, `None` where it has no file."""
+def load_split(
+    spec: TrainingSpec, files: tuple[str, ...], chosen: ChosenRows | None = None
+) -> Dataset | None:
+    """Return a split's rows, all or the chosen ones, as conversations; `None` without a file."""
     if not files:
         return None
+    return _rows(spec, files, chosen).select_columns(_COLUMNS[spec.recipe.loss])
+
+
+def chosen_rows(spec: TrainingSpec) -> ChosenRows:
+    """Return which rows of the training split are learnt. Raises what `choose_rows` raises."""
+    return choose_rows(spec.rows, spec.train_files)
+
+
+def first_turns(spec: TrainingSpec, chosen: ChosenRows) -> list[dict[str, Any]]:
+    """Return the prompts and completions of the first chosen rows, whatever the loss is about."""
+    first = ChosenRows(chosen.places[:_LOOKED_AT], chosen.of)
+    rows = _rows(spec, spec.train_files, first).select_columns(["prompt", "completion"])
+    return list(rows.to_list())
+
+
+def _rows(spec: TrainingSpec, files: tuple[str, ...], chosen: ChosenRows | None) -> Dataset:
     rows = load_dataset(
         "parquet", data_files=list(files), split="train", cache_dir=str(spec.work / "cache")
     )
-    return rows.select_columns(_COLUMNS[spec.recipe.loss])
-
-
-def first_turns(spec: TrainingSpec) -> list[dict[str, Any]]:
-    """Return the prompts and completions of the first rows, whatever the loss is about."""
-    rows: list[dict[str, Any]] = []
-    for file in spec.train_files:
-        split = load_dataset(
-            "parquet", data_files=[file], split="train", cache_dir=str(spec.work / "cache")
-        )
-        wanted = split.select_columns(["prompt", "completion"])
-        rows += wanted.select(range(min(len(wanted), _LOOKED_AT - len(rows)))).to_list()
-        if len(rows) >= _LOOKED_AT:
-            break
-    return rows
+    # The whole split stays as it is on disk: a selection is read through an index.
+    return rows if chosen is None or len(chosen.places) == chosen.of else rows.select(chosen.places)
