@@ -1,52 +1,147 @@
-"""The card of a trained model: what it was made from, and how."""
+"""The card of a trained model: what it was made from, how, and what it came to since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from gleanery.tasks.training.training_spec import TrainingSpec
+from gleanery.tasks.model_records import BenchmarkResult, Decision, ModelResults
+
+_UNMEASURED = "evaluated by its maker on nothing yet: what it says may be wrong."
+_MEASURED = "and measured as told below: what it says may still be wrong."
+_PURPOSES = {
+    "validation": "It was chosen by these figures, so they flatter it a little.",
+    "reported": "They had no part in choosing it.",
+    "measured": "",
+}
 
 
 def render_model_card(
-    spec: TrainingSpec, base: str, lineage: Mapping[str, Any], last: Mapping[str, Any]
+    name: str,
+    notes: Mapping[str, Any],
+    results: Sequence[ModelResults] = (),
+    decision: Decision | None = None,
 ) -> str:
-    """Return the card as Markdown under a YAML header, as model hubs read it."""
-    header = {
+    """Return the card as Markdown under a YAML header, as model hubs read it.
+
+    `notes` are those of the model's receipt. The header's `model-index` is the hub's:
+    https://github.com/huggingface/hub-docs/blob/main/modelcard.md
+    """
+    header: dict[str, Any] = {
         "library_name": "transformers",
         "pipeline_tag": "text-generation",
-        **({} if spec.model.fresh else {"base_model": base}),
-        "tags": ["gleanery", "sft", spec.tuning.method],
+        "base_model": notes["base"],
+        "tags": ["gleanery", "sft", notes["tuning"]["method"]],
     }
-    recipe = spec.recipe.model_dump(mode="json")
+    if results:
+        header["model-index"] = [{"name": name, "results": list(_index(results))}]
+    made_from = f"Fine-tuned from `{notes['base']}` on instruction data"
     lines = [
         "---",
         yaml.safe_dump(header, sort_keys=False, allow_unicode=True).strip(),
         "---",
-        f"# {spec.name}",
+        f"# {name}",
         "",
-        f"{_began(spec, base)}, and evaluated by its maker on nothing yet: what it says may be "
-        "wrong.",
+        f"{made_from}, {_MEASURED if results else _UNMEASURED}",
         "",
         "## Data",
         "",
-        *(f"- {name.replace('_', ' ')}: `{value}`" for name, value in lineage.items()),
+        *(f"- {key.replace('_', ' ')}: `{value}`" for key, value in notes["lineage"].items()),
         "",
         "## Training",
         "",
-        f"- weights: {spec.tuning.method}",
-        *(f"- {name.replace('_', ' ')}: {value}" for name, value in recipe.items()),
-        f"- steps: {last['step']}",
-        f"- mean loss: {last['loss']:.4f}",
+        f"- weights: {notes['tuning']['method']}",
+        *(f"- {key.replace('_', ' ')}: {value}" for key, value in notes["recipe"].items()),
+        f"- steps: {notes['steps']}",
+        f"- mean loss: {notes['loss']:.4f}",
         "",
+        *_evaluation(results),
+        *_decided(decision),
     ]
     return "\n".join(lines)
 
 
-def _began(spec: TrainingSpec, base: str) -> str:
-    if not (fresh := spec.model.fresh):
-        return f"Fine-tuned from `{base}` on instruction data"
-    return (
-        f"Trained on instruction data from random weights (seed {fresh.seed}; Qwen2's shape, "
-        f"{fresh.layers} layers, {fresh.width} wide), with a tokenizer built from the same data"
-    )
+def _index(results: Sequence[ModelResults]) -> Iterator[dict[str, Any]]:
+    """Yield the entries of the header's index, one per benchmark and evaluation."""
+    for evaluation in results:
+        for result in evaluation.results:
+            yield {
+                "task": {"type": "text-generation"},
+                "dataset": {
+                    "name": result.benchmark,
+                    "type": result.place,
+                    "args": {"num_few_shot": result.shots},
+                },
+                "metrics": [
+                    {
+                        "type": "accuracy",
+                        "name": f"accuracy ({evaluation.purpose})",
+                        "value": round(result.accuracy, 6),
+                        "args": _told(evaluation, result),
+                        "verified": False,
+                    }
+                ],
+            }
+
+
+def _told(evaluation: ModelResults, result: BenchmarkResult) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "items": result.items,
+        "correct": result.correct,
+        "low_95": round(result.low, 6),
+        "high_95": round(result.high, 6),
+        "unparseable": result.unparseable,
+        "truncated": result.truncated,
+        "evaluation": evaluation.evaluation,
+        "date": evaluation.created[:10],
+    }
+    if result.difference is not None and result.p_value is not None:
+        told |= {
+            "against": result.against,
+            "difference": round(result.difference, 6),
+            "p_value": round(result.p_value, 6),
+        }
+    return told
+
+
+def _evaluation(results: Sequence[ModelResults]) -> Iterator[str]:
+    if not results:
+        return
+    yield from ("## Evaluation", "")
+    for evaluation in results:
+        asked = "in a turn of a talk" if evaluation.as_chat else "to go on with a text"
+        yield f"`{evaluation.evaluation}`, {evaluation.created[:10]}: the model was asked {asked}."
+        if purpose := _PURPOSES[evaluation.purpose]:
+            yield purpose
+        yield from (
+            "",
+            "| benchmark | items | shots | accuracy | 95 % | unparseable | cut off | against | "
+            "difference | p |",
+            f"|{'---|' * 10}",
+            *(_row(result) for result in evaluation.results),
+            "",
+        )
+
+
+def _row(result: BenchmarkResult) -> str:
+    compared = ["", "", ""]
+    if result.difference is not None and result.p_value is not None:
+        compared = [result.against, f"{result.difference:+.1%}", f"{result.p_value:.3g}"]
+    cells = [
+        result.benchmark,
+        f"{result.items:,}",
+        str(result.shots),
+        f"{result.accuracy:.1%}",
+        f"{result.low:.1%} to {result.high:.1%}",
+        str(result.unparseable),
+        str(result.truncated),
+        *compared,
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _decided(decision: Decision | None) -> Iterator[str]:
+    if decision:
+        place = "took the place of" if decision.promoted else "did not take the place of"
+        incumbent = f"`{decision.incumbent}`" if decision.incumbent else "the base"
+        yield from ("## Decision", "", f"It {place} {incumbent}: {decision.why}.", "")

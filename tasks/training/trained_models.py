@@ -15,6 +15,11 @@ def model_name(key: str) -> str:
     return f"{MODELS}/{key}"
 
 
+def model_key(model: FolderReceipt) -> str:
+    """Return what names a model among those of its training."""
+    return model.name.removeprefix(f"{MODELS}/")
+
+
 def find_model(store: Store, key: str) -> FolderReceipt | None:
     """Return the model that a training has made, or `None` if it has not finished."""
     return find_folder(store, model_name(key))

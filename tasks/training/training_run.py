@@ -98,7 +98,6 @@ def run_training(
             f"interrupted after step {last['step']}: its checkpoint is stored at "
             f"{store.uri('checkpoints')}, and the next run goes on from there"
         )
-    made = _gathered(training, spec, last)
     notes = {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "base": training.base,
@@ -109,6 +108,7 @@ def run_training(
         "loss": last["loss"],
         "gleanery": importlib.metadata.version("gleanery"),
     }
+    made = _gathered(spec, notes)
     receipt = store_folder(store, model_name(training.key), made, notes)
     checkpoints.clear()
     shutil.rmtree(spec.work, ignore_errors=True)
@@ -241,7 +241,7 @@ def _command(training: Training, spec: TrainingSpec) -> list[str]:
     return [python, *launcher, *module]
 
 
-def _gathered(training: Training, spec: TrainingSpec, last: Mapping[str, Any]) -> Path:
+def _gathered(spec: TrainingSpec, notes: Mapping[str, Any]) -> Path:
     """Return the folder of what is stored: the model, its adapter, how training went."""
     folder = spec.work / "made"
     folder.mkdir()
@@ -249,6 +249,6 @@ def _gathered(training: Training, spec: TrainingSpec, last: Mapping[str, Any]) -
         if (spec.work / name).is_dir():
             (spec.work / name).rename(folder / name)
     shutil.copy(spec.work / "events.jsonl", folder / "events.jsonl")
-    card = render_model_card(spec, training.base, training.lineage, last)
+    card = render_model_card(spec.name, notes)
     (folder / "model" / "README.md").write_text(card, encoding="utf-8")
     return folder

@@ -1,0 +1,132 @@
+"""Which of a training's models is the latest: a history of promotions, and a pointer to its end.
+
+A promotion is created under the next number alone, so that of two writers one moves the pointer,
+and nothing is ever taken back: to go back is another promotion. The pointer itself is for whoever
+reads the storage without us, and moves last.
+"""
+
+import datetime
+import uuid
+from typing import Literal
+
+import orjson
+
+from gleanery.infra.folders import FolderReceipt
+from gleanery.infra.storage import Store
+from gleanery.tasks.model_records import Decision
+from gleanery.tasks.records import Record
+from gleanery.tasks.training.trained_models import (
+    MODELS,
+    NoModel,
+    find_model,
+    model_key,
+    newest_model,
+)
+
+PROMOTIONS = "promotions"
+POINTER = f"{MODELS}/latest.json"
+
+
+class PointerMoved(RuntimeError):
+    """The latest model is another one than it was when a promotion was decided."""
+
+
+class Promotion(Record):
+    """A model that became the latest; `previous` is the one before, "" for none.
+
+    `decision` is what decided it, `None` where a person did.
+    """
+
+    number: int
+    model: str
+    previous: str
+    by: Literal["decision", "hand"]
+    why: str
+    decision: Decision | None = None
+    created: str
+    writer: str
+
+
+def read_promotions(store: Store) -> list[Promotion]:
+    """Return all promotions, the first ones first."""
+    paths = [info.path for info in store.list(PROMOTIONS) if info.path.endswith(".json")]
+    paths.sort(key=lambda path: int(path.removeprefix(f"{PROMOTIONS}/").removesuffix(".json")))
+    return [Promotion.model_validate(orjson.loads(store.read(path))) for path in paths]
+
+
+def latest_key(store: Store) -> str:
+    """Return the key of the model that was promoted last, "" where none was."""
+    promotions = read_promotions(store)
+    return promotions[-1].model if promotions else ""
+
+
+def latest_model(store: Store) -> FolderReceipt:
+    """Return the model that was promoted last; where none ever was, the newest.
+
+    Raises `NoModel` where there is none, or where the promoted one is gone.
+    """
+    key = latest_key(store)
+    if not key:
+        return newest_model(store)
+    if model := find_model(store, key):
+        return model
+    raise NoModel(
+        f"the latest model is {key}, and it is not at {store.uri(MODELS)} any more: bring it back, "
+        "or promote another one with `gleanery models`"
+    )
+
+
+def promote(
+    store: Store, model: FolderReceipt, previous: str, why: str, decision: Decision | None = None
+) -> Promotion:
+    """Return the promotion that makes a model the latest, after `previous`; the pointer follows.
+
+    Raises `PointerMoved` where another than `previous` is the latest one meanwhile.
+    """
+    promotions = read_promotions(store)
+    latest = promotions[-1].model if promotions else ""
+    promotion = Promotion(
+        number=promotions[-1].number + 1 if promotions else 1,
+        model=model_key(model),
+        previous=previous,
+        by="decision" if decision else "hand",
+        why=why,
+        decision=decision,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        writer=uuid.uuid4().hex,
+    )
+    path = f"{PROMOTIONS}/{promotion.number:04d}.json"
+    if latest != previous or not store.create(path, _json(promotion.model_dump(mode="json"))):
+        raise PointerMoved(
+            f"the latest model of {store.root} is {latest_key(store)} by now, and no longer "
+            f"{previous or 'the base'}: nothing was moved"
+        )
+    settle_pointer(store)
+    return promotion
+
+
+def settle_pointer(store: Store) -> None:
+    """Move the pointer to the model that was promoted last, if it is not there yet."""
+    while promotions := read_promotions(store):
+        newest = promotions[-1]
+        if _pointed_at(store) >= newest.number:
+            return
+        model = find_model(store, newest.model)
+        pointer = {
+            "model": newest.model,
+            "number": newest.number,
+            "folder": f"{model.at}/model" if model else "",
+        }
+        # A slower run may set an older number behind us: it looks again, as we do.
+        store.write(POINTER, _json(pointer))
+
+
+def _pointed_at(store: Store) -> int:
+    try:
+        return int(orjson.loads(store.read(POINTER))["number"])
+    except FileNotFoundError:
+        return 0
+
+
+def _json(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2)
