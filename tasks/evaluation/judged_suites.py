@@ -34,7 +34,7 @@ SLIGHT_IS_HALF: Worth = {
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One suite: `worth` is None where answers are not compared, `points` says that they are graded.
+    """One suite. `worth` is None where answers are not compared; `points`: whether they are graded.
 
     Judges see known good answers in the categories of `with_references`. `layout` says that the
     win rate is controlled for headings, lists and bold type besides length.
