@@ -20,6 +20,8 @@ _TOWER = re.compile(
     r"\d\s*\}?\s*\^\s*\{?\s*\d{1,20}\s*\}?\s*\^|\^\s*\{?\s*-?\d{4,}|\d{4,}\s*!|!\s*!|\d{40,}"
 )
 _DECIMAL = re.compile(r"-?\d*\.(\d+)|-?\d+")
+_FUNCTION_OF_ANGLE = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
+_DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*(?:°|\^\s*\{?\\circ\}?)")
 
 
 def same_expression(one: str, other: str) -> bool | None:
@@ -88,13 +90,20 @@ def _parsed(text: str) -> Any:
         basic_latex=True, units=False, malformed_operators=True, nits=True, boxed="none"
     )
     found = parse(
-        f"${text}$",
+        f"${_in_radians(text)}$",
         extraction_config=[LatexExtractionConfig(normalization_config=notation)],
         fallback_mode="no_fallback",
         parsing_timeout=SECONDS,
         raise_on_error=True,
     )
     return found[0] if found and not isinstance(found[0], str) else None
+
+
+def _in_radians(text: str) -> str:
+    """Return a text in which functions take radians: the parser drops the sign of degrees."""
+    if not _FUNCTION_OF_ANGLE.search(text):
+        return text
+    return _DEGREES.sub(r"(\1 \\cdot \\frac{\\pi}{180})", text)
 
 
 def _is_matrix(value: Any) -> bool:

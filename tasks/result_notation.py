@@ -7,6 +7,7 @@ _DRESS = re.compile(
     r"|(?<!\\)\\[()\[\]]|\*\*|`|\\!"
 )
 _FUNCTION = re.compile(r"(?<![\\A-Za-z])((?:arc)?(?:sin|cos|tan)h?|log|ln|exp)(?![A-Za-z])")
+_LOGARITHM = re.compile(r"(?<![\\A-Za-z])log(2|10)(?=\s*[({])")
 _PRICE = re.compile(r"\$(?=\s?[\d.])")
 _MONEY = "\ue000"  # of the private use area: in no text
 _FONT = re.compile(
@@ -71,6 +72,9 @@ _SIGN = re.compile(
 _ROOT = re.compile(r"√\s*(?:\(([^()]*)\)|([A-Za-z0-9.]+))|\bsqrt\s*\(([^()]*)\)")
 _SHORT_FRACTION = re.compile(r"\\frac\s*(\d)\s*(\d)")
 _HALF_SHORT_FRACTION = re.compile(r"\\frac\s*(\d)\s*(\{[^{}]*\})")
+_BARE_DENOMINATOR = re.compile(r"\\frac\s*(\{[^{}]*\})\s*(\d)")
+_SPACED_THOUSANDS = re.compile(r"(?<=\d),\s*\\!\s*(?=\d{3}(?!\d))")
+_SPACED_POWER = re.compile(r"(?<=[A-Za-z]) +(?=\^)")  # \text{ cm}^2 without its font
 _CLOSING = re.compile(r"[\s.,;:]+$")
 _OPENING = re.compile(
     r"^(?:(?:it|this|that|the (?:final )?(?:answer|result|value)) is|equal to|exactly|approximately"
@@ -96,13 +100,16 @@ _LISTED = re.compile(r"[,;]|\b(?:and|or)\b")
 def bare(text: str) -> str:
     """Return a result without its dress: `**$\\dfrac{1}{2}$.**` is `\\frac{1}{2}`."""
     text = _SIGN.sub(lambda match: _SIGNS[match[0]], _prices_alone(text))
+    text = _SPACED_THOUSANDS.sub(",", text)
     while (plainer := _FONT.sub(r" \\1 ".replace("\\\\", "\\"), text)) != text:
         text = plainer
     text = _SPACE.sub(" ", _DRESS.sub("", text.replace("\\{", "⦃").replace("\\}", "⦄")))
+    text = _LOGARITHM.sub(r"\\log_{\1}", text)
     text = _FUNCTION.sub(r"\\\1", _SEGMENT.sub(r"\1", text))
     text = _ROOT.sub(lambda match: f"\\sqrt{{{match[1] or match[2] or match[3]}}}", text)
     text = _SHORT_FRACTION.sub(r"\\frac{\1}{\2}", text)
     text = _HALF_SHORT_FRACTION.sub(r"\\frac{\1}\2", text)
+    text = _SPACED_POWER.sub("", _BARE_DENOMINATOR.sub(r"\\frac\1{\2}", text))
     text = _CLOSING.sub("", " ".join(text.split()))
     while (shorter := _OPENING.sub("", text)) != text:
         text = shorter

@@ -6,12 +6,21 @@ from fractions import Fraction
 from gleanery.tasks.evaluation.stated_answers import plainly
 from gleanery.tasks.evaluation.verdicts import Unclear
 from gleanery.tasks.final_result import formulas_of
-from gleanery.tasks.quantities import plain, unit_after
+from gleanery.tasks.quantities import plain
 from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.result_numbers import Number, number_in
+from gleanery.tasks.result_units import Unit, unit_of
 
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _SCALE = re.compile(rf"^({'|'.join(_SCALES)})s?\b\s*")
+# 70k is 70,000. The other letters scale money alone: 5 M may be a concentration.
+_SHORT = re.compile(r"(?<![\w.])([$€£¥]?)\s?(\d[\d,]*(?:\.\d+)?)(\s?)(k|K|M|B|bn)(?!\w)")
+_SHORT_SCALES = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}
+# What makes the number behind it a part of a formula: ln(2), \\sqrt{2}, e^2, π/3, 12x.
+_IN_FORMULA = re.compile(
+    r"(?:[\^_/*+<>×·÷√{π|]|\\(?!approx|sim|cong|quad)\w+|[a-zA-Z_]\w*\(|\b[a-z]\s*-|\b(?:ln|log|exp|sqrt|sin|cos|tan))\s*$"
+)
+_TIMES_LETTER = re.compile(r"\d\s?(?:[xyznpqπ](?!\w)(?!\s*\d)|\\pi)")
 _MINUS = re.compile(r"\b(?:minus|negative)\s+(?=[$€£]?\d)", re.IGNORECASE)
 _ENDLESS = re.compile(r"\d{200}")  # a model that repeats itself; Python reads no such numbers
 _DIGIT = re.compile(r"\d")
@@ -41,9 +50,11 @@ def amount_in(text: str) -> Number | None:
     """
     if _ENDLESS.search(text):
         raise Unclear("its number has no end")
-    text = _MINUS.sub("-", plainly(text.strip()))
+    text = _SHORT.sub(_in_full, _MINUS.sub("-", plainly(text.strip())))
     if _NEGATED.search(_DIGIT.split(text, maxsplit=1)[0]):
         raise Unclear("it says what the answer is not, or gives a range")
+    if _TIMES_LETTER.search(text):
+        raise Unclear("it names a formula")
     if number := _whole(text):
         return number
     formula = formulas_of(text)
@@ -57,10 +68,17 @@ def amount_in(text: str) -> Number | None:
         return number
     if number := _first(words):
         return number
-    found = _NUMBER.findall(words)
-    if len(found) == 1 and not formula:
-        return _whole(found[0])
+    found = list(_NUMBER.finditer(words))
+    if len(found) == 1 and not formula and not _IN_FORMULA.search(words[: found[0].start()]):
+        return _whole(found[0][0])
     raise Unclear("it names several numbers, or a formula")
+
+
+def _in_full(short: re.Match[str]) -> str:
+    money, number, space, letter = short.groups()
+    if not money and (space or letter not in ("k", "bn")):
+        return short[0]
+    return f"{money}{number} {_SHORT_SCALES[letter.lower()]}"
 
 
 def _whole(text: str) -> Number | None:
@@ -108,17 +126,17 @@ def exactly_same_number(one: Number, other: Number) -> bool | None:
     A missing unit is no difference; two units are the same in any spelling ("feet" and "ft").
     None where equal values have units that may or may not be the same.
     """
-    first, second = _symbol(one.unit), _symbol(other.unit)
-    if {first, second} == {"%", ""}:
-        share, bare_one = (one, other) if first == "%" else (other, one)
+    units = {one.unit, other.unit}
+    if units == {"%", ""}:
+        share, bare_one = (one, other) if one.unit else (other, one)
         return is_amount(share, bare_one.value)
-    if first == second or not first or not second:
+    first, second = _measured(one.unit), _measured(other.unit)
+    if first == second or "" in (first, second):
         return one.value == other.value
     return None if one.value == other.value else False
 
 
-def _symbol(unit: str) -> str:
-    """Return a unit's symbol, and one that has none as it is written."""
-    unit = unit.rstrip(" .")
-    symbol = "" if " " in unit else unit_after(f"1 {unit}", 1)
-    return symbol or unit.casefold().removesuffix("s")
+def _measured(text: str) -> Unit | str:
+    """Return what a unit measures, however it is spelled; "" for none."""
+    text = text.rstrip(" .")
+    return (unit_of(text) or text.casefold().removesuffix("s")) if text else ""

@@ -10,7 +10,7 @@ from gleanery.tasks.final_result import sentences_of
 from gleanery.tasks.result_notation import bare
 
 _DRESS = re.compile(
-    r"[*_`\"“”‘]+|(?<=\w)’(?!\w)|\\(?:text|mathrm|mathbf|textbf|boxed)\s*(?=\{)|[{}$]|^\W*=+"
+    r"\\[()\[\]]|[*_`\"“”‘]+|(?<=\w)’(?!\w)|\\(?:text|mathrm|mathbf|textbf|boxed)\s*(?=\{)|[{}$]|^\W*=+"
 )
 _NAMED = re.compile(
     r"^(?:(?:the|an?)\s+)?(?:(?:option|choice|letter|answer|statement)s?\s*:?\s*)?"
@@ -35,7 +35,8 @@ _CALLED = (
     r"(?:correct|right|best|(?:correct |right |best )?(?:answer|option|choice))\b"
 )
 _CHOOSES = (
-    r"\b(?:I|we|you|one|would|should|must|to)\s+(?:(?:would|will|should|must|then|therefore)\s+)*"
+    r"\b(?:I|we|you|one|would|should|must|to|(?:I|we)['’](?:d|ll)|let['’]?s)\s+"
+    r"(?:(?:would|will|should|must|then|therefore)\s+)*"
     r"(?:choose|select|pick|go with|opt for)\s+(?:option|choice|answer)?\s*[(\[]?"
 )
 _CHOSEN = re.compile(
@@ -43,7 +44,9 @@ _CHOSEN = re.compile(
     rf"|(?<![\w'’])[(\[]([A-Za-z])[)\]]{_CALLED}"
     rf"|(?:^|[.!?:,]\s|\bso\s|\bthus\s)\s*((?-i:[A-Z])){_CALLED}"
     rf"|{_CHOOSES}((?-i:[A-Z]))[)\]]?(?![\w'’])"
-    r"|\b(?:answer|ans|option|choice)[\s.:>-]*[(\[]?((?-i:[A-Z]))[)\]]*[.!]*\s*$",
+    r"|\b(?:answer|ans|option|choice)[\s.:>-]*[(\[]?((?-i:[A-Z]))[)\]]*[.!]*\s*$"
+    r"|\b(?:which|closest|nearest)(?:\s+(?:is|matches|corresponds to))+\s+"
+    r"[(\[]?((?-i:[A-Z]))[)\]]*[.!]*\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _LEFT_OUT = re.compile(r"\b(?:not|rather than|instead of|unlike)\b[^,;]*")
@@ -106,8 +109,8 @@ def _is_letter(named: re.Match[str], rest: str) -> bool:
         return True  # (B), B., option B
     if named["bare"].islower():
         return not rest.strip(" .!")
-    if re.match(r"\s*[=+*/^<>-]", rest):
-        return False
+    if re.match(r"\s*[=+*/^<>]|-|\s*-\s*(?:[^\sa-zA-Z]|\w\b)", rest):
+        return False  # a formula; behind a dash may stand the option's text
     is_article = named["bare"] in "AI" and re.match(r" [a-z]", rest)
     return not is_article or bool(_REASON.match(rest)) or bool(re.match(r" (?:is|or|and)\b", rest))
 

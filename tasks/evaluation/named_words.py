@@ -69,7 +69,8 @@ def _at(text: str, words: Mapping[str, str], edge: str) -> str | None:
         "only": rf"\W*({named})\W*$",
         "opens": rf"\W*({named})(?!\s+(?:or|and)\b)(?=\W*$|\s*[,;:.!–—-]"
         r"|\s+(?:because|since|as|for|it|the|they)\b)",
-        "closes": rf".*\b(?:is|are|was|does|so|therefore|thus|hence|conclude)\W+({named})\W*$",
+        "closes": r".*\b(?:is|it s|that s|are|was|does|so|therefore|thus|hence|conclude)"
+        rf"\W+({named})\W*$",
     }[edge]
     match = re.match(pattern, plain)
     if match is None:

@@ -20,6 +20,8 @@ _LETTER = re.compile(r"\(([A-Z])\)")
 _OPTION = re.compile(r"^\(([A-Z])\)\s*(.*)$", re.MULTILINE)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _BRACKETS = re.compile(r"[()\[\]{}<>\s]+")
+_ITEM = r"[ \t]*(?:\d+[.)]|[-*•])[ \t]+\S.*"
+_LIST = re.compile(rf"^{_ITEM}(?:\n+{_ITEM})+", re.MULTILINE)
 _NOT_BRACKETS = re.compile(r"[^()\[\]{}<>]")
 
 
@@ -56,9 +58,16 @@ def _score_brackets(expected: str, answer: str, cut_off: bool) -> Verdict:
 def _score_text(expected: str, answer: str, cut_off: bool) -> Verdict:
     """Return whether an answer is the expected words in their order; case and commas are free."""
     for statement in _statements(answer, cut_off):
-        if said := in_sequence(statement):
-            return Verdict(said == in_sequence(expected), folded(statement))
+        listed = _listed(answer, statement)
+        if said := in_sequence(listed):
+            return Verdict(said == in_sequence(expected), folded(listed))
     return Verdict(False, detail="it states no words")
+
+
+def _listed(answer: str, statement: str) -> str:
+    """Return the list that a statement begins, an item a line; else the statement."""
+    lists = [found[0].strip() for found in _LIST.finditer(answer)]
+    return next((found for found in reversed(lists) if found.startswith(statement)), statement)
 
 
 def _statements(answer: str, cut_off: bool) -> Iterator[str]:

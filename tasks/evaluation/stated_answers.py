@@ -27,11 +27,13 @@ _VERB = (
 )
 _IS = rf"[\s*_`\"'’”]*(?:(?:{_VERB})[\s*_]*(?:[:=：]|->|→)?|[:=：]|->|→)"
 _ADVERB = re.compile(
-    r"^(?:(?:thus|therefore|then|hence|simply|clearly|indeed|just|only|now|actually|definitely"
+    r"^(?:(?:thus|therefore|then|hence|simply|clearly|indeed|just|only|now|actually|definitely|certainly|obviously"
+    r"|(?:most |very |quite )?(?:probably|likely)|presumably"
     r"|given by|as follows|equal to|that)\b[\s,:]*)+",
     re.IGNORECASE,
 )
-_STATED = re.compile(rf"(?:{_NAMED}){_IS}[\s*_:`\"“‘]*", re.IGNORECASE)
+_ASIDE = r"(?:\s+(?:here|then|now|thus|therefore|in this case))?"
+_STATED = re.compile(rf"(?:{_NAMED}){_ASIDE}{_IS}[\s*_:`\"“‘]*", re.IGNORECASE)
 _MARKED = re.compile(r"^[ \t]*####[ \t]*", re.MULTILINE)
 _TAG = re.compile(r"<answer>\s*(?=[^<]*\S[^<]*</answer>)", re.IGNORECASE)
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")

@@ -92,6 +92,30 @@ def test_answers_that_no_rule_was_made_for_are_worth_what_a_person_says(
     assert not (found := mistakes(name, cases, items_of[name], scorer)), found
 
 
+def test_answers_to_questions_of_no_benchmark_are_worth_what_a_person_says(
+    scorer: AnswerScorer,
+) -> None:
+    cases = yaml.safe_load((HERE / "answers_unseen.yaml").read_text(encoding="utf-8"))
+    found = []
+    for name, rows in cases.items():
+        for row in rows:
+            item = BenchmarkItem(
+                id="1",
+                subject="",
+                question=row.get("question", "?"),
+                answer=row["expected"],
+                choices=row.get("choices", []),
+                answer_type=row.get("type", ""),
+            )
+            for went_on in (True, False):
+                verdict = scorer.score(
+                    BENCHMARKS[name], item, Answer.of(row["answer"], "stop", went_on)
+                )
+                if verdict.correct is not row["right"]:
+                    found.append(f"{name} {item.answer}: {row['answer']!r}: {verdict}")
+    assert not found, "\n".join(found)
+
+
 def test_there_are_hundreds_of_cases_over_all_benchmarks_that_are_not_code() -> None:
     code = {"mbpp", "humaneval"}
     assert set(TEXTUAL) == set(get_args(BenchmarkName)) - code
