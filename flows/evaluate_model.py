@@ -5,6 +5,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.measured_models import measure_models
+from gleanery.flows.model_results import keep_measured, with_keys
 from gleanery.flows.run import open_store
 from gleanery.infra.lease import hold_lease
 from gleanery.infra.settings import read_settings
@@ -17,12 +18,15 @@ def evaluate_model(config: ModelEvaluationConfig) -> list[Measured]:
     """Return what every model came to on every benchmark, each compared with the first model."""
     settings = read_settings()
     store = open_store(config, settings)
+    config = with_keys(config, settings)
     with hold_lease(store):
         done = measure_models(config, store, settings)
     measured = side_by_side(
         {label: evaluation.scores for label, evaluation in done.items()},
         {label: evaluation.items for label, evaluation in done.items()},
     )
+    if not any(evaluation.unanswered for evaluation in done.values()):
+        keep_measured(config, measured, settings)
     _show(measured)
     return measured
 
