@@ -1,6 +1,6 @@
 """The configuration of a training: which release, which base, by which recipe."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -32,6 +32,11 @@ class TrainingConfig(StoredConfig):
     devices: Devices = Field(Devices(), description="On what.")
     checkpoint_minutes: float = Field(
         15.0, ge=0, description="A checkpoint is stored every so many minutes; 0 is at every step."
+    )
+    snapshots: tuple[Annotated[int, Field(gt=0)], ...] = Field(
+        (),
+        description="After how many examples, those seen again counted again, a whole model is "
+        "kept beside the last one.",
     )
     trackers: tuple[str, ...] = Field(
         (), description="Trackers in transformers' words, such as tensorboard or wandb."

@@ -62,13 +62,13 @@ def adapters(spec: TrainingSpec) -> Any:
     )
 
 
-def save_trained(trainer: Any, spec: TrainingSpec, tokenizer: Any, best: str) -> None:
-    """Write the model, merged where it has adapters, and these; all processes call it.
+def save_trained(trainer: Any, spec: TrainingSpec, tokenizer: Any, best: str, folder: Path) -> None:
+    """Write the model into a folder, merged where it has adapters, and these; all processes call.
 
-    `best` is the checkpoint whose weights are kept, "" for those that training ended with.
+    `best` is the checkpoint whose weights are kept, "" for those that training has now.
     """
     full = spec.tuning.method == "full"
-    written = spec.work / (MODEL if full else ADAPTER)
+    written = folder / (MODEL if full else ADAPTER)
     if best and trainer.accelerator.is_main_process:
         _save_best(spec, best, written)
     elif not best:
@@ -91,11 +91,11 @@ def save_trained(trainer: Any, spec: TrainingSpec, tokenizer: Any, best: str) ->
     )
     model.config.use_cache = True
     for name in (MODEL,) if full else (MODEL, ADAPTER):
-        tokenizer.save_pretrained(spec.work / name)
-    model.save_pretrained(spec.work / MODEL)
+        tokenizer.save_pretrained(folder / name)
+    model.save_pretrained(folder / MODEL)
     for rest in ("training_args.bin", "README.md"):  # of this machine, and of another tool
         for name in (MODEL, ADAPTER):
-            (spec.work / name / rest).unlink(missing_ok=True)
+            (folder / name / rest).unlink(missing_ok=True)
 
 
 def _save_best(spec: TrainingSpec, best: str, written: Path) -> None:

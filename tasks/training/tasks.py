@@ -7,7 +7,8 @@ from prefect.cache_policies import NO_CACHE
 
 from gleanery.infra.folders import FolderReceipt
 from gleanery.infra.storage import Store
-from gleanery.tasks.training.training_run import Told, Training, run_training
+from gleanery.tasks.training.training_plan import Training
+from gleanery.tasks.training.training_run import Told, run_training
 
 
 @task(

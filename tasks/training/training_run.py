@@ -1,30 +1,35 @@
 """One training from its data to its stored model: a process of its own, followed and stored."""
 
 import asyncio
-import datetime
-import importlib.metadata
 import os
 import shutil
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gleanery.infra.digests import digest
 from gleanery.infra.folders import FolderReceipt, StoredFile, fetch_folder, store_folder
 from gleanery.infra.llm.gpus import visible_gpus
 from gleanery.infra.storage import Store
 from gleanery.infra.supervised import SupervisedProcess
 from gleanery.tasks.training.chat_template import TrainingRefused
 from gleanery.tasks.training.checkpoints import Checkpoints, best_of
-from gleanery.tasks.training.events import FINISHED, INTERRUPTED, REFUSED, SAVED, EventReader
+from gleanery.tasks.training.events import (
+    FINISHED,
+    INTERRUPTED,
+    REFUSED,
+    SAVED,
+    SNAPSHOT,
+    STARTED,
+    EventReader,
+)
 from gleanery.tasks.training.model_card import render_model_card
+from gleanery.tasks.training.snapshots import Passes, Snapshots
 from gleanery.tasks.training.trained_models import find_model, model_name
+from gleanery.tasks.training.training_plan import Training
 from gleanery.tasks.training.training_spec import TrainingSpec
 
-VERSION = 1
 STOP = "stop"  # the file that asks the process to save and end
 LOG, SPEC, DATA, BASE = "train.log", "spec.json", "data", "base"
 _POLL_S = 0.2
@@ -40,44 +45,6 @@ class TrainingFailed(RuntimeError):
     """A training process that died."""
 
 
-@dataclass(frozen=True)
-class Training:
-    """What is trained: `spec` without any path, the data's files and where they lie, and the base.
-
-    `base` says which weights it starts from, whatever they are called; `base_model` is the receipt
-    and the store of a base that was trained here. `lineage` is what the model card says of the
-    data. `grace_s` is how long a process that is told to stop may take to save.
-    """
-
-    spec: TrainingSpec
-    data: Store
-    train_files: tuple[StoredFile, ...]
-    validation_files: tuple[StoredFile, ...]
-    base: str
-    base_model: tuple[Store, FolderReceipt] | None = None
-    lineage: Mapping[str, Any] = field(default_factory=dict)
-    python: str = ""
-    grace_s: float = 600.0
-
-    @property
-    def key(self) -> str:
-        """The name of all that decides the weights."""
-        spec = self.spec
-        model = spec.model.model_dump(mode="json", exclude={"path", "revision"}, exclude_none=True)
-        return digest(
-            {
-                "version": VERSION,
-                "base": self.base,
-                "model": model,
-                "tuning": spec.tuning.model_dump(mode="json"),
-                "recipe": spec.recipe.model_dump(mode="json", exclude={"preset"}),
-                "rows": spec.rows.decides,
-                "train": [file.sha256 for file in self.train_files],
-                "validation": [file.sha256 for file in self.validation_files],
-            }
-        )
-
-
 def run_training(
     store: Store, training: Training, told: Told, stop: threading.Event
 ) -> tuple[FolderReceipt, bool]:
@@ -88,26 +55,20 @@ def run_training(
     and `TrainingInterrupted` is raised. Raises `TrainingRefused` for data and a base that cannot
     be trained as configured, and `TrainingFailed` with the end of the process's log.
     """
-    if standing := find_model(store, training.key):
+    snapshots = Snapshots(store, training.key, training.spec.snapshots)
+    missing = snapshots.missing()
+    standing = find_model(store, training.key)
+    if standing and not missing:
         return standing, True
     checkpoints = Checkpoints(store, training.key)
-    spec = _prepare(training, checkpoints)
-    last = asyncio.run(_Following(training, spec, checkpoints, told, stop).run())
+    spec = _prepare(training, checkpoints, missing)
+    last = asyncio.run(_Following(training, spec, checkpoints, snapshots, told, stop).run())
     if last["event"] == INTERRUPTED:
         raise TrainingInterrupted(
             f"interrupted after step {last['step']}: its checkpoint is stored at "
             f"{store.uri('checkpoints')}, and the next run goes on from there"
         )
-    notes = {
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "base": training.base,
-        "lineage": dict(training.lineage),
-        "tuning": spec.tuning.model_dump(mode="json"),
-        "recipe": spec.recipe.model_dump(mode="json"),
-        "steps": last["step"],
-        "loss": last["loss"],
-        "gleanery": importlib.metadata.version("gleanery"),
-    }
+    notes = training.notes(last) | {"loss": last["loss"]}
     made = _gathered(spec, notes)
     receipt = store_folder(store, model_name(training.key), made, notes)
     checkpoints.clear()
@@ -115,7 +76,9 @@ def run_training(
     return receipt, False
 
 
-def _prepare(training: Training, checkpoints: Checkpoints) -> TrainingSpec:
+def _prepare(
+    training: Training, checkpoints: Checkpoints, snapshots: tuple[int, ...]
+) -> TrainingSpec:
     """Return what the process is told, with everything that it needs on this machine's disk."""
     spec = training.spec
     work = spec.work.absolute()
@@ -126,7 +89,7 @@ def _prepare(training: Training, checkpoints: Checkpoints) -> TrainingSpec:
         base_store, receipt = training.base_model
         fetch_folder(base_store, receipt, work / BASE)
         model = model.model_copy(update={"path": str(work / BASE / "model"), "revision": ""})
-    stored = checkpoints.stored()
+    stored = checkpoints.leading_to(snapshots)
     resume = best = ""
     loss: float | None = None
     if stored:
@@ -138,6 +101,7 @@ def _prepare(training: Training, checkpoints: Checkpoints) -> TrainingSpec:
     told = spec.model_copy(
         update={
             "model": model,
+            "snapshots": snapshots,
             "folder": str(work),
             "train_files": _fetched(training.data, training.train_files, work / DATA),
             "validation_files": _fetched(training.data, training.validation_files, work / DATA),
@@ -167,15 +131,18 @@ class _Following:
         training: Training,
         spec: TrainingSpec,
         checkpoints: Checkpoints,
+        snapshots: Snapshots,
         told: Told,
         stop: threading.Event,
     ) -> None:
         self._training, self._spec, self._checkpoints = training, spec, checkpoints
-        self._told, self._stop = told, stop
+        self._snapshots, self._told, self._stop = snapshots, told, stop
         self._reader = EventReader(spec.work)
         self._last: dict[str, Any] = {}
         self._unsaved: list[dict[str, Any]] = []
+        self._taken: list[dict[str, Any]] = []
         self._best = spec.best
+        self._passes = Passes(1, 1, 1)  # until the process has told
 
     async def run(self) -> dict[str, Any]:
         """Return the event that the process ended with, when all of its checkpoints are stored."""
@@ -211,10 +178,19 @@ class _Following:
             self._last = event
             if event["event"] == SAVED:
                 self._unsaved.append(event)
+            elif event["event"] == STARTED:
+                batch = self._spec.recipe.global_batch
+                self._passes = Passes(event["rows"], event["examples"], batch)
+            elif event["event"] == SNAPSHOT:
+                self._taken.append(event)
             self._told(event)
 
     def _store_newest(self) -> None:
-        """Store the best and the newest of the checkpoints that are written; forget the others."""
+        """Store the best and the newest of the checkpoints that are written; forget the others.
+
+        Snapshots go first: behind a stored checkpoint none is missing.
+        """
+        self._store_snapshots()
         if not self._unsaved:
             return
         events, self._unsaved = self._unsaved, []
@@ -222,13 +198,24 @@ class _Following:
         wanted = [event["folder"] for event in (*best, events[-1])]
         for event in events:
             if event["folder"] in wanted:
-                self._checkpoints.add(Path(event["folder"]), event["step"], event["best_loss"])
+                seen = self._passes.seen(event["step"])
+                self._checkpoints.add(
+                    Path(event["folder"]), event["step"], event["best_loss"], seen
+                )
             if event["best_loss"] is None:
                 shutil.rmtree(event["folder"], ignore_errors=True)
             else:  # the process loads the best one at its end
                 if self._best:
                     shutil.rmtree(self._best, ignore_errors=True)
                 self._best = event["folder"]
+
+    def _store_snapshots(self) -> None:
+        events, self._taken = self._taken, []
+        for event in events:
+            folder = Path(event["folder"])
+            notes = self._training.notes(event)
+            self._snapshots.add(folder, event["examples"], notes)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _command(training: Training, spec: TrainingSpec) -> list[str]:

@@ -81,7 +81,8 @@ class TrainingSpec(Config):
     """All that a training process needs to know. Paths are on this machine.
 
     `resume` is the folder of the checkpoint to go on from, `best` that of the best so far, whose
-    loss is `best_loss`; "" where there is none.
+    loss is `best_loss`; "" where there is none. `snapshots` are the numbers of examples after which
+    a model is written that is not written yet.
     """
 
     model: BaseModelConfig
@@ -96,6 +97,7 @@ class TrainingSpec(Config):
     best: str = ""
     best_loss: float | None = None
     checkpoint_minutes: float = 15.0
+    snapshots: tuple[int, ...] = ()
     trackers: tuple[str, ...] = ()
     name: str = "model"
 
