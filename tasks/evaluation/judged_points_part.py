@@ -142,6 +142,7 @@ def _verdict(turn: GradedTurn, grading: Grading, reply: Reply[tuple[int, str]]) 
         label=grading.label,
         judge=judge_name(grading.judge),
         turn=turn.turn,
+        turns=len(turn.question.turns),
         outcome=reply.outcome,
         points=points,
         reason=reason,

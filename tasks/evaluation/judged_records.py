@@ -95,7 +95,7 @@ class PointVerdict(Record):
     """The points that one judge gives to one turn of a model's answer, 1 to 10.
 
     `points` is None where there are none; an empty answer has 1 unasked (`outcome` "no_answer").
-    `turn` counts from 1.
+    `turn` counts from 1, up to `turns`.
     """
 
     id: str
@@ -104,6 +104,7 @@ class PointVerdict(Record):
     label: str
     judge: str
     turn: int
+    turns: int
     outcome: JudgeOutcome
     points: int | None
     reason: str

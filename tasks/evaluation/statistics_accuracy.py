@@ -8,7 +8,7 @@ from gleanery.tasks.records import Record
 
 
 class Interval(Record):
-    """An estimate with the bounds of its confidence interval; all between -1 and 1."""
+    """An estimate with the bounds of its confidence interval, in the unit of what is estimated."""
 
     estimate: float
     low: float

@@ -52,7 +52,7 @@ def bootstrap_mean(
 ) -> Interval:
     """Return the mean over subjects of the means of their values, with a percentile interval.
 
-    Values are one per item: scores, or differences of two models' scores on it, between -1 and 1.
+    Values are one per item: scores of any kind, or differences of two models' scores on it.
     Items are drawn anew within each subject, as the subjects are the benchmark's own. Raises
     ValueError for a subject without items.
     """
