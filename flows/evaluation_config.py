@@ -2,13 +2,16 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from gleanery.flows.pipeline_config import PipelineName, StoredConfig
 from gleanery.infra.budget import BudgetConfig
 from gleanery.infra.config import Config
 from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.llm.vllm_config import SECRET_NAME
+from gleanery.tasks.evaluation.backend_spec import BackendName
 from gleanery.tasks.evaluation.config import EvaluationConfig
+from gleanery.tasks.evaluation.report_data import EvaluationReportConfig
 
 
 class MeasuredModel(Config):
@@ -18,19 +21,41 @@ class MeasuredModel(Config):
     engine: EngineConfig = Field(EngineConfig(), description="Who answers for it.")
     trained: PipelineName | None = Field(
         None,
-        description="Name of a training below the same root: its newest model is fetched and "
-        "served by a vllm engine.",
+        description="Name of a training below the same root, whose latest model is measured: by a "
+        "vllm engine or a backend.",
     )
     trained_key: str = Field(
         "", description="Which of that training's models: its key, the last part of its name."
     )
-    path: str = Field(
-        "", description="Or the hub id or folder of a model that a vllm engine is to serve."
-    )
+    path: str = Field("", description="Or any weights: a hub id or a folder.")
     revision: str = Field("", description="With a hub id: its revision.")
+    backend: Literal["engine", BackendName] = Field(
+        "engine",
+        description="Who runs the weights: the engine, or lm-eval's own hf or vllm in a process "
+        "of its own.",
+    )
+    backend_args: dict[str, JsonValue] = Field(
+        {},
+        description="What that backend is to know, in lm-eval's words: `batch_size: 8`, "
+        "`dtype: bfloat16`.",
+    )
+    python: str = Field(
+        "",
+        description="The Python that runs the backend, where that has an environment of its own.",
+    )
     as_chat: bool = Field(
         False, description="Ask it in a turn of a talk; a base model goes on with a text."
     )
+
+    @field_validator("backend_args")
+    @classmethod
+    def _no_secrets(cls, values: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        if secret := sorted(name for name in values if SECRET_NAME.search(name)):
+            raise ValueError(
+                f"{', '.join(secret)} looks like a secret, and a configuration is recorded: set "
+                "it in the environment of the flow, which the backend inherits"
+            )
+        return values
 
     @model_validator(mode="after")
     def _says_who_answers(self) -> Self:
@@ -38,9 +63,18 @@ class MeasuredModel(Config):
             raise ValueError(f"{self.label}: name a training or a path, not both")
         if self.trained_key and not self.trained:
             raise ValueError(f"{self.label}: trained_key needs `trained`, the training's name")
-        if (self.trained or self.path) and self.engine.kind != "vllm":
+        if self.backend != "engine" and not (self.trained or self.path):
+            raise ValueError(f"{self.label}: a backend runs weights: set trained or path")
+        if self.backend == "engine" and (self.backend_args or self.python):
+            raise ValueError(f"{self.label}: backend_args and python are of a backend: set backend")
+        if taken := sorted({"pretrained", "revision"} & set(self.backend_args)):
             raise ValueError(
-                f"{self.label}: weights are served by a managed engine: set engine.kind to vllm"
+                f"{self.label}: backend_args sets {', '.join(taken)}: use path and revision"
+            )
+        if self.backend == "engine" and (self.trained or self.path) and self.engine.kind != "vllm":
+            raise ValueError(
+                f"{self.label}: an engine of kind {self.engine.kind} starts no servers of weights: "
+                "set engine.kind to vllm, or backend to hf"
             )
         return self
 
@@ -55,6 +89,9 @@ class ModelEvaluationConfig(StoredConfig):
     )
     evaluation: EvaluationConfig = Field(
         EvaluationConfig(), description="The benchmarks, and how models are asked."
+    )
+    report: EvaluationReportConfig = Field(
+        EvaluationReportConfig(), description="How much of the answers the report shows."
     )
     budget: BudgetConfig = Field(BudgetConfig(), description="What all runs together may spend.")
 

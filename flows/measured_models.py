@@ -2,9 +2,12 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from prefect.logging import get_run_logger
+from pydantic import JsonValue
 
 from gleanery.flows.evaluation_config import MeasuredModel, ModelEvaluationConfig
 from gleanery.flows.run import storage_options
@@ -17,11 +20,14 @@ from gleanery.infra.parts import Parts
 from gleanery.infra.scratch import scratch_folder
 from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
+from gleanery.tasks.evaluation.backend_engine import BackendEngine
+from gleanery.tasks.evaluation.backend_spec import BackendSpec, deciding
 from gleanery.tasks.evaluation.score_items import Evaluation
 from gleanery.tasks.evaluation.tasks import measure
 from gleanery.tasks.llm_part import LLMRun
+from gleanery.tasks.training.model_pointer import latest_model
 from gleanery.tasks.training.starting_weights import base_identity
-from gleanery.tasks.training.trained_models import NoModel, find_model, newest_model
+from gleanery.tasks.training.trained_models import NoModel, find_model
 
 
 def measure_models(
@@ -36,8 +42,7 @@ def measure_models(
     done: dict[str, Evaluation] = {}
     for model in config.models:  # one after the other: each may want all GPUs
         root = config.root or settings.root
-        # The room closes first: its servers hold the weights that `answering` removes.
-        with answering(model, root, settings) as engine, contextlib.closing(EngineRoom()) as room:
+        with answering(model, root, settings) as (room, engine):
             run = LLMRun(Parts(store, new_writer()), room, open_budget(config.budget, store))
             asked = config.evaluation.model_copy(update={"as_chat": model.as_chat})
             done[model.label] = measure.submit(
@@ -49,38 +54,67 @@ def measure_models(
 
 
 @contextlib.contextmanager
-def answering(model: MeasuredModel, root: str, settings: Settings) -> Iterator[EngineConfig]:
-    """Yield who answers for a model; a trained one lies on this machine while it is measured.
+def answering(
+    model: MeasuredModel, root: str, settings: Settings
+) -> Iterator[tuple[EngineRoom, EngineConfig]]:
+    """Yield an engine room and who answers for a model there; nothing runs after the block.
 
-    Raises `NoModel` for a trained one that is not below `root`.
+    A trained model lies on this machine until then. Raises `NoModel` where `root` has none.
     """
-    if model.path and not Path(model.path).is_dir():
-        yield _served(model, model.path, model.path, model.revision)
-        return
-    if model.path:  # a folder's name is of this machine: its content says which model it is
+    with _weights(model, root, settings) as weights, contextlib.closing(EngineRoom()) as room:
+        if not weights:
+            yield room, model.engine
+        elif model.backend == "engine":
+            vllm = model.engine.vllm.model_copy(update={"weights": weights.place})
+            yield room, _named(model.engine, weights, vllm=vllm)
+        else:
+            args: dict[str, JsonValue] = {**model.backend_args, "pretrained": weights.place}
+            if weights.place == weights.name and weights.revision:
+                args["revision"] = weights.revision
+            spec = BackendSpec(backend=model.backend, args=args)
+            by = deciding(model.backend, model.backend_args)
+            engine = _named(model.engine, weights, revision=f"{weights.revision}+{by}")
+            room.seat(engine, BackendEngine(engine.identity, spec, model.python))
+            yield room, engine
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """A model's weights: what they are called, a hub id or a folder, and which version."""
+
+    name: str
+    place: str
+    revision: str
+
+
+@contextlib.contextmanager
+def _weights(model: MeasuredModel, root: str, settings: Settings) -> Iterator[_Weights | None]:
+    if model.trained:
+        store = Store(f"{root.rstrip('/')}/{model.trained}", storage_options(settings))
+        receipt = _receipt(store, model.trained_key)
+        with scratch_folder() as folder:
+            fetch_folder(store, receipt, Path(folder) / "trained")
+            place = str(Path(folder) / "trained" / "model")
+            yield _Weights(model.trained, place, receipt.digest)
+    elif model.path and Path(model.path).is_dir():
+        # A folder's name is of this machine: its content says which model it is.
         place = str(Path(model.path).absolute())
-        yield _served(model, model.label, place, base_identity(place, ""))
-        return
-    if not model.trained:
-        yield model.engine
-        return
-    store = Store(f"{root.rstrip('/')}/{model.trained}", storage_options(settings))
-    receipt = _receipt(store, model.trained_key)
-    with scratch_folder() as folder:
-        fetch_folder(store, receipt, Path(folder) / "trained")
-        weights = str(Path(folder) / "trained" / "model")
-        yield _served(model, model.trained, weights, receipt.digest)
+        yield _Weights(model.label, place, base_identity(place, ""))
+    elif model.path:
+        base_identity(model.path, "")  # a folder that is not there is no hub id
+        yield _Weights(model.path, model.path, model.revision)
+    else:
+        yield None
 
 
-def _served(model: MeasuredModel, name: str, weights: str, revision: str) -> EngineConfig:
-    """Return an engine that starts servers of these weights."""
-    vllm = model.engine.vllm.model_copy(update={"weights": weights})
-    return model.engine.model_copy(update={"model": name, "revision": revision, "vllm": vllm})
+def _named(engine: EngineConfig, weights: _Weights, **changes: Any) -> EngineConfig:
+    named = {"model": weights.name, "revision": weights.revision}
+    return engine.model_copy(update=named | changes)
 
 
 def _receipt(store: Store, key: str) -> FolderReceipt:
     if not key:
-        return newest_model(store)
+        return latest_model(store)
     if receipt := find_model(store, key):
         return receipt
     raise NoModel(f"there is no model {key} at {store.uri('models')}: check trained_key")

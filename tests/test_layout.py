@@ -31,10 +31,11 @@ HEAVY = {
     "peft",
     "ray",
     "transformers",
+    "lm_eval",
 }
 
 # What runs in a process of its own, which is there for these packages.
-HEAVY_PROCESS = "tasks/training/process_"
+HEAVY_PROCESSES = ("tasks/training/process_", "tasks/evaluation/process_")
 
 MACHINE = re.compile(
     r"(?<![\w.])/(?:work)/(?:main|env|shared)\b|(?<![\w./])/(?:home|Users)/(?!you/)[a-z]\w*/"
@@ -64,7 +65,7 @@ def modules() -> list[str]:
 
 def light_modules() -> list[str]:
     """Return the modules that load quickly, and where no model can run."""
-    return [path for path in modules() if not path.startswith(HEAVY_PROCESS)]
+    return [path for path in modules() if not path.startswith(HEAVY_PROCESSES)]
 
 
 @cache
@@ -240,8 +241,8 @@ def test_heavy_packages_are_imported_where_they_are_used() -> None:
     assert wrong == []
 
 
-def test_only_the_training_process_loads_its_own_modules() -> None:
-    own = "gleanery." + HEAVY_PROCESS.replace("/", ".")
+def test_only_a_process_of_its_own_loads_what_is_there_for_it() -> None:
+    own = tuple("gleanery." + process.replace("/", ".") for process in HEAVY_PROCESSES)
     wrong = [
         f"{path}:{line} imports {name}"
         for path in light_modules()

@@ -49,6 +49,10 @@ class EngineRoom:
             self._engines[key] = open_engine(config)
         return self._engines[key]
 
+    def seat(self, config: EngineConfig, engine: Engine) -> None:
+        """Have an engine of the caller's own answer for a configuration; it is closed with us."""
+        self._engines[config.model_dump_json()] = engine
+
     def unanswered(self) -> list[Request]:
         """Return the requests that recorded engines had no answer to."""
         recorded = [e for e in self._engines.values() if isinstance(e, RecordedEngine)]

@@ -81,6 +81,43 @@ def test_lm_eval_builds_the_same_requests_when_it_asks_itself(
     assert [item_of(instance.doc).id for instance in task.instances] == [a.id for a in asked]
 
 
+KNOWN = {"16 eggs": "The answer is 18.", "white fiber": "#### 3", "80,000": "It is hard."}
+
+
+def test_lm_eval_itself_reports_the_accuracy_that_our_scores_have(
+    make: Make, shared_data: Path, scorer: AnswerScorer
+) -> None:
+    import lm_eval
+    from lm_eval.api.model import LM
+    from lm_eval.tasks import TaskManager
+
+    class Knowing(LM):  # type: ignore[misc]
+        """Knows two of five problems, and says nothing of one."""
+
+        def generate_until(self, requests: list[Any], disable_tqdm: bool = False) -> list[str]:
+            asked = [request.args[0].rpartition("Question:")[2] for request in requests]
+            return [
+                next((text for words, text in KNOWN.items() if words in q), "The answer is -1.")
+                for q in asked
+            ]
+
+        def loglikelihood(self, requests: list[Any], disable_tqdm: bool = False) -> list[Any]:
+            raise AssertionError("no benchmark asks for likelihoods")
+
+        loglikelihood_rolling = loglikelihood
+
+    results = lm_eval.simple_evaluate(
+        Knowing(),
+        tasks=list(open_tasks(gsm8k(make, shared_data), 0, scorer).values()),
+        bootstrap_iters=0,
+        task_manager=TaskManager(include_defaults=False),  # its own tasks take long to list
+    )
+    assert results is not None
+    scores = results["results"]["gsm8k"]
+    assert scores["correct,none"] == pytest.approx(2 / 5)
+    assert scores["unparseable,none"] == pytest.approx(1 / 5)
+
+
 def test_bbh_has_a_task_for_each_subject_with_examples_of_its_own(
     make: Make, scorer: AnswerScorer
 ) -> None:
