@@ -11,6 +11,7 @@ from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.vllm_config import SECRET_NAME
 from gleanery.tasks.evaluation.backend_spec import BackendName
 from gleanery.tasks.evaluation.config import EvaluationConfig
+from gleanery.tasks.evaluation.judged_config import JudgingConfig
 from gleanery.tasks.evaluation.report_data import EvaluationReportConfig
 
 
@@ -93,7 +94,21 @@ class ModelEvaluationConfig(StoredConfig):
     report: EvaluationReportConfig = Field(
         EvaluationReportConfig(), description="How much of the answers the report shows."
     )
+    judging: JudgingConfig = Field(
+        JudgingConfig(), description="What judges are to compare and grade, and who judges."
+    )
     budget: BudgetConfig = Field(BudgetConfig(), description="What all runs together may spend.")
+
+    @model_validator(mode="after")
+    def _references_are_measured(self) -> Self:
+        labels = [model.label for model in self.models]
+        for suite in self.judging.suites:
+            if suite.reference and suite.reference not in labels:
+                raise ValueError(
+                    f"{suite.name}: the reference {suite.reference!r} is none of the models "
+                    f"{', '.join(labels)}: name a label, or leave it out for the file's outputs"
+                )
+        return self
 
     @field_validator("models")
     @classmethod

@@ -46,7 +46,7 @@ def measure_models(
             run = LLMRun(Parts(store, new_writer()), room, open_budget(config.budget, store))
             asked = config.evaluation.model_copy(update={"as_chat": model.as_chat})
             done[model.label] = measure.submit(
-                model.label, run, asked, engine, storage_options(settings), _Told(model.label)
+                model.label, run, asked, engine, storage_options(settings), Told(model.label)
             ).result()
         if open_items := done[model.label].unanswered:
             logger.warning("%s: %d items have no answer yet: run again", model.label, open_items)
@@ -120,12 +120,13 @@ def _receipt(store: Store, key: str) -> FolderReceipt:
     raise NoModel(f"there is no model {key} at {store.uri('models')}: check trained_key")
 
 
-class _Told:
+class Told:
     """Logs how far a model is, part by part."""
 
     def __init__(self, label: str) -> None:
         self._label, self._logger = label, get_run_logger()
 
     def __call__(self, part: str, done: int, total: int) -> None:
+        """Log a part that has all its answers."""
         if done == total:
             self._logger.info("%s: %s, %d items answered", self._label, part, total)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from gleanery.infra.digests import digest
 from gleanery.infra.llm.config import EngineConfig
@@ -48,7 +49,7 @@ def answer_parts(
     ]
 
 
-def ask_part(run: LLMRun, part: LLMPart[AskedItem, AnsweredItem]) -> tuple[Receipt, bool]:
+def ask_part(run: LLMRun, part: LLMPart[Any, Any]) -> tuple[Receipt, bool]:
     """Return the receipt of a part's answers, and whether it stood already.
 
     Answers of another model or to other prompts never stand in for those asked for, whatever

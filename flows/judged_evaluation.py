@@ -1,0 +1,50 @@
+"""Having judges compare and grade what models answer: first all models, then judge by judge."""
+
+import contextlib
+
+from prefect.logging import get_run_logger
+
+from gleanery.flows.evaluation_config import ModelEvaluationConfig
+from gleanery.flows.measured_models import Told, answering
+from gleanery.flows.run import storage_options
+from gleanery.infra.budget import open_budget
+from gleanery.infra.journal import new_writer
+from gleanery.infra.llm.room import EngineRoom
+from gleanery.infra.parts import Parts
+from gleanery.infra.settings import Settings
+from gleanery.infra.storage import Store
+from gleanery.tasks.evaluation.judge_suites import Answers, Verdicts, judged, open_suites
+from gleanery.tasks.evaluation.judged_records import Judged
+from gleanery.tasks.evaluation.tasks import answer_judged_suites, judge_answers
+from gleanery.tasks.llm_part import LLMRun
+
+
+def judge_models(config: ModelEvaluationConfig, store: Store, settings: Settings) -> Judged | None:
+    """Return what judges make of every model's answers; None where no suite is configured.
+
+    Runs inside a flow that holds the lease of `store`, which keeps all answers and verdicts. Every
+    engine is closed before the next one starts: each may want all GPUs. Raises what
+    `read_questions` raises before anything is asked, and `NoModel`.
+    """
+    judging = config.judging
+    if not judging.suites:
+        return None
+    logger = get_run_logger()
+    suites = open_suites(judging, storage_options(settings))
+    budget = open_budget(config.budget, store)
+    answers: dict[str, Answers] = {}
+    for model in config.models:
+        with answering(model, config.root or settings.root, settings) as (room, engine):
+            run = LLMRun(Parts(store, new_writer()), room, budget)
+            answers[model.label] = answer_judged_suites.submit(
+                model.label, run, judging, suites, engine, model.as_chat, Told(model.label)
+            ).result()
+    verdicts: list[Verdicts] = []
+    for judge in judging.judges:
+        with contextlib.closing(EngineRoom()) as room:
+            run = LLMRun(Parts(store, new_writer()), room, budget)
+            verdicts.append(judge_answers.submit(run, judging, suites, answers, judge).result())
+    made = judged(answers, verdicts)
+    if made.unanswered:
+        logger.warning("%d answers or verdicts are still missing: run again", made.unanswered)
+    return made

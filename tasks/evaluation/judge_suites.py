@@ -1,0 +1,161 @@
+"""A whole judged evaluation without any orchestration: models answer, judges compare and grade."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gleanery.infra.digests import digest
+from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.receipts import Receipt
+from gleanery.tasks.evaluation.answers_part import ask_part
+from gleanery.tasks.evaluation.judged_answers_part import suite_answer_parts
+from gleanery.tasks.evaluation.judged_config import JudgedSuiteConfig, JudgingConfig
+from gleanery.tasks.evaluation.judged_grades import point_scores
+from gleanery.tasks.evaluation.judged_pairs_part import Contest, Pair, pairs_of, pairs_part
+from gleanery.tasks.evaluation.judged_points_part import Grading, points_part, turns_of
+from gleanery.tasks.evaluation.judged_questions import read_questions
+from gleanery.tasks.evaluation.judged_records import (
+    Judged,
+    JudgedQuestion,
+    PairVerdict,
+    PointVerdict,
+    SuiteAnswer,
+)
+from gleanery.tasks.evaluation.judged_wins import win_rates
+from gleanery.tasks.llm_part import LLMPart, LLMRun
+
+FILE = "the file's outputs"
+"""What the tables call a reference whose answers stand in the suite's file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSuite:
+    """A suite that is read."""
+
+    config: JudgedSuiteConfig
+    questions: Sequence[JudgedQuestion]
+
+
+@dataclass(slots=True)
+class Answers:
+    """What one model answered, by suite and question, and how many questions it owes."""
+
+    by_suite: dict[str, dict[str, SuiteAnswer]]
+    unanswered: int = 0
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What one judge said of all models, and how many verdicts it owes."""
+
+    pairs: list[PairVerdict]
+    points: list[PointVerdict]
+    unanswered: int = 0
+
+
+def open_suites(config: JudgingConfig, options: Mapping[str, Any] | None = None) -> list[OpenSuite]:
+    """Return all suites with their questions; raises what `read_questions` raises."""
+    return [OpenSuite(suite, read_questions(suite, options)) for suite in config.suites]
+
+
+def answer_suites(
+    run: LLMRun,
+    config: JudgingConfig,
+    suites: Sequence[OpenSuite],
+    engine: EngineConfig,
+    as_chat: bool,
+    label: str,
+    progress: Callable[[str, int, int], None] = lambda part, done, total: None,
+) -> Answers:
+    """Return what a model answers; killed at any time, a second call asks only what is missing."""
+    answers = Answers({})
+    for suite in suites:
+        rows = answers.by_suite.setdefault(suite.config.name, {})
+        for part in suite_answer_parts(
+            suite.questions,
+            suite.config,
+            engine,
+            as_chat,
+            config.items_per_part,
+            f"{label}.",
+            progress,
+        ):
+            receipt, _ = ask_part(run, part)
+            answers.unanswered += sum(receipt.failed.values())
+            rows |= {row.id: row for row in run.parts.rows(receipt, SuiteAnswer)}
+    return answers
+
+
+def judge_suites(
+    run: LLMRun,
+    config: JudgingConfig,
+    suites: Sequence[OpenSuite],
+    answers: Mapping[str, Answers],
+    judge: EngineConfig,
+) -> Verdicts:
+    """Return what a judge says of every model's answers, by label; nothing is asked twice.
+
+    A model is not compared with itself where another one's answers are the reference.
+    """
+    verdicts = Verdicts([], [])
+    for suite in suites:
+        for label in answers:
+            for number, questions in enumerate(_slices(suite.questions, config.items_per_part)):
+                by = digest([judge.model, judge.revision])[:8]
+                name = f"{label}.{suite.config.name}.{by}.{number:04d}"
+                contest = _contest(suite, label, judge, config)
+                if contest and (pairs := _pairs(suite, questions, answers, label)):
+                    receipt = _ask(run, pairs_part(name, contest, pairs), verdicts)
+                    verdicts.pairs += run.parts.rows(receipt, PairVerdict)
+                graded = answers[label].by_suite[suite.config.name]
+                if suite.config.suite.points and (turns := turns_of(questions, graded)):
+                    grading = Grading(label, judge, config.asking)
+                    receipt = _ask(run, points_part(name, grading, turns), verdicts)
+                    verdicts.points += run.parts.rows(receipt, PointVerdict)
+    return verdicts
+
+
+def judged(answers: Mapping[str, Answers], verdicts: Sequence[Verdicts]) -> Judged:
+    """Return what all verdicts come to, the models in the order of `answers`."""
+    places = {label: place for place, label in enumerate(answers)}
+    pairs = [row for one in verdicts for row in one.pairs]
+    points = [row for one in verdicts for row in one.points]
+    owed = [*(one.unanswered for one in answers.values()), *(one.unanswered for one in verdicts)]
+    return Judged(
+        win_rates=win_rates(sorted(pairs, key=lambda row: places[row.label])),
+        points=point_scores(sorted(points, key=lambda row: places[row.label])),
+        unanswered=sum(owed),
+    )
+
+
+def _slices(questions: Sequence[JudgedQuestion], size: int) -> list[Sequence[JudgedQuestion]]:
+    return [questions[start : start + size] for start in range(0, len(questions), size)]
+
+
+def _contest(
+    suite: OpenSuite, label: str, judge: EngineConfig, config: JudgingConfig
+) -> Contest | None:
+    """Return whom a model is compared with; None where it is itself the reference, or none is."""
+    worth, reference = suite.config.suite.worth, suite.config.reference
+    if worth is None or label == reference:
+        return None
+    if not reference and not any(question.baseline for question in suite.questions):
+        return None  # WildBench without reference answers: points alone
+    return Contest(label, reference or FILE, worth, judge, config.asking)
+
+
+def _pairs(
+    suite: OpenSuite,
+    questions: Sequence[JudgedQuestion],
+    answers: Mapping[str, Answers],
+    label: str,
+) -> list[Pair]:
+    name, reference = suite.config.name, suite.config.reference
+    others = answers[reference].by_suite[name] if reference else None
+    return pairs_of(questions, answers[label].by_suite[name], others)
+
+
+def _ask(run: LLMRun, part: LLMPart[Any, Any], verdicts: Verdicts) -> Receipt:
+    receipt, _ = ask_part(run, part)
+    verdicts.unanswered += sum(receipt.failed.values())
+    return receipt
