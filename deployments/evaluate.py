@@ -8,20 +8,38 @@ from rich.table import Table
 from gleanery.deployments.model_configs import read_evaluation_config
 from gleanery.deployments.prefect_server import prefect_server
 from gleanery.deployments.terminal import open_console
+from gleanery.flows.run import open_store
 from gleanery.infra.settings import read_settings
+from gleanery.tasks.evaluation.report_store import newest_report, read_figures
 
 
 def evaluate(config_file: Path) -> None:
-    """Measure the configured models and print them side by side."""
+    """Measure the configured models; print them side by side, what that shows, and the report."""
     config = read_evaluation_config(config_file)
-    with prefect_server(read_settings().server_home):
+    settings = read_settings()
+    with prefect_server(settings.server_home):
         # Imported here: Prefect reads its settings, the server's address among them, on import.
-        from gleanery.flows.evaluate_model import evaluate_model, evaluation_rows
+        from gleanery.flows.evaluate_model import evaluate_model
+        from gleanery.flows.evaluation_report import evaluation_rows, findings_in_words
 
-        rows = evaluation_rows(evaluate_model(config))
+        evaluate_model(config)
+    store = open_store(config, settings)
+    report = newest_report(store)
+    assert report is not None, "the flow has written one"
+    figures = read_figures(store, report)
+    console = open_console()
+    console.print(_table(evaluation_rows(figures)))
+    for line in findings_in_words(figures):
+        console.print(line, markup=False, highlight=False)
+    if figures.unanswered:
+        console.print(f"\n{figures.unanswered:,} items have no answer yet: run again.")
+    console.print(f"\nReport: {report.address(store)}", soft_wrap=True)
+
+
+def _table(rows: list[dict[str, str | int]]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in rows[0] if rows else ():
         table.add_column(name, justify="left" if name in ("benchmark", "model") else "right")
     for row in rows:
         table.add_row(*map(str, row.values()))
-    open_console().print(table)
+    return table

@@ -12,7 +12,7 @@ from typing import Union
 from gleanery.tasks.report_text import visible
 
 _VOID = {"meta", "link", "input"}  # shapes in an SVG are closed like any other element
-_SAFE_LINK = re.compile(r"(https?://|#|data:,$)", re.IGNORECASE)
+_SAFE_LINK = re.compile(r"(https?://|#|data:,$|\./[\w-]+\.[\w-]+$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

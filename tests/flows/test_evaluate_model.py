@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
+from gleanery.flows.run import open_store
+from gleanery.infra.settings import read_settings
+from gleanery.tasks.evaluation.report_store import newest_report, read_figures
 
 ITEMS = 20
 RESPONDER = """
@@ -59,7 +62,8 @@ def evaluation(
 def test_two_models_are_measured_once_and_compared_item_by_item(
     evaluation: tuple[ModelEvaluationConfig, list[Any]],
 ) -> None:
-    from gleanery.flows.evaluate_model import evaluate_model, evaluation_rows, published_table
+    from gleanery.flows.evaluate_model import evaluate_model
+    from gleanery.flows.evaluation_report import evaluation_rows, published_table
 
     config, stubs = evaluation
     base, tuned = evaluate_model(config)
@@ -70,8 +74,18 @@ def test_two_models_are_measured_once_and_compared_item_by_item(
     assert [len(stub.log()) for stub in stubs] == [ITEMS, ITEMS]
     assert evaluate_model(config) == [base, tuned]
     assert [len(stub.log()) for stub in stubs] == [ITEMS, ITEMS]  # nothing is asked again
-    assert evaluation_rows([base, tuned])[1]["accuracy"] == "100.0%"
-    assert "| MAmmoTH2-7B (published) | 68.4 |" in published_table([base, tuned])
+    store = open_store(config, read_settings())
+    report = newest_report(store)
+    assert report
+    figures = read_figures(store, report)
+    assert figures.measured == [base, tuned]
+    assert evaluation_rows(figures)[1]["accuracy"] == "100.0%"
+    assert evaluation_rows(figures)[1]["finding"] == "better"
+    assert "| MAmmoTH2-7B [1] | 68.4 |" in published_table(figures)
+    assert [one.model for one in figures.facts.models] == ["weak", "strong"]
+    stored = {info.path.rpartition("/")[2] for info in store.list(report.folder)}
+    assert stored == {"index.html", "items.parquet", "figures.json"}
+    assert len(store.list("reports")) == 4  # the second run found its report there
 
 
 def test_a_trained_model_needs_an_engine_that_serves_it() -> None:

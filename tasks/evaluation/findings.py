@@ -1,0 +1,135 @@
+"""What the comparisons of models come to: who is better where, in figures and in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from gleanery.tasks.evaluation.records import ScoredItem
+from gleanery.tasks.evaluation.side_by_side import Measured
+from gleanery.tasks.evaluation.statistics_accuracy import Interval, subject_accuracy
+from gleanery.tasks.evaluation.statistics_holm import holm
+from gleanery.tasks.evaluation.statistics_paired import Comparison
+from gleanery.tasks.evaluation.statistics_resampling import bootstrap_mean
+from gleanery.tasks.records import Record
+
+Decision = Literal["better", "worse", "undecided"]
+
+
+class Finding(Record):
+    """Whether a model is better than the first one on a benchmark.
+
+    `p_adjusted` is the p-value of the exact paired test, adjusted (Holm) for the number of
+    benchmarks that this model is compared on; the decision is made by it.
+    """
+
+    benchmark: str
+    label: str
+    decision: Decision
+    comparison: Comparison
+    p_adjusted: float
+
+
+class Overall(Record):
+    """A model over all its benchmarks, each of which counts the same.
+
+    `difference` is to the first model, on the items of both; None for the first model itself.
+    """
+
+    label: str
+    benchmarks: int
+    mean: Interval
+    difference: Interval | None
+
+
+def decide(measured: Sequence[Measured], alpha: float) -> list[Finding]:
+    """Return the finding of each comparison, in order; `alpha` is the level of each model's."""
+    found = []
+    for label in dict.fromkeys(one.label for one in measured):
+        compared = [(one.score.benchmark, one.against) for one in measured
+                    if one.label == label and one.against]  # fmt: skip
+        adjusted = holm([comparison.p_value for _, comparison in compared])
+        found += [
+            Finding(
+                benchmark=benchmark,
+                label=label,
+                decision=_decision(comparison, p_value, alpha),
+                comparison=comparison,
+                p_adjusted=p_value,
+            )
+            for (benchmark, comparison), p_value in zip(compared, adjusted, strict=True)
+        ]
+    order = {one.score.benchmark: place for place, one in reversed(list(enumerate(measured)))}
+    return sorted(found, key=lambda one: order[one.benchmark])
+
+
+def sum_up(items: Mapping[str, Sequence[ScoredItem]]) -> list[Overall]:
+    """Return each model over all its benchmarks; the first label is what others are set against.
+
+    The mean's interval is for these benchmarks and other items of them; that of the difference
+    comes from drawing items anew, 2,000 times. Models without any item are left out.
+    """
+    base = next(iter(items), "")
+    marks = {label: _marks(rows) for label, rows in items.items() if rows}
+    summed = []
+    for label, of_model in marks.items():
+        differences = [] if label == base else _differences(marks.get(base, {}), of_model)
+        summed.append(
+            Overall(
+                label=label,
+                benchmarks=len(of_model),
+                mean=subject_accuracy({name: list(of.values()) for name, of in of_model.items()}),
+                difference=bootstrap_mean(differences) if differences else None,
+            )
+        )
+    return summed
+
+
+def in_words(finding: Finding, base: str) -> str:
+    """Return a finding as a sentence; `base` is what the first model is called."""
+    compared = finding.comparison
+    what = {
+        "better": f"{finding.label} is better than {base}",
+        "worse": f"{finding.label} is worse than {base}",
+        "undecided": f"no difference is shown between {finding.label} and {base}",
+    }[finding.decision]
+    return (
+        f"{finding.benchmark}: {what} ({points(compared.difference.estimate)} points, 95 % "
+        f"{points(compared.difference.low)} to {points(compared.difference.high)}; {compared.won} "
+        f"won, {compared.lost} lost of {compared.items}; p {p_value_text(finding.p_adjusted)})"
+    )
+
+
+def points(share: float) -> str:
+    """Return a difference of shares in points with its sign: "+1.2"."""
+    written = f"{100 * share:+.1f}"
+    return "0.0" if written in ("+0.0", "-0.0") else written.replace("-", "−")
+
+
+def p_value_text(p_value: float) -> str:
+    """Return a p-value with its relation, as in "p = 0.03"; a tiny one as a bound."""
+    return "< 0.0001" if p_value < 0.0001 else f"= {p_value:.2g}"
+
+
+Marks = Mapping[str, Mapping[str, bool]]
+
+
+def _marks(items: Sequence[ScoredItem]) -> Marks:
+    found: dict[str, dict[str, bool]] = {}
+    for item in items:
+        found.setdefault(item.benchmark, {})[item.id] = bool(item.correct)
+    return found
+
+
+def _differences(first: Marks, second: Marks) -> list[list[float]]:
+    """Return the differences on each benchmark's items that both models have answered."""
+    found = (
+        [float(second[name][key]) - mark for key, mark in of.items() if key in second[name]]
+        for name, of in first.items()
+        if name in second
+    )
+    return [differences for differences in found if differences]
+
+
+def _decision(comparison: Comparison, p_adjusted: float, alpha: float) -> Decision:
+    if p_adjusted > alpha:
+        return "undecided"
+    return "better" if comparison.won > comparison.lost else "worse"
