@@ -48,3 +48,41 @@ def judge_models(config: ModelEvaluationConfig, store: Store, settings: Settings
     if made.unanswered:
         logger.warning("%d answers or verdicts are still missing: run again", made.unanswered)
     return made
+
+
+def judged_rows(made: Judged | None) -> list[dict[str, str]]:
+    """Return one row per suite, model and judge: win rates in percent, then points from 1 to 10."""
+    if made is None:
+        return []
+    rows = [
+        {
+            "suite": one.suite,
+            "model": one.label,
+            "against": one.reference,
+            "judge": one.judge,
+            "questions": f"{one.items:,}",
+            "result": f"{one.rate.estimate:.1%} won",
+            "95 %": f"{one.rate.low:.1%} to {one.rate.high:.1%}",
+            "at equal length": f"{one.controlled.estimate:.1%}" if one.controlled else "",
+            "left out": f"{one.left_out:,}",
+            "beside the first": f"{one.against.difference.estimate:+.1%}" if one.against else "",
+            "p": f"{one.against.p_value:.3g}" if one.against else "",
+        }
+        for one in made.win_rates
+    ]
+    return rows + [
+        {
+            "suite": one.suite,
+            "model": one.label,
+            "against": "",
+            "judge": one.judge,
+            "questions": f"{one.items:,}",
+            "result": f"{one.points.estimate:.2f} points",
+            "95 %": f"{one.points.low:.2f} to {one.points.high:.2f}",
+            "at equal length": "",
+            "left out": f"{one.left_out:,}",
+            "beside the first": f"{one.against.difference.estimate:+.2f}" if one.against else "",
+            "p": f"{one.against.p_value:.3g}" if one.against else "",
+        }
+        for one in made.points
+    ]
