@@ -30,7 +30,7 @@ from gleanery.infra.llm.protocol import EngineError
 from gleanery.infra.storage import StorageError
 from gleanery.tasks.evaluation.sandbox_records import IsolationMissing
 from gleanery.tasks.recall.policy import NoPolicy
-from gleanery.tasks.training.training_run import TrainingFailed, TrainingInterrupted
+from gleanery.tasks.training.followed_process import TrainingFailed, TrainingInterrupted
 
 app = typer.Typer(
     help="Make instruction data from web corpora, a taxonomy or skills, resumable from object "

@@ -33,8 +33,13 @@ class SupervisedProcess:
         log: Path,
         grace_s: float,
         cleanup: Sequence[str] = (),
+        keep_open: Sequence[int] = (),
     ) -> "SupervisedProcess":
-        """Start `command` with exactly this environment, its output appended to `log`."""
+        """Start `command` with exactly this environment, its output appended to `log`.
+
+        The supervisor has the files `keep_open` open until the server and all its children are
+        gone: locks on them outlive this process.
+        """
         log.parent.mkdir(parents=True, exist_ok=True)
         # Both ends close on exec (PEP 446), so no other program that we start holds them.
         read_end, write_end = os.pipe()
@@ -51,6 +56,7 @@ class SupervisedProcess:
                     stderr=output,
                     env=environment,
                     start_new_session=True,
+                    pass_fds=keep_open,
                 )
         except BaseException:
             lifeline.close()

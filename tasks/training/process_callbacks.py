@@ -1,16 +1,18 @@
 """What the training process does beside training: tells how it goes, saves, stops when told."""
 
 import math
+import shutil
 import signal
 import time
 from pathlib import Path
 from typing import Any
 
-import torch
 from transformers import TrainerCallback
 
 from gleanery.tasks.training.events import EVALUATED, LOGGED, SAVED, EventLog
+from gleanery.tasks.training.process_hosts import any_of_all, gather_random_states
 from gleanery.tasks.training.throughput import utilisation
+from gleanery.tasks.training.trackers import LOGS
 from gleanery.tasks.training.training_spec import TrainingSpec
 
 STOP = "stop"  # a file of this name in the work folder asks for a checkpoint and the end
@@ -35,7 +37,7 @@ class StopRequest:
 class Saving(TrainerCallback):  # type: ignore[misc]
     """Saves every so many minutes, after the best epoch so far, and before stopping.
 
-    All processes decide alike: the first one's clock and what it was told count.
+    All processes decide alike: what one of them is told, or finds due, is done by all.
     """
 
     def __init__(self, spec: TrainingSpec, log: EventLog, stop: StopRequest) -> None:
@@ -52,15 +54,20 @@ class Saving(TrainerCallback):  # type: ignore[misc]
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> Any:
         """Ask for a checkpoint when it is time, and for the end when someone did."""
         due = time.monotonic() - self._saved >= self._seconds
-        stop, save = _of_the_first(bool(self._stop), due)
+        stop, save = any_of_all(bool(self._stop), due)
         if stop and state.global_step < state.max_steps:
             self.interrupted = True
             control.should_training_stop = True
         self._due = self._due or stop or save
         # What is saved at the end of an epoch holds its evaluation: who resumes makes it no more.
-        at_the_end = float(state.epoch or 0.5).is_integer()
-        if self._due and not (at_the_end and self._spec.validation_files):
+        if self._due and not (_ends_epoch(state) and self._spec.validation_files):
             control.should_save = True
+        return control
+
+    def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> Any:
+        """Evaluate no half epoch before stopping: an undisturbed training has none to keep."""
+        if self.interrupted and not _ends_epoch(state):
+            control.should_evaluate = False
         return control
 
     def on_evaluate(
@@ -70,7 +77,8 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         loss = metrics["eval_loss"]
         if state.is_world_process_zero:
             self._log.tell(EVALUATED, step=state.global_step, epoch=state.epoch, loss=loss)
-        if self._spec.recipe.keep == "best" and loss < self.best_loss:
+        # What it began with is no epoch, and in a store already.
+        if self._spec.recipe.keep == "best" and state.global_step and loss < self.best_loss:
             self._loss = loss
         if self._due or self._loss is not None:
             control.should_save = True
@@ -78,14 +86,17 @@ class Saving(TrainerCallback):  # type: ignore[misc]
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> Any:
         """Tell of a checkpoint once all processes have written their part of it."""
-        _wait_for_all()
+        written = Path(args.output_dir, f"checkpoint-{state.global_step}")
+        gather_random_states(written)
         self._saved = time.monotonic()
         self._count += 1
         self._due = False
         # A name of its own: whoever stores it may remove it, and a step may be saved twice.
         folder = Path(args.output_dir, f"saved-{self._count}")
         if state.is_world_process_zero:
-            Path(args.output_dir, f"checkpoint-{state.global_step}").rename(folder)
+            if (self._spec.work / LOGS).is_dir():
+                shutil.copytree(self._spec.work / LOGS, written / LOGS)
+            written.rename(folder)
             self._log.tell(SAVED, folder=str(folder), step=state.global_step, best_loss=self._loss)
         if self._loss is not None:
             self.best, self.best_loss = str(folder), self._loss
@@ -94,7 +105,7 @@ class Saving(TrainerCallback):  # type: ignore[misc]
 
 
 class Telling(TrainerCallback):  # type: ignore[misc]
-    """Tells the losses and how fast it goes."""
+    """Tells the losses and how fast it goes; trackers, which come after it, hear the same."""
 
     def __init__(self, log: EventLog, per_token: float, device: str, devices: int) -> None:
         self._log, self._per_token = log, per_token
@@ -115,6 +126,8 @@ class Telling(TrainerCallback):  # type: ignore[misc]
         if not self._tokens and state.global_step > args.logging_steps:
             speed = 0.0  # resumed: what was seen before this process began is not its speed
         self._tokens, self._since = tokens, now
+        mfu = utilisation(speed, self._per_token, self._device, self._devices)
+        logs |= {"tokens_per_second": speed} | ({"mfu": mfu} if mfu else {})
         self._log.tell(
             LOGGED,
             step=state.global_step,
@@ -125,20 +138,9 @@ class Telling(TrainerCallback):  # type: ignore[misc]
             grad_norm=logs.get("grad_norm"),
             tokens=tokens,
             tokens_per_second=speed,
-            mfu=utilisation(speed, self._per_token, self._device, self._devices),
+            mfu=mfu,
         )
 
 
-def _of_the_first(*flags: bool) -> tuple[bool, ...]:
-    """Return what the first process holds true, in all of them."""
-    if not torch.distributed.is_initialized():
-        return flags
-    device = "cuda" if torch.distributed.get_backend() == "nccl" else "cpu"
-    told = torch.tensor([int(flag) for flag in flags], device=device)
-    torch.distributed.broadcast(told, src=0)
-    return tuple(bool(flag) for flag in told.tolist())
-
-
-def _wait_for_all() -> None:
-    if torch.distributed.is_initialized():
-        torch.distributed.barrier()
+def _ends_epoch(state: Any) -> bool:
+    return float(state.epoch or 0.5).is_integer()

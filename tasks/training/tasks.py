@@ -7,8 +7,9 @@ from prefect.cache_policies import NO_CACHE
 
 from gleanery.infra.folders import FolderReceipt
 from gleanery.infra.storage import Store
+from gleanery.tasks.training.followed_process import Told
 from gleanery.tasks.training.training_plan import Training
-from gleanery.tasks.training.training_run import Told, run_training
+from gleanery.tasks.training.training_run import run_training
 
 
 @task(

@@ -75,13 +75,32 @@ class Devices(Config):
         False, description="Compute activations again in place of keeping them: slower, smaller."
     )
     threads: int = Field(0, ge=0, le=1024, description="Threads of each process on CPUs; 0 is all.")
+    hosts: int = Field(
+        1, ge=1, le=1024, description="Hosts that train together, each with so many processes."
+    )
+    meets_at: str = Field(
+        "",
+        pattern=r"^$|^[^\s:]+:\d{1,5}$",
+        description="HOST:PORT of the first host, as the others reach it; empty is its address and "
+        "a free port, which the flow tells them.",
+    )
+    host_deployment: str = Field(
+        "train-host/on-demand",
+        description="The deployment that the other hosts serve (`gleanery host`).",
+    )
+    network_timeout_s: float = Field(
+        1800.0,
+        ge=1,
+        description="How long hosts wait for one another: at the start, and in every step.",
+    )
 
 
 class TrainingSpec(Config):
     """All that a training process needs to know. Paths are on this machine.
 
     `resume` is the folder of the checkpoint to go on from, `best` that of the best so far, whose
-    loss is `best_loss`; "" where there is none. `snapshots` are the numbers of examples after which
+    loss is `best_loss`; "" where there is none. `agreed` is the same on all hosts that train the
+    same and go on from the same checkpoint. `snapshots` are the numbers of examples after which
     a model is written that is not written yet.
     """
 
@@ -96,6 +115,7 @@ class TrainingSpec(Config):
     resume: str = ""
     best: str = ""
     best_loss: float | None = None
+    agreed: str = ""
     checkpoint_minutes: float = 15.0
     snapshots: tuple[int, ...] = ()
     trackers: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gleanery.flows.train_model import train_model
 from gleanery.flows.training_config import TrainingConfig
-from gleanery.tasks.training.training_run import TrainingInterrupted
+from gleanery.tasks.training.followed_process import TrainingInterrupted
 
 config = TrainingConfig.model_validate(json.loads(Path(sys.argv[1]).read_text()))
 try:
