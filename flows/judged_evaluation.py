@@ -47,6 +47,12 @@ def judge_models(config: ModelEvaluationConfig, store: Store, settings: Settings
     made = judged(answers, verdicts)
     if made.unanswered:
         logger.warning("%d answers or verdicts are still missing: run again", made.unanswered)
+    for none in made.without_figures:
+        logger.warning(
+            "%s of %s by %s: none of %d questions counts: %s",
+            *(none.suite, none.label, none.judge, none.questions),
+            ", ".join(f"{count} {name}" for name, count in none.counts if count),
+        )
     return made
 
 

@@ -121,9 +121,12 @@ def judged(answers: Mapping[str, Answers], verdicts: Sequence[Verdicts]) -> Judg
     pairs = [row for one in verdicts for row in one.pairs]
     points = [row for one in verdicts for row in one.points]
     owed = [*(one.unanswered for one in answers.values()), *(one.unanswered for one in verdicts)]
+    rates, no_rates = win_rates(sorted(pairs, key=lambda row: places[row.label]))
+    scores, no_scores = point_scores(sorted(points, key=lambda row: places[row.label]))
     return Judged(
-        win_rates=win_rates(sorted(pairs, key=lambda row: places[row.label])),
-        points=point_scores(sorted(points, key=lambda row: places[row.label])),
+        win_rates=rates,
+        points=scores,
+        without_figures=[*no_rates, *no_scores],
         unanswered=sum(owed),
     )
 

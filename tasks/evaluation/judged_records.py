@@ -63,12 +63,12 @@ class SuiteAnswer(Record):
 
 
 class PairVerdict(Record):
-    """Which of two answers one judge prefers, in one order of showing them.
+    """Which of two answers one judge prefers, in one order (`Order`) of showing them.
 
     `verdict` is what it said ("A>>B", "A>B", "A=B", "B>A", "B>>A", A being shown first; "" for
     none), `preference` what that is worth to the model: 1, 0.5 or 0, counted `weight` times. An
     empty answer loses unasked against one that is not, which is `outcome` "no_answer"; any other
-    outcome but "judged" has no preference (None). `label` is what tables call the model.
+    `JudgeOutcome` but "judged" has no preference (None). `label` is what tables call the model.
     """
 
     id: str
@@ -77,8 +77,8 @@ class PairVerdict(Record):
     label: str
     reference: str
     judge: str
-    order: Order
-    outcome: JudgeOutcome
+    order: str
+    outcome: str
     verdict: str
     preference: float | None
     weight: float
@@ -105,7 +105,7 @@ class PointVerdict(Record):
     judge: str
     turn: int
     turns: int
-    outcome: JudgeOutcome
+    outcome: str
     points: int | None
     reason: str
     answer: str
@@ -215,6 +215,16 @@ class PointScore(Record):
     against: JudgedDifference | None = None
 
 
+class NoFigure(Record):
+    """A suite, model and judge without a single question that counts, and what came instead."""
+
+    suite: str
+    label: str
+    judge: str
+    questions: int
+    counts: VerdictCounts
+
+
 class Judged(Record):
     """Everything that a judged evaluation came to.
 
@@ -223,4 +233,5 @@ class Judged(Record):
 
     win_rates: list[WinRate]
     points: list[PointScore]
+    without_figures: list[NoFigure] = Field(default_factory=list)
     unanswered: int = 0

@@ -1,17 +1,16 @@
 """What verdicts on pairs of answers come to: win rates, raw and controlled for length."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from gleanery.tasks.evaluation.judged_groups import Group, count_outcomes, difference, groups_of
 from gleanery.tasks.evaluation.judged_records import (
     CategoryMean,
     JudgedDifference,
+    NoFigure,
     PairVerdict,
-    PointVerdict,
-    VerdictCounts,
     WinRate,
 )
 from gleanery.tasks.evaluation.judged_suites import SUITES
@@ -21,10 +20,8 @@ from gleanery.tasks.evaluation.length_control import (
     length_difference,
 )
 from gleanery.tasks.evaluation.statistics_accuracy import Interval, accuracy
-from gleanery.tasks.evaluation.statistics_resampling import bootstrap_mean, permutation_test
+from gleanery.tasks.evaluation.statistics_resampling import permutation_test
 
-PANEL = "all judges"
-"""What stands in the place of a judge where several ones' verdicts are taken together."""
 _RESAMPLES = 2000
 
 
@@ -51,68 +48,32 @@ class _Item:
         return by_order[0] * by_order[1] < 0
 
 
-def win_rates(verdicts: Sequence[PairVerdict]) -> list[WinRate]:
-    """Return the win rate of each suite, model and judge, in the order in which they come first.
+def win_rates(verdicts: Sequence[PairVerdict]) -> tuple[list[WinRate], list[NoFigure]]:
+    """Return the win rate of each suite, model and judge, and which of them have none.
 
-    Several judges also come to one together, under `PANEL`. The model that comes first is the one
-    that the others are compared with.
+    They are in the order in which they come first, several judges also together (`PANEL`). The
+    model that comes first is the one that the others are compared with.
     """
-    grouped: dict[tuple[str, str], dict[str, list[PairVerdict]]] = {}
-    for row in verdicts:
-        judges = grouped.setdefault((row.suite, row.label), {})
-        judges.setdefault(row.judge, []).append(row)
     rates: list[WinRate] = []
+    without: list[NoFigure] = []
     bases: dict[tuple[str, str], Mapping[str, float]] = {}
-    for (suite, label), judges in grouped.items():
-        if len(judges) > 1:
-            judges = judges | {PANEL: [row for rows in judges.values() for row in rows]}
-        for judge, rows in judges.items():
-            items = _items(rows, len(judges) - 1 if judge == PANEL else 1)
-            values = {name: item.value for name, item in items.items()}
-            base = bases.setdefault((suite, judge), values)
-            against = None if base is values else difference(base, values)
-            if items:
-                rates.append(_rate(suite, label, judge, rows, items, against))
-    return rates
+    for group in groups_of(verdicts):
+        items = _items(group)
+        if not items:
+            without.append(group.without_figure())
+            continue
+        values = {name: item.value for name, item in items.items()}
+        base = bases.setdefault((group.suite, group.judge), values)
+        rates.append(_rate(group, items, None if base is values else difference(base, values)))
+    return rates, without
 
 
-def difference(base: Mapping[str, float], other: Mapping[str, float]) -> JudgedDifference | None:
-    """Return how a model does next to the first on the questions of both; None without any."""
-    both = [name for name in base if name in other]
-    if not both:
-        return None
-    steps = [other[name] - base[name] for name in both]
-    return JudgedDifference(
-        items=len(both),
-        won=sum(step > 0 for step in steps),
-        lost=sum(step < 0 for step in steps),
-        difference=bootstrap_mean([steps]),
-        p_value=permutation_test([base[name] for name in both], [other[name] for name in both]),
-    )
-
-
-def count_outcomes(rows: Iterable[PairVerdict | PointVerdict]) -> VerdictCounts:
-    """Return how many requests to judges came to what."""
-    outcomes = Counter(row.outcome for row in rows)
-    return VerdictCounts(
-        verdicts=outcomes["judged"],
-        no_answer=outcomes["no_answer"],
-        unparseable=outcomes["unparseable"],
-        truncated=outcomes["truncated"],
-        content_filter=outcomes["content_filter"],
-        refused_request=outcomes["refused_request"],
-    )
-
-
-def _items(rows: Sequence[PairVerdict], judges: int) -> dict[str, _Item]:
+def _items(group: Group[PairVerdict]) -> dict[str, _Item]:
     """Return the questions that every judge has a verdict on in both orders."""
-    grouped: dict[str, list[PairVerdict]] = {}
-    for row in rows:
-        grouped.setdefault(row.id, []).append(row)
     return {
-        name: _Item(each, *_sums(each))
-        for name, each in grouped.items()
-        if sum(row.preference is not None for row in each) == 2 * judges
+        name: _Item(rows, *_sums(rows))
+        for name, rows in group.questions.items()
+        if sum(row.preference is not None for row in rows) == 2 * group.judges
     }
 
 
@@ -126,28 +87,24 @@ def _share(rows: Sequence[PairVerdict]) -> float:
 
 
 def _rate(
-    suite: str,
-    label: str,
-    judge: str,
-    rows: Sequence[PairVerdict],
-    items: Mapping[str, _Item],
-    against: JudgedDifference | None,
+    group: Group[PairVerdict], items: Mapping[str, _Item], against: JudgedDifference | None
 ) -> WinRate:
+    rows = group.rows
     values = [item.value for item in items.values()]
     wins = [item.wins for item in items.values()]
     weights = [item.weight for item in items.values()]
     one_each = {row.id: row for row in rows if row.id in items}.values()
-    left_out = len({row.id for row in rows}) - len(items)
+    left_out = len(group.questions) - len(items)
     lacking = left_out * sum(weights) / len(weights)
     rate = _weighted(wins, weights)
     return WinRate(
-        suite=suite,
-        label=label,
+        suite=group.suite,
+        label=group.label,
         reference=rows[0].reference,
-        judge=judge,
+        judge=group.judge,
         items=len(items),
         rate=rate,
-        controlled=_controlled(suite, list(one_each), values, weights, rate),
+        controlled=_controlled(group.suite, list(one_each), values, weights, rate),
         p_value=permutation_test([weight / 2 for weight in weights], wins),
         won=sum(value > 0.5 for value in values),
         tied=sum(value == 0.5 for value in values),
