@@ -52,12 +52,14 @@ class ImproveConfig(StoredConfig):
     dataset: DatasetConfig = Field(
         description="What it learns from. In a YAML file, a path may stand here as well."
     )
-    measured: MeasuredModel = Field(
-        MeasuredModel(engine=EngineConfig(kind="vllm")),
-        description="Who answers for a model and how it is asked; which one it is, is filled in.",
+    tuned: MeasuredModel = Field(
+        MeasuredModel(label="tuned", engine=EngineConfig(kind="vllm")),
+        description="How a trained model is measured, as in an evaluation; which is filled in.",
     )
-    base_as_chat: bool = Field(
-        False, description="Ask the base in a turn of a talk; `as_chat` above is of trained models."
+    base: MeasuredModel | None = Field(
+        None,
+        description="How the base is measured; by default the training's base as tuned models are, "
+        "but as a text to go on with.",
     )
     budget: BudgetConfig = Field(BudgetConfig(), description="What all measuring may spend.")
 
@@ -69,13 +71,6 @@ class ImproveConfig(StoredConfig):
                 "name the suites that decide, under benchmarks: other items than the reported ones"
             )
         return validation
-
-    @field_validator("measured")
-    @classmethod
-    def _names_no_model(cls, measured: MeasuredModel) -> MeasuredModel:
-        if measured.trained or measured.path:
-            raise ValueError("leave trained and path empty: base and trained models are filled in")
-        return measured
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
@@ -91,6 +86,15 @@ class ImproveConfig(StoredConfig):
                 f"the training learns from {release.dataset} {release.version}: set its release's "
                 f"dataset to {self.dataset.name}, and its version to latest"
             )
+        if (
+            self.tuned.path
+            or self.tuned.trained_key
+            or (self.tuned.trained not in (None, self.training.name))
+        ):
+            raise ValueError(
+                f"tuned is the model of {self.training.name}: set `trained` to that name, or leave "
+                "it out, with neither path nor trained_key"
+            )
         names = [self.name, self.training.name, *(source.name for source in self.dataset.sources)]
         names.append(self.dataset.name)
         if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -105,15 +109,16 @@ class ImproveConfig(StoredConfig):
     def as_measured(self, label: str, key: str) -> MeasuredModel:
         """Return a trained model by its key, or the base, as it is measured under a label."""
         base = self.training.model
+        which: dict[str, object] = {"label": label, "trained": None}
         if key != BASE:
-            place: dict[str, str] = {"trained": self.training.name, "trained_key": key}
+            which |= {"trained": self.training.name, "trained_key": key}
+        elif self.base:
+            return self.base.model_copy(update={"label": label})
         elif base.path.startswith(TRAINED):
-            place = {"trained": base.path.removeprefix(TRAINED)}
+            which |= {"trained": base.path.removeprefix(TRAINED), "as_chat": False}
         else:
-            place = {"path": base.path, "revision": base.revision}
-        as_chat = self.base_as_chat if key == BASE else self.measured.as_chat
-        named = {"label": label, "as_chat": as_chat, **place}
-        return MeasuredModel.model_validate(self.measured.model_dump() | named)
+            which |= {"path": base.path, "revision": base.revision, "as_chat": False}
+        return MeasuredModel.model_validate(self.tuned.model_dump() | which)
 
     def measuring(
         self, evaluation: EvaluationConfig, models: tuple[MeasuredModel, ...]
