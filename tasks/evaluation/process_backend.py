@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import CacheHook
 from lm_eval.api.registry import get_model
@@ -58,7 +59,9 @@ class Hearing(CacheHook):  # type: ignore[misc]
 def main(spec_file: str) -> None:
     """Answer until stopped."""
     spec = BackendSpec.model_validate_json(Path(spec_file).read_text(encoding="utf-8"))
-    model, log = get_model(spec.backend)(**spec.args), EventLog(spec.work)
+    place = {"device": "cuda" if torch.cuda.is_available() else "cpu"}
+    args = (place if spec.backend == "hf" else {}) | spec.args
+    model, log = get_model(spec.backend)(**args), EventLog(spec.work)
     hearing = Hearing(log)
     _listen(model, spec.backend, hearing)
     if spec.backend == "hf":

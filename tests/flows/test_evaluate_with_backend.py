@@ -53,12 +53,13 @@ def measured(config: ModelEvaluationConfig) -> dict[str, Evaluation]:
 
 
 def test_a_backend_answers_once_and_says_what_it_cut_off_and_refused(
-    tmp_path: Path, tiny_base: Path, prefect_api: str
+    tmp_path: Path, tiny_base: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # more make a tiny model slower
     trained = Store(f"{tmp_path}/tiny")
     store_folder(trained, "models/first", tiny_base.parent, {"created": "2026-01-01"})
     store_folder(trained, "models/second", tiny_base.parent, {"created": "2026-01-02"})
-    hf: dict[str, Any] = {"backend": "hf", "backend_args": {"batch_size": 4, "device": "cpu"}}
+    hf: dict[str, Any] = {"backend": "hf", "backend_args": {"batch_size": 4}}
     models = [
         {"label": "base", "path": str(tiny_base), **hf},
         {"label": "tuned", "trained": "tiny", "trained_key": "first", "as_chat": True, **hf},
