@@ -13,7 +13,7 @@ from prefect.artifacts import (
 )
 from prefect.logging import get_run_logger
 
-from gleanery.tasks.training.events import BATCH, EVALUATED, LOGGED, SAVED, STARTED
+from gleanery.tasks.training.events import BATCH, EVALUATED, LOGGED, SAVED, STARTED, UNIGRAM
 from gleanery.tasks.training.loss_curve import draw_loss_curve
 
 _UPDATE_S = 2.0
@@ -46,6 +46,11 @@ class TrainingProgress:
         elif kind == EVALUATED:
             self._events.append(event)
             self._logger.info("epoch %.2f: validation loss %.4f", event["epoch"], event["loss"])
+        elif kind == UNIGRAM:
+            self._events.append(event)
+            self._logger.info(
+                "validation loss of a unigram model of the same tokens: %.4f", event["loss"]
+            )
         elif kind == SAVED:
             self._logger.info("checkpoint after step %d", event["step"])
 
@@ -53,7 +58,7 @@ class TrainingProgress:
         """Publish the losses so far as a picture."""
         if not any(event["event"] == LOGGED for event in self._events):
             return
-        image = base64.b64encode(draw_loss_curve(self._events)).decode()
+        image = base64.b64encode(draw_loss_curve(self._events, self._name)).decode()
         create_markdown_artifact(
             key="training-loss",
             markdown=f"# Loss of {self._name}\n\n![loss](data:image/png;base64,{image})\n",

@@ -30,19 +30,18 @@ def render_model_card(
     header: dict[str, Any] = {
         "library_name": "transformers",
         "pipeline_tag": "text-generation",
-        "base_model": notes["base"],
+        **({} if notes.get("fresh") else {"base_model": notes["base"]}),
         "tags": ["gleanery", "sft", notes["tuning"]["method"]],
     }
     if results:
         header["model-index"] = [{"name": name, "results": list(_index(results))}]
-    made_from = f"Fine-tuned from `{notes['base']}` on instruction data"
     lines = [
         "---",
         yaml.safe_dump(header, sort_keys=False, allow_unicode=True).strip(),
         "---",
         f"# {name}",
         "",
-        f"{made_from}, {_MEASURED if results else _UNMEASURED}",
+        f"{_began(notes)}, {_MEASURED if results else _UNMEASURED}",
         "",
         "## Data",
         "",
@@ -54,11 +53,30 @@ def render_model_card(
         *(f"- {key.replace('_', ' ')}: {value}" for key, value in notes["recipe"].items()),
         f"- steps: {notes['steps']}",
         f"- mean loss: {notes['loss']:.4f}",
+        *_held_out(notes),
         "",
         *_evaluation(results),
         *_decided(decision),
     ]
     return "\n".join(lines)
+
+
+def _began(notes: Mapping[str, Any]) -> str:
+    if not (fresh := notes.get("fresh")):
+        return f"Fine-tuned from `{notes['base']}` on instruction data"
+    return (
+        "Trained on instruction data from random weights (Qwen2's shape, "
+        f"{fresh['layers']} layers, {fresh['width']} wide, seed {fresh['seed']}), with a tokenizer "
+        "built from the same data"
+    )
+
+
+def _held_out(notes: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how well it foretells the validation split, beside who knows nothing but counts."""
+    if notes.get("held_out_loss") is not None:
+        yield f"- held-out loss: {notes['held_out_loss']:.4f} nats a token"
+    if notes.get("unigram_loss") is not None:
+        yield f"- held-out loss of a unigram model of the same tokens: {notes['unigram_loss']:.4f}"
 
 
 def _index(results: Sequence[ModelResults]) -> Iterator[dict[str, Any]]:

@@ -60,6 +60,7 @@ class Training:
         return {
             "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "base": self.base,
+            "fresh": spec.model.fresh and spec.model.fresh.model_dump(mode="json"),
             "lineage": dict(self.lineage),
             "learnt": {
                 "choice": spec.rows.decides,

@@ -10,7 +10,7 @@ from typing import Any
 from gleanery.infra.folders import FolderReceipt, store_folder
 from gleanery.infra.storage import Store
 from gleanery.tasks.training.checkpoints import Checkpoints
-from gleanery.tasks.training.events import INTERRUPTED
+from gleanery.tasks.training.events import INTERRUPTED, EventReader
 from gleanery.tasks.training.followed_process import (
     Told,
     TrainingInterrupted,
@@ -19,6 +19,7 @@ from gleanery.tasks.training.followed_process import (
 )
 from gleanery.tasks.training.kept_progress import KeptProgress
 from gleanery.tasks.training.launch import HostPlace, training_command
+from gleanery.tasks.training.loss_curve import draw_loss_curve
 from gleanery.tasks.training.model_card import render_model_card
 from gleanery.tasks.training.snapshots import Snapshots
 from gleanery.tasks.training.trackers import LOGS
@@ -69,7 +70,8 @@ def run_training(
         watch = Watch(note, stop, kept.store, lost)
         last = asyncio.run(follow_process(command, spec, training.grace_s, lock, watch))
         _raise_if_interrupted(last, store)
-        notes = training.notes(last) | {"loss": last["loss"]}
+        losses = ("loss", "held_out_loss", "unigram_loss")
+        notes = training.notes(last) | {name: last[name] for name in losses}
         made = _gathered(spec, notes)
         receipt = store_folder(store, model_name(training.key), made, notes)
         checkpoints.clear()
@@ -119,6 +121,8 @@ def _gathered(spec: TrainingSpec, notes: Mapping[str, Any]) -> Path:
     if (spec.work / LOGS).is_dir():
         (spec.work / LOGS).rename(folder / LOGS)
     shutil.copy(spec.work / "events.jsonl", folder / "events.jsonl")
+    curve = draw_loss_curve(list(EventReader(spec.work).news()), spec.name)
+    (folder / "curve.png").write_bytes(curve)
     card = render_model_card(spec.name, notes)
     (folder / "model" / "README.md").write_text(card, encoding="utf-8")
     return folder

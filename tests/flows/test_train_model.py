@@ -63,6 +63,9 @@ def test_a_release_becomes_a_model_that_learnt_it(
     fetch_folder(Store(f"{config.root}/tiny"), made, tmp_path / "model")
     names = {file.path for file in made.files}
     assert {"model/model.safetensors", "model/tokenizer.json", "model/README.md"} <= names
+    assert {"curve.png", "events.jsonl"} <= names
+    assert made.notes["held_out_loss"] < 5  # it began with 6.2, the logarithm of its tokens
+    assert 0 < made.notes["unigram_loss"] < 5
     assert made.notes["steps"] == 8  # two epochs of 54 rows, 16 at a time
     card = (tmp_path / "model" / "model" / "README.md").read_text()
     assert "v0001-" in card
