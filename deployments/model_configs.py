@@ -1,13 +1,41 @@
-"""Reading the configurations of trainings and evaluations."""
+"""Reading any configuration file: of a pipeline, and of what is done with models."""
+
+from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from gleanery.deployments.methods import flow_of, read_config
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
-from gleanery.flows.pipeline_config import ConfigError, StoredConfig, read_values, to_config
+from gleanery.flows.improvement_config import ImproveConfig, with_parts
+from gleanery.flows.pipeline_config import (
+    ConfigError,
+    PipelineConfig,
+    StoredConfig,
+    read_values,
+    to_config,
+)
 from gleanery.flows.training_config import TrainingConfig
 
+if TYPE_CHECKING:
+    from prefect import Flow
+
 M = TypeVar("M", bound=StoredConfig)
+
+_MODELS: dict[str, type[StoredConfig]] = {
+    "training": TrainingConfig,
+    "evaluation": ModelEvaluationConfig,
+    "improvement": ImproveConfig,
+}
+
+
+def read_any_config(path: Path) -> StoredConfig:
+    """Return the configuration in a YAML file, of the method that its key `method` names.
+
+    Raises `ConfigError` with file, key and reason.
+    """
+    method = str(read_values(path).get("method"))
+    return _read(path, method, _MODELS[method]) if method in _MODELS else read_config(path)
 
 
 def read_training_config(path: Path) -> TrainingConfig:
@@ -20,8 +48,33 @@ def read_evaluation_config(path: Path) -> ModelEvaluationConfig:
     return _read(path, "evaluation", ModelEvaluationConfig)
 
 
+def read_improvement_config(path: Path) -> ImproveConfig:
+    """Return the improvement in a YAML file. Raises `ConfigError` with file, key and reason.
+
+    A dataset, a training or suites that are a path, relative to the file, are read from there.
+    """
+    return _read(path, "improvement", ImproveConfig)
+
+
+def flow_of_any(config: StoredConfig) -> Flow[Any, Any]:
+    """Return the flow that runs a configuration; it takes it as its `config`."""
+    if isinstance(config, PipelineConfig):
+        return flow_of(config)
+    # Imported here: Prefect reads its settings, the server's address among them, on import.
+    from gleanery.flows.evaluate_model import evaluate_model
+    from gleanery.flows.improve_model import improve_model
+    from gleanery.flows.train_model import train_model
+
+    flows: dict[type[StoredConfig], Flow[Any, Any]] = {
+        TrainingConfig: train_model,
+        ModelEvaluationConfig: evaluate_model,
+        ImproveConfig: improve_model,
+    }
+    return flows[type(config)]
+
+
 def _read(path: Path, method: str, config: type[M]) -> M:
     values = read_values(path)
     if (found := values.get("method", method)) != method:
         raise ConfigError(f"{path} has the method {found}, and {method} is asked for")
-    return to_config(path, values, config)
+    return to_config(path, with_parts(path, values) if method == "improvement" else values, config)

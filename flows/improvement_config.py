@@ -13,10 +13,13 @@ from gleanery.infra.budget import BudgetConfig
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.tasks.evaluation.config import EvaluationConfig
 from gleanery.tasks.evaluation.model_decision import PromotionRule
+from gleanery.tasks.model_records import Purpose
 from gleanery.tasks.training.starting_weights import TRAINED
 
 BASE = ""
 """The key of the model that a training starts from, where keys of trained models stand."""
+
+_NAME_SHOWN = 30  # characters: with a purpose behind it, a name must not be too long for one
 
 
 class ImproveConfig(StoredConfig):
@@ -121,11 +124,15 @@ class ImproveConfig(StoredConfig):
         return MeasuredModel.model_validate(self.tuned.model_dump() | which)
 
     def measuring(
-        self, evaluation: EvaluationConfig, models: tuple[MeasuredModel, ...]
+        self, purpose: Purpose, evaluation: EvaluationConfig, models: tuple[MeasuredModel, ...]
     ) -> ModelEvaluationConfig:
         """Return the evaluation of models, the first of which the others are compared with."""
         return ModelEvaluationConfig(
-            name=self.name, root=self.root, models=models, evaluation=evaluation, budget=self.budget
+            name=f"{self.name[:_NAME_SHOWN]}-{purpose}",
+            root=self.root,
+            models=models,
+            evaluation=evaluation,
+            budget=self.budget,
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from prefect.artifacts import create_markdown_artifact
 from prefect.logging import get_run_logger
 
+from gleanery.flows.evaluation_report import report_evaluation
 from gleanery.flows.improvement_config import BASE, ImproveConfig
 from gleanery.flows.measured_models import measure_models
 from gleanery.flows.model_results import keep_measured
@@ -21,9 +22,8 @@ from gleanery.infra.lease import hold_lease
 from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.evaluation.config import EvaluationConfig
-from gleanery.tasks.evaluation.model_decision import decide, first_of_all
+from gleanery.tasks.evaluation.model_decision import NotAllAnswered, decide, first_of_all
 from gleanery.tasks.evaluation.score_items import Evaluation
-from gleanery.tasks.evaluation.side_by_side import side_by_side
 from gleanery.tasks.model_records import Decision, Purpose
 from gleanery.tasks.release.published import UnknownRelease
 from gleanery.tasks.training.improvement_rounds import Round, finish_round
@@ -43,10 +43,6 @@ from gleanery.tasks.training.model_pointer import (
 from gleanery.tasks.training.trained_models import find_model
 
 _SHOWN = 12  # characters of a key, as a label has them
-
-
-class NotAllAnswered(RuntimeError):
-    """Items without an answer: nothing is decided before they have one."""
 
 
 @dataclass(frozen=True)
@@ -126,18 +122,15 @@ def _measured(
     models = tuple(
         run.config.as_measured(f"{purpose}-{key[:_SHOWN] or 'base'}", key) for key in keys
     )
-    config = run.config.measuring(evaluation, models)
+    config = run.config.measuring(purpose, evaluation, models)
     done = measure_models(config, run.store, run.settings)
     if unanswered := sum(of.unanswered for of in done.values()):
         raise NotAllAnswered(
             f"{unanswered} {purpose} items have no answer yet, and nothing is decided without "
             "them: run again, which asks only these"
         )
-    measured = side_by_side(
-        {label: of.scores for label, of in done.items()},
-        {label: of.items for label, of in done.items()},
-    )
-    keep_measured(config, measured, run.settings, purpose)
+    figures = report_evaluation(config, run.store, done)
+    keep_measured(config, figures.measured, run.settings, purpose)
     return list(done.values())
 
 

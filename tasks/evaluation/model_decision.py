@@ -25,6 +25,10 @@ from gleanery.tasks.evaluation.statistics_regression import no_regression
 from gleanery.tasks.model_records import Decision, SuiteDecision
 
 
+class NotAllAnswered(RuntimeError):
+    """Items without an answer: nothing is decided before they have one."""
+
+
 class PromotionRule(Config):
     """What a candidate has to show before it becomes the latest model."""
 

@@ -21,6 +21,7 @@ from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.room import EngineRoom, engine_room
 from gleanery.infra.settings import Settings, read_settings
 from gleanery.infra.storage import Store
+from gleanery.tasks.evaluation.model_decision import NotAllAnswered
 from gleanery.tasks.model_records import Decision
 from gleanery.tasks.training import model_pointer
 from gleanery.tasks.training.model_evaluations import find_decision, model_card, results_of
@@ -370,7 +371,7 @@ def test_suites_that_are_reported_or_may_be_learnt_are_refused(world: World) -> 
 
 def test_items_without_an_answer_decide_nothing_until_they_have_one(world: World) -> None:
     world.stub.control(faults=[{"kind": "status", "status": 500, "match": "Natalia"}])
-    with pytest.raises(improvement_round.NotAllAnswered, match="nothing is decided without"):
+    with pytest.raises(NotAllAnswered, match="nothing is decided without"):
         world.improve()
     assert not list(world.models.list("decisions"))
     world.stub.control(faults=[])

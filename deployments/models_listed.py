@@ -1,0 +1,68 @@
+"""The models of a training in a table: what each was made of, how it did, and what came of it."""
+
+import orjson
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from gleanery.infra.folders import FolderReceipt
+from gleanery.infra.storage import Store
+from gleanery.tasks.training.events import EVALUATED
+from gleanery.tasks.training.model_evaluations import find_decision, results_of
+from gleanery.tasks.training.model_pointer import latest_key, read_promotions
+from gleanery.tasks.training.trained_models import model_key, trained_models
+
+_SHOWN = 12  # characters of a key
+
+
+def print_models(store: Store, console: Console) -> None:
+    """Print the models of one training, the newest first, and how the latest came to be it.
+
+    Raises `ValueError` where there is none.
+    """
+    latest, trained = latest_key(store), trained_models(store)
+    if not trained:
+        raise ValueError(f"there is no model at {store.uri('models')} yet: train one first")
+    table = Table(title=store.root, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("model", "made", "release", "steps", "held-out loss", "evaluation", "decision"):
+        table.add_column(name, justify="right" if name in ("steps", "held-out loss") else "left")
+    for model in reversed(trained):
+        key = model_key(model)
+        decision = find_decision(store, key)
+        table.add_row(
+            f"{key[:_SHOWN]}{' (latest)' if key == latest else ''}",
+            str(model.notes["created"])[:16].replace("T", " "),
+            str(model.notes["lineage"]["release"]),
+            f"{model.notes['steps']:,}",
+            _held_out_loss(store, model),
+            "\n".join(_evaluations(store, key)) or "none yet",
+            decision.why if decision else "",
+        )
+    console.print(table)
+    promotions = read_promotions(store)
+    if not promotions:
+        console.print("No model was promoted yet: the newest one counts as the latest.\n")
+    for made in reversed(promotions):
+        before = made.previous[:_SHOWN] or "the base"
+        console.print(
+            f"{made.created[:16].replace('T', ' ')}  {made.model[:_SHOWN]} after {before}, by "
+            f"{made.by}: {made.why}"
+        )
+
+
+def _evaluations(store: Store, key: str) -> list[str]:
+    return [
+        f"{result.benchmark} {result.accuracy:.1%} of {result.items:,} ({results.purpose})"
+        for results in results_of(store, key)
+        for result in results.results
+    ]
+
+
+def _held_out_loss(store: Store, model: FolderReceipt) -> str:
+    """Return the last loss on the validation split, "" where there was no such split."""
+    try:
+        lines = store.read(f"{model.at}/events.jsonl").splitlines()
+    except FileNotFoundError:
+        return "?"
+    losses = [event["loss"] for event in map(orjson.loads, lines) if event["event"] == EVALUATED]
+    return f"{losses[-1]:.4f}" if losses else ""
