@@ -11,6 +11,9 @@ from gleanery.deployments import (
     estimate,
     evaluate,
     forget,
+    host,
+    improve,
+    models,
     preview,
     proposing,
     reasons,
@@ -22,15 +25,19 @@ from gleanery.deployments import (
     taxonomy,
     trace,
     train,
+    train_rank,
 )
 from gleanery.deployments.prefect_server import ServerNotStarted
 from gleanery.flows.pipeline_config import ConfigError
 from gleanery.infra.lease import LeaseHeld
 from gleanery.infra.llm.protocol import EngineError
 from gleanery.infra.storage import StorageError
+from gleanery.tasks.evaluation.model_decision import NotAllAnswered
 from gleanery.tasks.evaluation.sandbox_records import IsolationMissing
 from gleanery.tasks.recall.policy import NoPolicy
 from gleanery.tasks.training.followed_process import TrainingFailed, TrainingInterrupted
+from gleanery.tasks.training.model_pointer import PointerMoved
+from gleanery.tasks.training.work_folder import WorkFolderHeld
 
 app = typer.Typer(
     help="Make instruction data from web corpora, a taxonomy or skills, resumable from object "
@@ -44,6 +51,7 @@ taxonomy.app.command(name="propose")(proposing.propose_taxonomy_file)
 skills.app.command(name="propose")(proposing.propose_skills_file)
 app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(skills.app, name="skills")
+app.add_typer(models.app, name="models")
 
 Config = Annotated[Path, typer.Argument(help="YAML file of the pipeline.", show_default=False)]
 
@@ -178,9 +186,24 @@ def clean_command(
 @app.command(name="train")
 def train_command(
     config: Annotated[Path, typer.Argument(help="YAML file of the training.", show_default=False)],
+    host_rank: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Do the part of this one of several hosts, 0 first, without Prefect."
+        ),
+    ] = None,
 ) -> None:
     """Fine-tune a base model on a release; run it again to go on from the last checkpoint."""
-    train.train(config)
+    if host_rank is None:
+        train.train(config)
+    else:
+        train_rank.train_rank(config, host_rank)
+
+
+@app.command(name="host")
+def host_command() -> None:
+    """Serve this machine to trainings on several hosts, which another one leads."""
+    host.host()
 
 
 @app.command(name="evaluate")
@@ -191,6 +214,16 @@ def evaluate_command(
 ) -> None:
     """Measure models on benchmarks, side by side; nothing that was answered is asked again."""
     evaluate.evaluate(config)
+
+
+@app.command(name="improve")
+def improve_command(
+    config: Annotated[
+        Path, typer.Argument(help="YAML file of the improvement.", show_default=False)
+    ],
+) -> None:
+    """Train on what a dataset gained; the model is the latest if it is shown to be better."""
+    improve.improve(config)
 
 
 @app.command(name="audit")
@@ -222,11 +255,14 @@ _MENDABLE = (
     IsolationMissing,
     LeaseHeld,
     NoPolicy,
+    NotAllAnswered,
+    PointerMoved,
     ServerNotStarted,
     StorageError,
     TrainingFailed,
     TrainingInterrupted,
     ValueError,
+    WorkFolderHeld,
 )
 
 

@@ -7,7 +7,9 @@ import typer
 from gleanery.deployments.model_configs import read_training_config
 from gleanery.deployments.prefect_server import prefect_server
 from gleanery.flows.run import open_store
+from gleanery.infra.folders import FolderReceipt
 from gleanery.infra.settings import read_settings
+from gleanery.infra.storage import Store
 
 
 def train(config_file: Path) -> None:
@@ -19,6 +21,10 @@ def train(config_file: Path) -> None:
         from gleanery.flows.train_model import train_model
 
         made = train_model(config)
-    store = open_store(config, settings)
+    tell_model(open_store(config, settings), made)
+
+
+def tell_model(store: Store, made: FolderReceipt) -> None:
+    """Print where a model is, and how it came to be."""
     typer.echo(f"\nThe model is at {store.uri(made.at)}/model: {made.notes['steps']} steps, mean")
     typer.echo(f"loss {made.notes['loss']:.4f}. transformers and vLLM load that folder as it is.")

@@ -1,14 +1,13 @@
 """Fine-tuning a base model on a release, in a process of its own and resumable."""
 
-import contextlib
-import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 from prefect import flow
 from prefect.logging import get_run_logger
 
+from gleanery.flows.host_runs import host_runs
+from gleanery.flows.interruption import stop_when_told
 from gleanery.flows.run import open_store, storage_options
 from gleanery.flows.training_config import TrainingConfig
 from gleanery.flows.training_progress import TrainingProgress
@@ -19,10 +18,11 @@ from gleanery.infra.storage import Store
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.published import read_manifest
 from gleanery.tasks.release.rows import SPLITS
+from gleanery.tasks.training.model_pointer import latest_model
 from gleanery.tasks.training.starting_weights import FRESH, TRAINED, base_identity
 from gleanery.tasks.training.tasks import train
-from gleanery.tasks.training.trained_models import newest_model
-from gleanery.tasks.training.training_run import Training
+from gleanery.tasks.training.training_plan import Training
+from gleanery.tasks.training.training_run import find_trained
 from gleanery.tasks.training.training_spec import TrainingSpec
 
 
@@ -36,15 +36,33 @@ def train_model(config: TrainingConfig) -> FolderReceipt:
     store = open_store(config, settings)
     training = plan_training(config, settings)
     logger = get_run_logger()
-    with hold_lease(store), _stop_when_told() as stop:
+    with hold_lease(store), stop_when_told() as stop:
         progress = TrainingProgress(config.name)
         try:
-            receipt, stood = train.submit(store, training, progress, stop).result()
+            receipt, stood = _train(config, training, settings, progress, stop)
         finally:
             progress.show_curve()
     place = store.uri(f"{receipt.at}/model")
     logger.info("%s: the model is at %s", "nothing to do" if stood else "trained", place)
     return receipt
+
+
+def _train(
+    config: TrainingConfig,
+    training: Training,
+    settings: Settings,
+    progress: TrainingProgress,
+    stop: threading.Event,
+) -> tuple[FolderReceipt, bool]:
+    """Return the receipt, and whether it stood: trained here, or by several hosts of which this
+    is the first.
+    """
+    store = open_store(config, settings)
+    if config.devices.hosts == 1 or find_trained(store, training):
+        return train.submit(store, training, progress, stop).result()
+    with host_runs(config, training, settings) as others:
+        led = train.submit(store, training, progress, stop, others.place, others.lost)
+        return led.result()
 
 
 def plan_training(config: TrainingConfig, settings: Settings) -> Training:
@@ -58,7 +76,7 @@ def plan_training(config: TrainingConfig, settings: Settings) -> Training:
         name = config.model.path.removeprefix(TRAINED)
         own_root = (config.root or settings.root).rstrip("/")
         base_store = Store(f"{own_root}/{name}", storage_options(settings))
-        base_model = (base_store, newest_model(base_store))
+        base_model = (base_store, latest_model(base_store))
         base = f"{config.model.path}@{base_model[1].digest}"
     elif config.model.fresh:
         base = FRESH
@@ -104,20 +122,7 @@ def _spec(config: TrainingConfig, settings: Settings) -> TrainingSpec:
         validation_files=(),
         folder=str(folder / config.name),
         checkpoint_minutes=config.checkpoint_minutes,
+        snapshots=tuple(sorted(set(config.snapshots))),
         trackers=config.trackers,
         name=config.name,
     )
-
-
-@contextlib.contextmanager
-def _stop_when_told() -> Iterator[threading.Event]:
-    """Yield what is set when this process gets SIGTERM, as before a machine is taken away."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -1,8 +1,10 @@
 """A training process from its start to its end, as the process that started it follows it."""
 
 import asyncio
+import math
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,7 @@ from gleanery.tasks.training.training_spec import TrainingSpec
 STOP = "stop"  # the file that asks the process to save and end
 LOG = "train.log"
 _POLL_S = 0.2
+_ALONE_S = 20.0
 
 Told = Callable[[Mapping[str, Any]], None]
 
@@ -33,8 +36,7 @@ class Watch:
     """What happens around a training process while it runs.
 
     `told` is called with its events, `between` in a thread each time after that. When `stop` is
-    set it is asked to save and end. `lost` says why it has to end at once, "" while it has not:
-    another host is gone.
+    set it is asked to save and end. `lost` says which other host is gone, "" while all are there.
     """
 
     told: Told
@@ -53,10 +55,9 @@ async def follow_process(
     """
     reader = EventReader(spec.work)
     last: dict[str, Any] = {}
-    started, lost = False, ""
-    environment = os.environ | log_places(spec.trackers, spec.work, os.environ)
+    started, lost, ends_at = False, "", math.inf
     process = await SupervisedProcess.start(
-        command, environment, spec.work / LOG, grace_s, keep_open=[lock]
+        command, _environment(spec), spec.work / LOG, grace_s, keep_open=[lock]
     )
 
     def follow() -> None:
@@ -66,7 +67,7 @@ async def follow_process(
             watch.told(last)
 
     try:
-        while process.exit_code is None and not lost:
+        while process.exit_code is None and time.monotonic() < ends_at:
             await asyncio.sleep(_POLL_S)
             follow()
             if watch.stop.is_set():
@@ -75,17 +76,27 @@ async def follow_process(
                     last = {"event": INTERRUPTED, "step": 0}
                     return last
             await asyncio.to_thread(watch.between)
-            lost = await asyncio.to_thread(watch.lost)
+            if not lost and (lost := await asyncio.to_thread(watch.lost)):
+                ends_at = time.monotonic() + _ALONE_S  # it mostly ends by itself, and says why
     finally:
         await process.stop()
     follow()
     watch.between()
     if last.get("event") == REFUSED:
         raise TrainingRefused(last["why"])
-    if lost or process.exit_code or last.get("event") not in (FINISHED, INTERRUPTED):
+    if process.exit_code or last.get("event") not in (FINISHED, INTERRUPTED):
         why = lost or f"the training process ended with exit code {process.exit_code}"
         raise TrainingFailed(
             f"{why}; run again to go on from the last checkpoint. Its log ends with:\n"
             f"{process.tail()}"
         )
     return last
+
+
+def _environment(spec: TrainingSpec) -> dict[str, str]:
+    environment = os.environ | log_places(spec.trackers, spec.work, os.environ)
+    if spec.devices.threads:
+        # From the start: what is set later leaves sums in another order to some of the threads,
+        # and torchrun sets it only where it starts several processes.
+        environment["OMP_NUM_THREADS"] = str(spec.devices.threads)
+    return environment
