@@ -85,15 +85,20 @@ class SweptEvaluation(Config):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One training of a sweep.
+    """One training of a sweep: a variant at a point of the grid.
 
-    Trials of one `series` and of one number of `examples` (0 is all) differ in seeds alone.
+    `apart` is what of that point makes another curve: all but the number of examples and seeds.
     """
 
     name: str
-    series: str
-    examples: int
+    variant: str
+    apart: str
     training: TrainingConfig
+
+    @property
+    def examples(self) -> int:
+        """How many examples are drawn; 0 is all."""
+        return self.training.rows.examples
 
 
 class SweepConfig(StoredConfig):
@@ -159,8 +164,8 @@ class SweepConfig(StoredConfig):
             raise ValueError(f"variant {variant.name}: {error}") from None
         return Trial(
             name=_called(variant.name, point),
-            series=_called(variant.name, apart),
-            examples=training.rows.examples,
+            variant=variant.name,
+            apart=_called("", apart),
             training=training,
         )
 
@@ -205,7 +210,7 @@ def _called(name: str, point: Changes) -> str:
     shown = {
         key: word if last.count(word) == 1 else key for key, word in zip(point, last, strict=True)
     }
-    return " ".join([name, *(f"{shown[key]}={value}" for key, value in point.items())])
+    return " ".join([name, *(f"{shown[key]}={value}" for key, value in point.items())]).strip()
 
 
 def _copied(values: Changes) -> dict[str, Any]:

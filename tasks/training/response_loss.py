@@ -80,6 +80,11 @@ def find_losses(store: Store, name: str) -> list[ResponseLoss] | None:
         return None
 
 
+def store_losses(store: Store, name: str, losses: Sequence[ResponseLoss]) -> None:
+    """Keep what was measured."""
+    store.write(name, json.dumps([row.model_dump() for row in losses]).encode())
+
+
 def measure_losses(
     models: Mapping[str, Path],
     rows: Sequence[HeldOutRow],
