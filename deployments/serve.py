@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gleanery.deployments.dead_runs import close_dead_runs
-from gleanery.deployments.methods import flow_of, read_config
+from gleanery.deployments.model_configs import flow_of_any, read_any_config
 from gleanery.deployments.prefect_server import ServerNotStarted, prefect_server
 from gleanery.flows.dataset_config import DatasetConfig
-from gleanery.flows.pipeline_config import ConfigError, PipelineConfig
+from gleanery.flows.improvement_config import ImproveConfig
+from gleanery.flows.pipeline_config import ConfigError, PipelineConfig, StoredConfig
 from gleanery.infra.settings import read_settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ QUICKSTARTS = [
 ]
 NIGHTLY = "0 2 * * *"
 NIGHTLY_AFTER_SOURCES = "0 5 * * *"  # a dataset runs its sources, each of which has one writer
+NIGHTLY_AFTER_DATASET = "0 8 * * *"
 _DEFAULT_PORT = 4200
 
 
@@ -43,12 +45,12 @@ def serve(
         int, typer.Option(help="Port of the UI; 0 takes PREFECT_SERVER_API_PORT, or 4200.")
     ] = 0,
 ) -> None:
-    """Serve pipelines, on demand and nightly, until Ctrl-C; then stop the server too."""
+    """Serve all that runs, on demand and nightly, until Ctrl-C; then stop the server too."""
     own_server = not os.environ.get("PREFECT_API_URL")
     port = port or int(os.environ.get("PREFECT_SERVER_API_PORT", _DEFAULT_PORT))
     os.environ["PREFECT_SERVER_API_PORT"] = str(port)  # tells the UI where its server is
     try:
-        configs = [read_config(path) for path in config or QUICKSTARTS]
+        configs = [read_any_config(path) for path in config or QUICKSTARTS]
         with prefect_server(read_settings().server_home, port) as url:
             if own_server:
                 _report_dead_runs()
@@ -63,7 +65,7 @@ def _report_dead_runs() -> None:
         typer.echo(f"The run {name!r} ended with the server before this one: marked as crashed.")
 
 
-def _serve_deployments(configs: Sequence[PipelineConfig], ui: str) -> None:
+def _serve_deployments(configs: Sequence[StoredConfig], ui: str) -> None:
     # Imported here: Prefect reads its settings, the server's address among them, on import.
     from prefect import serve as serve_deployments
 
@@ -76,8 +78,11 @@ def _serve_deployments(configs: Sequence[PipelineConfig], ui: str) -> None:
     serve_deployments(*deployments, print_starting_message=False)
 
 
-def deployments_of(config: PipelineConfig) -> list["RunnerDeployment"]:
-    """Return the deployment for runs on demand and the nightly one, their forms filled in."""
+def deployments_of(config: StoredConfig) -> list["RunnerDeployment"]:
+    """Return the deployment for runs on demand, and the nightly one, their forms filled in.
+
+    Trainings and evaluations have no nights of their own: an improvement's decides when.
+    """
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Cron
@@ -85,9 +90,8 @@ def deployments_of(config: PipelineConfig) -> list["RunnerDeployment"]:
 
     # The module path: loaded by file, the flow's modules would exist a second time.
     entrypoint = EntrypointType.MODULE_PATH
-    flow = flow_of(config)
+    flow = flow_of_any(config)
     parameters: dict[str, Any] = {"config": config.model_dump(mode="json")}
-    nightly_cron = NIGHTLY_AFTER_SOURCES if isinstance(config, DatasetConfig) else NIGHTLY
     on_demand = RunnerDeployment.from_flow(
         flow,
         name="on-demand",
@@ -95,11 +99,13 @@ def deployments_of(config: PipelineConfig) -> list["RunnerDeployment"]:
         description="Fill in the form and run; run again to resume.",
         entrypoint_type=entrypoint,
     )
+    if not (cron := _nightly_cron(config)):
+        return [on_demand]
     nightly = RunnerDeployment.from_flow(
         flow,
         name="nightly",
         parameters=parameters,
-        schedule=Cron(nightly_cron, timezone="UTC"),
+        schedule=Cron(cron, timezone="UTC"),
         paused=False,  # it was paused when the process before this one ended
         concurrency_limit=ConcurrencyLimitConfig(
             limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
@@ -108,6 +114,15 @@ def deployments_of(config: PipelineConfig) -> list["RunnerDeployment"]:
         entrypoint_type=entrypoint,
     )
     return [on_demand, nightly]
+
+
+def _nightly_cron(config: StoredConfig) -> str:
+    """Return when a configuration runs by night, "" for one that does not."""
+    if isinstance(config, ImproveConfig):
+        return NIGHTLY_AFTER_DATASET
+    if isinstance(config, DatasetConfig):
+        return NIGHTLY_AFTER_SOURCES
+    return NIGHTLY if isinstance(config, PipelineConfig) else ""
 
 
 if __name__ == "__main__":

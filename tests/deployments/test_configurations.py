@@ -5,7 +5,12 @@ import pytest
 import yaml
 
 from gleanery.deployments.methods import read_config
-from gleanery.deployments.model_configs import read_evaluation_config, read_training_config
+from gleanery.deployments.model_configs import (
+    read_any_config,
+    read_evaluation_config,
+    read_improvement_config,
+    read_training_config,
+)
 from gleanery.flows.dataset_config import DatasetConfig
 from gleanery.flows.dataset_scores import known_scores
 from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
@@ -17,12 +22,15 @@ from gleanery.tasks.release.recipe_check import check_names, check_scorers
 DEPLOYMENTS = Path(__file__).parents[2] / "deployments"
 PREFECT_YAML = yaml.safe_load((DEPLOYMENTS / "prefect.yaml").read_text())
 
-
+METHODS = ("harvest", "taxonomy", "skills", "dataset")
 EXAMPLES = {
     "harvest": "common_crawl.yaml",
     "taxonomy": "glan.yaml",
     "skills": "skillmix.yaml",
     "dataset": "dataset.yaml",
+    "training": "training.yaml",
+    "evaluation": "evaluation.yaml",
+    "improvement": "improvement.yaml",
 }
 
 
@@ -63,6 +71,17 @@ def test_example_training_and_evaluation_belong_together() -> None:
     assert tuned.trained == training.name
 
 
+def test_example_improvement_takes_in_the_files_beside_it() -> None:
+    improvement = read_improvement_config(DEPLOYMENTS / "improvement.yaml")
+    assert improvement.training == read_training_config(DEPLOYMENTS / "training.yaml")
+    assert improvement.dataset == read_config(DEPLOYMENTS / "dataset.yaml")
+    sources = {str(one.items_source.split) for one in improvement.validation.benchmarks}
+    assert sources == {"train", "validation"}
+    assert improvement.as_measured("base", "").path == improvement.training.model.path
+    tuned = improvement.as_measured("tuned", "a" * 32)
+    assert (tuned.trained, tuned.trained_key) == ("my-model", "a" * 32)
+
+
 def test_configuration_of_something_else_is_refused_by_its_method() -> None:
     with pytest.raises(ConfigError, match="has the method dataset, and training is asked for"):
         read_training_config(DEPLOYMENTS / "dataset.yaml")
@@ -76,20 +95,23 @@ def test_example_harvest_keeps_out_before_refinement_what_the_dataset_keeps_out(
     assert harvest.decontamination == dataset.decontamination
 
 
-def test_a_deployed_night_of_a_dataset_comes_after_those_of_its_sources() -> None:
+def test_a_deployed_night_comes_after_those_that_it_takes_from() -> None:
     crons = {
         deployment["entrypoint"].rpartition(":")[2]: deployment["schedules"][0]["cron"].split()
         for deployment in PREFECT_YAML["deployments"]
         if deployment.get("schedules")
     }
     hours = {name: int(cron[1]) for name, cron in crons.items()}
-    assert hours["build_dataset"] > max(h for name, h in hours.items() if name != "build_dataset")
+    *sources, dataset, improvement = sorted(hours, key=hours.__getitem__)
+    assert (dataset, improvement) == ("build_dataset", "improve_model")
+    assert len(sources) == 3
+    assert hours[sources[-1]] < hours[dataset] < hours[improvement]
 
 
 def test_deployed_parameters_are_the_example_configurations() -> None:
     for deployment in PREFECT_YAML["deployments"]:
         values = deployment["parameters"]["config"]
-        example = read_config(DEPLOYMENTS / EXAMPLES[values.get("method", "harvest")])
+        example = read_any_config(DEPLOYMENTS / EXAMPLES[values.get("method", "harvest")])
         assert type(example).model_validate(values) == example
 
 
@@ -112,7 +134,7 @@ def test_entrypoints_are_flows_of_the_installed_package() -> None:
 
 def test_night_runs_once_and_at_most_one_at_a_time() -> None:
     nightly = [d for d in PREFECT_YAML["deployments"] if d.get("schedules")]
-    assert [d["name"] for d in nightly] == ["nightly"] * len(EXAMPLES)
+    assert [d["name"] for d in nightly] == ["nightly"] * len([*METHODS, "improvement"])
     for deployment in nightly:
         limit = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
         assert deployment["concurrency_limit"] == limit
