@@ -214,6 +214,41 @@ def test_another_models_answers_can_be_the_reference(
     assert strong.rate.estimate == pytest.approx((2 + 6 + 2 + 1 + 1 + 2) / (2 * 5 + 6))
 
 
+def test_wildbench_is_graded_and_compared_with_its_talk_and_checklist(
+    tmp_path: Path, stub: Any, judging: JudgingConfig
+) -> None:
+    talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]
+    asked = {"role": "user", "content": "Sing."}
+    rows: list[dict[str, Any]] = [
+        {"id": 1, "primary_tag": "Writing", "checklist": ["Is it sung?"]},
+        {"id": 2, "primary_tag": "Planning", "checklist": []},
+    ]
+    for row in rows:
+        row |= {"conversation_input": [*talk, asked], "references": {"gpt": "q6"}}
+    path = tmp_path / "wild.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    config = judging.model_dump() | {
+        "suites": [{"name": "wildbench", "source": {"path": str(path)}}]
+    }
+    store = Store(str(tmp_path / "store"))
+    made, _, _ = evaluate(store, stub.url, JudgingConfig.model_validate(config))
+    # A>B and not A>>B: three quarters of a win.
+    assert [rate.rate.estimate for rate in made.win_rates] == [0.25, 0.75]
+    assert [score.points.estimate for score in made.points] == [4, 8]
+    bodies = [entry["body"] for entry in stub.log()]
+    (of_model,) = {str(body["messages"]) for body in bodies if body["model"] == "weak"}
+    assert of_model == str([*talk, asked])
+    of_judge = [body["messages"][0]["content"] for body in bodies if body["model"] == "judge"]
+    assert sum("<checklist>\n- Is it sung?" in said for said in of_judge) == len(of_judge) / 2
+    assert all("(assistant) Ho" in said for said in of_judge)
+    for row in rows:
+        del row["references"]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    made, _, _ = evaluate(store, stub.url, JudgingConfig.model_validate(config))
+    assert not made.win_rates  # without answers to compare with there are points alone
+    assert [score.points.estimate for score in made.points] == [4, 8]
+
+
 def test_several_judges_count_alike_in_the_panel(
     tmp_path: Path, stub: Any, judging: JudgingConfig
 ) -> None:
