@@ -22,6 +22,7 @@ from gleanery.deployments import (
     running,
     show,
     skills,
+    sweep,
     taxonomy,
     trace,
     train,
@@ -29,6 +30,7 @@ from gleanery.deployments import (
 )
 from gleanery.deployments.prefect_server import ServerNotStarted
 from gleanery.flows.pipeline_config import ConfigError
+from gleanery.flows.sweep_config import SweepIncomplete
 from gleanery.infra.lease import LeaseHeld
 from gleanery.infra.llm.protocol import EngineError
 from gleanery.infra.storage import StorageError
@@ -226,6 +228,14 @@ def improve_command(
     improve.improve(config)
 
 
+@app.command(name="sweep")
+def sweep_command(
+    config: Annotated[Path, typer.Argument(help="YAML file of the sweep.", show_default=False)],
+) -> None:
+    """Train a model in variants, measure all of them alike, and draw the scaling curve."""
+    sweep.sweep(config)
+
+
 @app.command(name="audit")
 def audit_command(
     config: Config,
@@ -259,6 +269,7 @@ _MENDABLE = (
     PointerMoved,
     ServerNotStarted,
     StorageError,
+    SweepIncomplete,
     TrainingFailed,
     TrainingInterrupted,
     ValueError,

@@ -15,6 +15,7 @@ from gleanery.flows.pipeline_config import (
     read_values,
     to_config,
 )
+from gleanery.flows.sweep_config import SweepConfig
 from gleanery.flows.training_config import TrainingConfig
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _MODELS: dict[str, type[StoredConfig]] = {
     "training": TrainingConfig,
     "evaluation": ModelEvaluationConfig,
     "improvement": ImproveConfig,
+    "sweep": SweepConfig,
 }
 
 
@@ -56,6 +58,11 @@ def read_improvement_config(path: Path) -> ImproveConfig:
     return _read(path, "improvement", ImproveConfig)
 
 
+def read_sweep_config(path: Path) -> SweepConfig:
+    """Return the sweep in a YAML file. Raises `ConfigError` with file, variant, key and reason."""
+    return _read(path, "sweep", SweepConfig)
+
+
 def flow_of_any(config: StoredConfig) -> Flow[Any, Any]:
     """Return the flow that runs a configuration; it takes it as its `config`."""
     if isinstance(config, PipelineConfig):
@@ -63,12 +70,14 @@ def flow_of_any(config: StoredConfig) -> Flow[Any, Any]:
     # Imported here: Prefect reads its settings, the server's address among them, on import.
     from gleanery.flows.evaluate_model import evaluate_model
     from gleanery.flows.improve_model import improve_model
+    from gleanery.flows.run_sweep import run_sweep
     from gleanery.flows.train_model import train_model
 
     flows: dict[type[StoredConfig], Flow[Any, Any]] = {
         TrainingConfig: train_model,
         ModelEvaluationConfig: evaluate_model,
         ImproveConfig: improve_model,
+        SweepConfig: run_sweep,
     }
     return flows[type(config)]
 

@@ -6,20 +6,16 @@ from prefect import flow
 from prefect.logging import get_run_logger
 
 from gleanery.flows.run import open_store
-from gleanery.flows.sweep_config import SweepConfig, Trial
+from gleanery.flows.sweep_config import SweepConfig, SweepIncomplete, Trial
 from gleanery.flows.sweep_held_out import held_out_rows
 from gleanery.flows.sweep_measuring import measure_swept
-from gleanery.flows.sweep_report import show_sweep
+from gleanery.flows.sweep_report import REPORT, show_sweep
 from gleanery.flows.sweep_results import Point, SweptModel, points_of, shared_rows
 from gleanery.flows.train_model import train_model
 from gleanery.infra.lease import hold_lease
 from gleanery.infra.settings import Settings, read_settings
 from gleanery.tasks.training.snapshots import find_snapshot
 from gleanery.tasks.training.training_run import TrainingInterrupted
-
-
-class SweepIncomplete(RuntimeError):
-    """Some models of a sweep could not be trained or measured; the others were reported."""
 
 
 @flow(name="run-sweep", flow_run_name="sweep: {config.name}")
@@ -42,7 +38,7 @@ def run_sweep(config: SweepConfig) -> list[Point]:
         rows = shared_rows(measured)
         points = points_of(measured, rows)
         show_sweep(store, config.name, points, held_out, len(rows), failures)
-    get_run_logger().info("the report is at %s", store.uri("report.md"))
+    get_run_logger().info("the report is at %s", store.uri(REPORT))
     if failures:
         raise SweepIncomplete(_told(config, failures))
     return points

@@ -25,6 +25,10 @@ _NAME = "sweeps"  # of trainings that are given none: apart from models that are
 Changes = Mapping[str, Any]
 
 
+class SweepIncomplete(RuntimeError):
+    """Some models of a sweep could not be trained or measured; the others were reported."""
+
+
 class Variant(Config):
     """A training that differs from the others in what it says here."""
 

@@ -34,6 +34,11 @@ def show_sweep(
     create_markdown_artifact(key="sweep", markdown=_with_curve(text, inline if picture else ""))
 
 
+def read_points(store: Store) -> list[Point]:
+    """Return the points that the last report of a sweep is about."""
+    return [Point.model_validate(point) for point in orjson.loads(store.read(POINTS))]
+
+
 def report_markdown(
     name: str,
     points: Sequence[Point],
@@ -54,30 +59,32 @@ def report_markdown(
     return "\n".join(lines)
 
 
-def _table(points: Sequence[Point]) -> list[str]:
+def sweep_rows(points: Sequence[Point]) -> list[dict[str, str]]:
+    """Return one row per point: how much was learnt, what it came to, and against the first."""
     benchmarks = list(dict.fromkeys(name for point in points for name in point.accuracies))
-    head = ["variant", "rows", "seen", "seeds", "nats per token", "bits per byte", "against first"]
-    for benchmark in benchmarks:
-        head += [benchmark, "against first"]
-    head += ["mean accuracy"] if benchmarks else []
-    rows = [_row(point, benchmarks) for point in points]
-    return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+    return [_row(point, benchmarks) for point in points]
 
 
-def _row(point: Point, benchmarks: Sequence[str]) -> list[str]:
-    cells = [
-        point.series,
-        f"{point.rows:,}",
-        f"{point.seen:,}",
-        str(len(point.models)),
-        f"{point.loss.value:.4f}",
-        _estimate(point.bits, "{:.4f}"),
-        _against(point.against.get(LOSS), "{:+.4f}"),
-    ]
+def _row(point: Point, benchmarks: Sequence[str]) -> dict[str, str]:
+    cells = {
+        "variant": point.series,
+        "rows": f"{point.rows:,}",
+        "seen": f"{point.seen:,}",
+        "seeds": str(len(point.models)),
+        "nats per token": f"{point.loss.value:.4f}",
+        "bits per byte": _estimate(point.bits, "{:.4f}"),
+        "bits against first": _against(point.against.get(LOSS), "{:+.4f}"),
+    }
     for benchmark in benchmarks:
-        cells.append(_estimate(point.accuracies.get(benchmark), "{:.1%}"))
-        cells.append(_against(point.against.get(benchmark), "{:+.1%}"))
-    return cells + ([_estimate(point.mean, "{:.1%}")] if benchmarks else [])
+        cells[benchmark] = _estimate(point.accuracies.get(benchmark), "{:.1%}")
+        cells[f"{benchmark} against first"] = _against(point.against.get(benchmark), "{:+.1%}")
+    return cells | ({"mean accuracy": _estimate(point.mean, "{:.1%}")} if benchmarks else {})
+
+
+def _table(points: Sequence[Point]) -> list[str]:
+    rows = sweep_rows(points)
+    cells = [list(rows[0]), ["---"] * len(rows[0]), *(list(row.values()) for row in rows)]
+    return [f"| {' | '.join(line)} |" for line in cells]
 
 
 def _estimate(estimate: Estimate | None, form: str) -> str:
