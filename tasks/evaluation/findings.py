@@ -91,10 +91,11 @@ def in_words(finding: Finding, base: str) -> str:
         "worse": f"{finding.label} is worse than {base}",
         "undecided": f"no difference is shown between {finding.label} and {base}",
     }[finding.decision]
+    ends = f"{points(compared.difference.low)} to {points(compared.difference.high)}"
     return (
-        f"{finding.benchmark}: {what} ({points(compared.difference.estimate)} points, 95 % "
-        f"{points(compared.difference.low)} to {points(compared.difference.high)}; {compared.won} "
-        f"won, {compared.lost} lost of {compared.items}; p {p_value_text(finding.p_adjusted)})"
+        f"{finding.benchmark}: {what} ({points(compared.difference.estimate)} points, 95 % {ends}; "
+        f"{compared.won} won, {compared.lost} lost of {compared.items}; adjusted p "
+        f"{p_value_text(finding.p_adjusted)})"
     )
 
 

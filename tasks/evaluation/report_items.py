@@ -17,11 +17,11 @@ _LONGEST_READ = 60
 _LONGEST_BEGINNING = 40_000
 
 _KINDS = {
-    "won": "won by {label}",
-    "lost": "lost by {label}",
-    "both_wrong": "wrong in both, {base} and {label}",
-    "wrong": "wrong in {label}",
-    "unparseable": "{label}'s answer could not be read",
+    "won": ("item", "won by {label}"),
+    "lost": ("item", "lost by {label}"),
+    "both_wrong": ("item", "that {base} and {label} both have wrong"),
+    "wrong": ("item", "that {label} has wrong"),
+    "unparseable": ("answer", "of {label} that could not be read"),
 }
 
 
@@ -55,8 +55,8 @@ class ItemsInPage:
             if size > room and items:
                 break
             items.append(made)
-        what = _KINDS[one.kind].format(label=one.label, base=self._base)
-        said = f"{counted(one.total, 'item')} {what}"
+        noun, what = _KINDS[one.kind]
+        said = f"{counted(one.total, noun)} {what.format(label=one.label, base=self._base)}"
         if len(items) < one.total:
             said += f" ({len(items)} shown, drawn at random)"
         return tag(

@@ -49,7 +49,7 @@ def _own(one: Measured, figures: EvaluationFigures, anchors: Anchors) -> list[Ch
     unanswered = figures.facts.unanswered.get(one.label, {}).get(score.benchmark, 0)
     return [
         count(score.items),
-        _ranged(one.interval, percent),
+        ranged(one.interval, percent),
         _linked(score.unparseable, anchors.get((score.benchmark, one.label, "unparseable"))),
         count(score.truncated),
         count(score.refused),
@@ -62,7 +62,7 @@ def _compared(one: Measured, finding: Finding | None, anchors: Anchors) -> list[
         return [""] * len(_COMPARED)
     compared, of = finding.comparison, (finding.benchmark, finding.label)
     return [
-        _ranged(compared.difference, points),
+        ranged(compared.difference, points),
         _linked(compared.won, anchors.get((*of, "won"))),
         _linked(compared.lost, anchors.get((*of, "lost"))),
         p_value_text(compared.p_value).removeprefix("= "),
@@ -75,8 +75,8 @@ def _linked(number: int, anchor: str | None) -> Child:
     return tag("a", count(number), href=f"#{anchor}") if anchor else count(number)
 
 
-def _ranged(interval: Interval, write: Callable[[float], str]) -> Html:
-    """Return an estimate with its interval below it."""
+def ranged(interval: Interval, write: Callable[[float], str]) -> Html:
+    """Return an estimate with its interval below it, both written by `write`."""
     ends = f"{write(interval.low)} to {write(interval.high)}"
     return tag("span", write(interval.estimate), tag("span", ends, class_="range"))
 
