@@ -1,5 +1,6 @@
 """Measuring models from the command line."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -12,6 +13,8 @@ from gleanery.flows.run import open_store
 from gleanery.infra.settings import read_settings
 from gleanery.tasks.evaluation.report_store import newest_report, read_figures
 
+_NAMES = ("benchmark", "suite", "model", "against", "judge")
+
 
 def evaluate(config_file: Path) -> None:
     """Measure the configured models; print them side by side, what that shows, and the report."""
@@ -20,7 +23,8 @@ def evaluate(config_file: Path) -> None:
     with prefect_server(settings.server_home):
         # Imported here: Prefect reads its settings, the server's address among them, on import.
         from gleanery.flows.evaluate_model import evaluate_model
-        from gleanery.flows.evaluation_report import evaluation_rows, findings_in_words
+        from gleanery.flows.evaluation_tables import evaluation_rows, findings_in_words
+        from gleanery.flows.judged_evaluation import judged_rows
 
         evaluate_model(config)
     store = open_store(config, settings)
@@ -28,7 +32,9 @@ def evaluate(config_file: Path) -> None:
     assert report is not None, "the flow has written one"
     figures = read_figures(store, report)
     console = open_console()
-    console.print(_table(evaluation_rows(figures)))
+    for rows in (evaluation_rows(figures), judged_rows(figures.judged)):
+        if rows:
+            console.print(_table(rows))
     for line in findings_in_words(figures):
         console.print(line, markup=False, highlight=False)
     if figures.unanswered:
@@ -36,10 +42,10 @@ def evaluate(config_file: Path) -> None:
     console.print(f"\nReport: {report.address(store)}", soft_wrap=True)
 
 
-def _table(rows: list[dict[str, str | int]]) -> Table:
+def _table(rows: Sequence[Mapping[str, str | int]]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in rows[0] if rows else ():
-        table.add_column(name, justify="left" if name in ("benchmark", "model") else "right")
+    for name in rows[0]:
+        table.add_column(name, justify="left" if name in _NAMES else "right")
     for row in rows:
         table.add_row(*map(str, row.values()))
     return table

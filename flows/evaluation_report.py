@@ -12,11 +12,15 @@ from prefect.artifacts import (
 from prefect.logging import get_run_logger
 
 from gleanery.flows.evaluation_config import MeasuredModel, ModelEvaluationConfig
+from gleanery.flows.evaluation_tables import (
+    evaluation_rows,
+    findings_in_words,
+    published_table,
+)
+from gleanery.flows.judged_evaluation import judged_rows
 from gleanery.infra.storage import Store
 from gleanery.tasks.evaluation.accuracy_picture import draw_accuracies
-from gleanery.tasks.evaluation.findings import Finding, in_words, p_value_text, points
 from gleanery.tasks.evaluation.judged_records import Judged
-from gleanery.tasks.evaluation.published import PUBLISHED, SOURCES, published_name
 from gleanery.tasks.evaluation.report_data import (
     BenchmarkFacts,
     EvaluationFacts,
@@ -101,22 +105,6 @@ def _unanswered(evaluation: Evaluation) -> dict[str, int]:
     return dict(+found)
 
 
-def findings_in_words(figures: EvaluationFigures) -> list[str]:
-    """Return the mean of each model and a sentence per benchmark: what came out, in words."""
-    lines = []
-    for one in figures.overall:
-        mean = f"{100 * one.mean.estimate:.1f} %"
-        ends = f"95 % {100 * one.mean.low:.1f} to {100 * one.mean.high:.1f}"
-        line = f"{one.label}: {mean} right, the mean of {one.benchmarks} benchmarks ({ends})"
-        if difference := one.difference:
-            line += (
-                f"; {points(difference.estimate)} points beside {figures.labels[0]} (95 % "
-                f"{points(difference.low)} to {points(difference.high)})"
-            )
-        lines.append(line)
-    return lines + [in_words(finding, figures.labels[0]) for finding in figures.findings]
-
-
 def _show(figures: EvaluationFigures, address: str) -> None:
     create_table_artifact(
         key="evaluation",
@@ -124,6 +112,12 @@ def _show(figures: EvaluationFigures, address: str) -> None:
         description="# Items right by benchmark, with 95 % intervals\n\n`p` is of the exact paired "
         "test (McNemar) against the first model, `p, Holm` adjusted for the number of benchmarks.",
     )
+    if rows := judged_rows(figures.judged):
+        create_table_artifact(
+            key="evaluation-judged",
+            table=rows,
+            description="# What judges prefer, and the points they give",
+        )
     image = base64.b64encode(draw_accuracies(figures)).decode()
     create_markdown_artifact(
         key="evaluation-published",
@@ -137,60 +131,3 @@ def _show(figures: EvaluationFigures, address: str) -> None:
         link_text=f"Report of {figures.facts.name}",
         description=f"Every figure, and items won and lost with their answers: {address}",
     )
-
-
-def evaluation_rows(figures: EvaluationFigures) -> list[dict[str, str | int]]:
-    """Return one row per benchmark and model."""
-    found = {(one.benchmark, one.label): one for one in figures.findings}
-    return [
-        {
-            "benchmark": one.score.benchmark,
-            "model": one.label,
-            "items": one.score.items,
-            "accuracy": f"{one.interval.estimate:.1%}",
-            "95 %": f"{one.interval.low:.1%} to {one.interval.high:.1%}",
-            "unparseable": one.score.unparseable,
-            "cut off": one.score.truncated,
-            **_beside_first(found.get((one.score.benchmark, one.label))),
-        }
-        for one in figures.measured
-    ]
-
-
-def _beside_first(finding: Finding | None) -> dict[str, str | int]:
-    names = ("points", "won, lost", "p", "p, Holm", "finding")
-    if finding is None:
-        return dict.fromkeys(names, "")
-    compared = finding.comparison
-    values = (
-        points(compared.difference.estimate),
-        f"{compared.won}, {compared.lost}",
-        p_value_text(compared.p_value).removeprefix("= "),
-        p_value_text(finding.p_adjusted).removeprefix("= "),
-        finding.decision,
-    )
-    return dict(zip(names, values, strict=True))
-
-
-def published_table(figures: EvaluationFigures) -> str:
-    """Return our accuracies in percent beside those that the papers report, as Markdown."""
-    names = figures.benchmarks
-    ours: dict[str, dict[str, float]] = {}
-    for one in figures.measured:
-        ours.setdefault(one.label, {})[one.score.benchmark] = 100 * one.interval.estimate
-    rows = [*ours.items(), *((published_name(one), one.figures) for one in PUBLISHED)]
-    lines = [
-        "# Beside published figures",
-        "",
-        "Percent of items right. Prompts and items differ: a bearing, no yardstick.",
-        "",
-        f"| model | {' | '.join(names)} |",
-        f"|{'---|' * (len(names) + 1)}",
-        *[
-            f"| {name} | {' | '.join(f'{of[b]:.1f}' if b in of else '' for b in names)} |"
-            for name, of in rows
-        ],
-        "",
-        *[f"[{number}] [{one.name}]({one.link})" + "\n" for number, one in enumerate(SOURCES, 1)],
-    ]
-    return "\n".join(lines)

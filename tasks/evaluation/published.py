@@ -4,7 +4,7 @@ Prompts, shots and items differ from paper to paper and even, in one of them, fr
 these are a bearing and no yardstick. The same base model differs by 20 points between the two.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -70,14 +70,18 @@ PUBLISHED = (
         },
     ),
 )  # fmt: skip
-SOURCES = tuple(dict.fromkeys(model.source for model in PUBLISHED))
 
 
-def published_name(model: PublishedModel) -> str:
-    """Return the model's name with the number of its source, from 1: "GLAN-7B [2]"."""
-    return f"{model.name} [{SOURCES.index(model.source) + 1}]"
+def sources_of(models: Sequence[PublishedModel] = PUBLISHED) -> list[Source]:
+    """Return the sources of published models, each once."""
+    return list(dict.fromkeys(model.source for model in models))
+
+
+def published_name(model: PublishedModel, sources: Sequence[Source] | None = None) -> str:
+    """Return a model's name with the number of its source, from 1: "GLAN-7B [2]"."""
+    return f"{model.name} [{(sources or sources_of()).index(model.source) + 1}]"
 
 
 def published_on(benchmark: str) -> list[PublishedModel]:
-    """Return the models that have a published figure on a benchmark."""
+    """Return the models that have a published accuracy on a benchmark."""
     return [model for model in PUBLISHED if benchmark in model.figures]

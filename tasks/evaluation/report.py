@@ -9,11 +9,8 @@ from gleanery.tasks.evaluation.report_data import EvaluationFigures
 from gleanery.tasks.evaluation.report_head import report_header
 from gleanery.tasks.evaluation.report_items import ItemsInPage
 from gleanery.tasks.evaluation.report_judged import judged_chapters
-from gleanery.tasks.evaluation.report_scores import (
-    published_figures,
-    score_table,
-    subject_tables,
-)
+from gleanery.tasks.evaluation.report_published import published_accuracies
+from gleanery.tasks.evaluation.report_scores import score_table, subject_tables
 from gleanery.tasks.evaluation.shared_prompts import SharedPrompts
 from gleanery.tasks.report_html import Child, Html, tag
 from gleanery.tasks.report_numbers import counted
@@ -68,7 +65,7 @@ def render_report(
                 ("accuracy", "Beside each other", accuracy_charts(figures)),
                 ("scores", "By benchmark", _scores(figures, lists)),
                 ("subjects", "By subject", subject_tables(figures)),
-                ("published", "Beside published figures", published_figures(figures)),
+                ("published", "Beside published figures", published_accuracies(figures)),
             ],
         ),
         *judged_chapters(figures.judged),

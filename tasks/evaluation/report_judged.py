@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from gleanery.tasks.evaluation.judged_records import Judged, PointScore, WinRate
+from gleanery.tasks.evaluation.report_published import published_judged
 from gleanery.tasks.evaluation.report_scores import percent, ranged
 from gleanery.tasks.evaluation.report_win_rates import beside, ranged_count, win_rates
 from gleanery.tasks.report_html import Html, tag
@@ -29,6 +30,8 @@ def judged_chapters(judged: Judged | None) -> list[tuple[str, list[Section]]]:
     if scores := judged.points:
         shown = (_points(scores), _by_category(scores, _two, "points"), _verdicts(scores))
         sections.append(("points", "Points", tag("div", *shown)))
+    if beside_papers := published_judged(judged):
+        sections.append(("published-judged", "Beside published figures", beside_papers))
     if judged.unanswered:
         said = f"{counted(judged.unanswered, 'answer or verdict', 'answers or verdicts')} missing"
         told = tag("p", f"{said}: the figures are not final. Run again.", class_="warning")

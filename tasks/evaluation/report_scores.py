@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gleanery.tasks.evaluation.findings import Finding, p_value_text, points
 from gleanery.tasks.evaluation.item_lists import ItemList
-from gleanery.tasks.evaluation.published import PUBLISHED, SOURCES, published_name
 from gleanery.tasks.evaluation.report_data import EvaluationFigures
 from gleanery.tasks.evaluation.side_by_side import Measured
 from gleanery.tasks.evaluation.statistics_accuracy import Interval
@@ -113,35 +112,3 @@ def subject_tables(figures: EvaluationFigures) -> Html:
         shown = table(caption, columns, rows, numbers=len(columns) - 1, class_="quiet")
         folded.append(tag("details", tag("summary", f"{caption}: {len(subjects)} subjects"), shown))
     return tag("div", *folded) if folded else nothing("No benchmark has several subjects.")
-
-
-def published_figures(figures: EvaluationFigures) -> Html:
-    """Return our accuracies above those of the papers, each with its source."""
-    ours: dict[str, dict[str, float]] = {}
-    for one in figures.measured:
-        ours.setdefault(one.label, {})[one.score.benchmark] = 100 * one.interval.estimate
-    shown = [model for model in PUBLISHED if set(model.figures) & set(figures.benchmarks)]
-    if not shown:
-        return nothing("The papers report no figure for these benchmarks.")
-    named: list[tuple[str, Mapping[str, float]]] = list(ours.items())
-    named += [(published_name(model), model.figures) for model in shown]
-    rows = [
-        [shortened(name, 60), *[f"{of[b]:.1f}" if b in of else "–" for b in figures.benchmarks]]
-        for name, of in named
-    ]
-    sources = [
-        tag("li", f"[{number}] ", tag("a", source.name, href=source.link, rel="noreferrer"))
-        for number, source in enumerate(SOURCES, 1)
-        if source in {model.source for model in shown}
-    ]
-    note = (
-        "Prompts, solved examples and items differ from paper to paper: the figures are a bearing "
-        "and no yardstick. Even the two papers' figures for the same base model differ."
-    )
-    columns = ["percent right", *figures.benchmarks]
-    return tag(
-        "div",
-        tag("p", note),
-        table("Beside published figures", columns, rows, numbers=len(columns) - 1, class_="quiet"),
-        tag("ul", *sources, class_="note sources"),
-    )

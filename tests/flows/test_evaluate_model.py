@@ -63,7 +63,7 @@ def test_two_models_are_measured_once_and_compared_item_by_item(
     evaluation: tuple[ModelEvaluationConfig, list[Any]],
 ) -> None:
     from gleanery.flows.evaluate_model import evaluate_model
-    from gleanery.flows.evaluation_report import evaluation_rows, published_table
+    from gleanery.flows.evaluation_tables import evaluation_rows, published_table
 
     config, stubs = evaluation
     base, tuned = evaluate_model(config)

@@ -222,6 +222,10 @@ def test_judged_suites_have_a_chapter_when_there_are_any(page: Element) -> None:
     assert given[4:6] == ["6.256.00 to 6.50", "6.50 · 6.00"]
     assert given[8] == "+1.10+0.50 to +1.70, p = 0.01"
     assert points["mt_bench by category, points, judged by judge-1"][1] == ["code", "40", "6.25"]
+    beside = tables(document, "published-judged")["Beside published figures"]
+    assert beside[0] == ["figure", "alpaca_eval", "mt_bench"]
+    assert beside[1] == ["tuned", "35.0", "6.25"]  # at equal length
+    assert beside[2] == ["MAmmoTH2-7B-Plus [1]", "23.4", "7.88"]
     assert "2 answers or verdicts missing" in document.one("section", id="judged-open").text
 
 
@@ -273,7 +277,7 @@ def test_20000_items_of_two_models_make_a_small_page_in_time(tmp_path: Path) -> 
 
 
 def test_memory_holds_no_second_copy_of_prompts_and_answers(tmp_path: Path) -> None:
-    items = {model: many(model, 5_000, BEGINNING) for model in ("base", "tuned")}
+    items = {model: many(model, 3_000, BEGINNING) for model in ("base", "tuned")}
     texts = sum(len(item.prompt) + len(item.answer) for of in items.values() for item in of)
     figures = figures_of(items)
     tracemalloc.start()
