@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
 from gleanery.tasks.evaluation.judge_points import HIGHEST, LOWEST
-from gleanery.tasks.evaluation.judged_groups import Group, count_outcomes, difference, groups_of
+from gleanery.tasks.evaluation.judged_groups import (
+    Group,
+    Worth,
+    count_outcomes,
+    difference,
+    groups_of,
+)
 from gleanery.tasks.evaluation.judged_records import (
     CategoryMean,
     JudgedDifference,
@@ -24,13 +30,16 @@ def point_scores(verdicts: Sequence[PointVerdict]) -> tuple[list[PointScore], li
     """
     scores: list[PointScore] = []
     without: list[NoFigure] = []
-    bases: dict[tuple[str, str], Mapping[str, float]] = {}
+    bases: dict[tuple[str, str], Mapping[str, Worth]] = {}
     for group in groups_of(verdicts):
         items = _items(group)
         if not items:
             without.append(group.without_figure())
             continue
-        values = {name: fmean(_points(rows)) for name, rows in items.items()}
+        values = {
+            name: Worth(fmean(_points(rows)), sum(len(row.answer) for row in rows) // group.judges)
+            for name, rows in items.items()
+        }
         base = bases.setdefault((group.suite, group.judge), values)
         against = None if base is values else difference(base, values)
         scores.append(_score(group, items, values, against))
@@ -53,27 +62,28 @@ def _points(rows: Iterable[PointVerdict]) -> list[int]:
 def _score(
     group: Group[PointVerdict],
     items: Mapping[str, Sequence[PointVerdict]],
-    values: Mapping[str, float],
+    values: Mapping[str, Worth],
     against: JudgedDifference | None,
 ) -> PointScore:
     counted = [row for each in items.values() for row in each]
     lacking = [row for row in group.rows if row.id not in items]
     everything = len(group.questions)
+    means = [one.value for one in values.values()]
     turns: dict[int, list[PointVerdict]] = {}
     categories: dict[str, list[float]] = {}
     for row in counted:
         turns.setdefault(row.turn, []).append(row)
     for name, each in items.items():
-        categories.setdefault(each[0].category, []).append(values[name])
+        categories.setdefault(each[0].category, []).append(values[name].value)
     return PointScore(
         suite=group.suite,
         label=group.label,
         judge=group.judge,
         items=len(items),
-        points=bootstrap_mean([list(values.values())]),
+        points=bootstrap_mean([means]),
         left_out=everything - len(items),
-        if_lowest=(sum(values.values()) + _at(lacking, LOWEST)) / everything,
-        if_highest=(sum(values.values()) + _at(lacking, HIGHEST)) / everything,
+        if_lowest=(sum(means) + _at(lacking, LOWEST)) / everything,
+        if_highest=(sum(means) + _at(lacking, HIGHEST)) / everything,
         cut_off=len({row.id for row in counted if row.cut_off}),
         counts=count_outcomes(group.rows),
         turns=[

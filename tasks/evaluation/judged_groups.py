@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import numpy as np
+
 from gleanery.tasks.evaluation.judged_records import (
     JudgedDifference,
     NoFigure,
@@ -12,6 +14,7 @@ from gleanery.tasks.evaluation.judged_records import (
     PointVerdict,
     VerdictCounts,
 )
+from gleanery.tasks.evaluation.length_control import controlled_difference
 from gleanery.tasks.evaluation.statistics_resampling import bootstrap_mean, permutation_test
 
 V = TypeVar("V", PairVerdict, PointVerdict)
@@ -64,18 +67,29 @@ def groups_of(verdicts: Sequence[V]) -> Iterator[Group[V]]:
             yield Group(suite, label, PANEL, len(judges), everything)
 
 
-def difference(base: Mapping[str, float], other: Mapping[str, float]) -> JudgedDifference | None:
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a model's answer to a question came to, and its length in characters."""
+
+    value: float
+    length: int
+
+
+def difference(base: Mapping[str, Worth], other: Mapping[str, Worth]) -> JudgedDifference | None:
     """Return how a model does next to the first on the questions of both; None without any."""
     both = [name for name in base if name in other]
     if not both:
         return None
-    steps = [other[name] - base[name] for name in both]
+    first, second = ([of[name].value for name in both] for of in (base, other))
+    steps = [after - before for before, after in zip(first, second, strict=True)]
+    longer = np.array([other[name].length - base[name].length for name in both], dtype=np.float64)
     return JudgedDifference(
         items=len(both),
         won=sum(step > 0 for step in steps),
         lost=sum(step < 0 for step in steps),
         difference=bootstrap_mean([steps]),
-        p_value=permutation_test([base[name] for name in both], [other[name] for name in both]),
+        controlled=controlled_difference(steps, longer),
+        p_value=permutation_test(first, second),
     )
 
 

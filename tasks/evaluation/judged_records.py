@@ -127,14 +127,16 @@ class VerdictCounts(Record):
 class JudgedDifference(Record):
     """A model next to the first one on the same questions, in points or as a share of wins.
 
-    `p_value` is of the two-sided permutation test that swapping the two on any question makes no
-    difference.
+    `controlled` is the difference where the answers of both are equally long, None where that
+    cannot be told. `p_value` is of the two-sided permutation test that swapping the two on any
+    question makes no difference.
     """
 
     items: int
     won: int
     lost: int
     difference: Interval
+    controlled: Interval | None = None
     p_value: float
 
 

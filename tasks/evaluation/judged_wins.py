@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gleanery.tasks.evaluation.judged_groups import Group, count_outcomes, difference, groups_of
+from gleanery.tasks.evaluation.judged_groups import (
+    Group,
+    Worth,
+    count_outcomes,
+    difference,
+    groups_of,
+)
 from gleanery.tasks.evaluation.judged_records import (
     CategoryMean,
     JudgedDifference,
@@ -56,13 +62,13 @@ def win_rates(verdicts: Sequence[PairVerdict]) -> tuple[list[WinRate], list[NoFi
     """
     rates: list[WinRate] = []
     without: list[NoFigure] = []
-    bases: dict[tuple[str, str], Mapping[str, float]] = {}
+    bases: dict[tuple[str, str], Mapping[str, Worth]] = {}
     for group in groups_of(verdicts):
         items = _items(group)
         if not items:
             without.append(group.without_figure())
             continue
-        values = {name: item.value for name, item in items.items()}
+        values = {name: Worth(item.value, len(item.rows[0].answer)) for name, item in items.items()}
         base = bases.setdefault((group.suite, group.judge), values)
         rates.append(_rate(group, items, None if base is values else difference(base, values)))
     return rates, without

@@ -1,4 +1,4 @@
-"""The win rate that a model would have if its answers were as long as the reference's.
+"""What a model would come to if its answers were as long as those that it is set against.
 
 A judge that likes long answers is talked round by length. Dubois et al. 2024 (arXiv 2404.04475)
 regress the preference on who answered and on the difference in length, and predict it without the
@@ -6,7 +6,7 @@ difference. The same is done here for the layout of answers (Arena-Hard's "style
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -58,9 +58,7 @@ def controlled_rate(
     length. `difficulty` lets the model's strength differ from one instruction to the next. None
     where length is nearly always on the same side, so that nothing shows what it does.
     """
-    length = differences if differences.ndim == 1 else differences[:, 0]
-    fewest = min((length <= 0).sum(), (length >= 0).sum())
-    if fewest < _ON_EACH_SIDE:
+    if not _is_on_both_sides(differences if differences.ndim == 1 else differences[:, 0]):
         return None
     wins = np.asarray(preferences, dtype=np.float64)
     worth = np.ones(len(wins)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -70,17 +68,60 @@ def controlled_rate(
     terms = np.column_stack([fixed, columns])
     priors = np.full(terms.shape[1], _PRIOR_OTHER)
     priors[0] = _PRIOR_MODEL
+    drawn = _drawn(len(wins), terms.shape[1], resamples, seed)
+    rates = np.concatenate([_predicted(terms, wins, worth, each, fixed, priors) for each in drawn])
+    return _interval(rates, confidence)
+
+
+def controlled_difference(
+    steps: Sequence[float],
+    differences: Array,
+    confidence: float = 0.95,
+    seed: int = 0,
+    resamples: int = 2000,
+) -> Interval | None:
+    """Return the mean step from one model's score to another's where both are equally long.
+
+    `steps` are one per item, in any unit; `differences` say how much longer the other's answer is.
+    It is the constant of a linear regression, with a percentile interval over items drawn anew;
+    None where length is nearly always on the same side.
+    """
+    if not _is_on_both_sides(differences):
+        return None
+    values = np.asarray(steps, dtype=np.float64)
+    terms = np.column_stack([np.ones(len(values)), _scaled(differences[:, None])])
+    constants = [
+        _constants(terms, values, counts) for counts in _drawn(len(values), 2, resamples, seed)
+    ]
+    return _interval(np.concatenate(constants), confidence)
+
+
+def _constants(terms: Array, values: Array, counts: Array) -> Array:
+    """Return the constant of a linear regression for each way of counting the items."""
+    bend = np.einsum("rn,ni,nj->rij", counts, terms, terms, optimize=True)
+    bend += np.diag([0.0, _PRIOR_OTHER])
+    return np.asarray(np.linalg.solve(bend, ((counts * values) @ terms)[:, :, None])[:, 0, 0])
+
+
+def _is_on_both_sides(length: Array) -> bool:
+    return int(min((length <= 0).sum(), (length >= 0).sum())) >= _ON_EACH_SIDE
+
+
+def _drawn(items: int, columns: int, resamples: int, seed: int) -> Iterator[Array]:
+    """Yield how often each item counts: once each, then as drawn anew, so many rows at a time."""
     random = np.random.default_rng(seed)
-    drawn: list[Array] = [np.ones((1, len(wins)))]
-    rows = max(1, _CHUNK // (len(wins) * terms.shape[1]))
+    yield np.ones((1, items))
+    rows = max(1, _CHUNK // (items * columns))
     for start in range(0, resamples, rows):
         size = min(rows, resamples - start)
-        counts = random.multinomial(len(wins), np.full(len(wins), 1 / len(wins)), size=size)
-        drawn.append(counts.astype(np.float64))
-    rates = np.concatenate([_predicted(terms, wins, worth, each, fixed, priors) for each in drawn])
+        yield random.multinomial(items, np.full(items, 1 / items), size=size).astype(np.float64)
+
+
+def _interval(found: Array, confidence: float) -> Interval:
+    """Return the first value with the range of the others."""
     tail = (1 - confidence) / 2
-    low, high = np.quantile(rates[1:], [tail, 1 - tail])
-    return Interval(estimate=float(rates[0]), low=float(low), high=float(high))
+    low, high = np.quantile(found[1:], [tail, 1 - tail])
+    return Interval(estimate=float(found[0]), low=float(low), high=float(high))
 
 
 def _predicted(

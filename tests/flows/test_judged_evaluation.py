@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
+from gleanery.tasks.evaluation.judged_records import Judged
 
 RESPONDER = """
 import json
@@ -75,10 +76,11 @@ def test_models_are_judged_beside_their_benchmarks_and_nothing_is_asked_twice(
     settings = read_settings()
 
     @flow
-    def judge() -> Any:
+    def judge() -> Judged | None:
         return judge_models(evaluation, open_store(evaluation, settings), settings)
 
     made = judge()
+    assert made
     assert made.unanswered == 0
     rates = {(one.suite, one.label): one.rate.estimate for one in made.win_rates}
     # Of two answers that it does not know, the judge always takes the second.

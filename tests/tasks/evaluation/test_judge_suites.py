@@ -147,7 +147,7 @@ def test_each_pair_is_judged_in_both_orders_and_every_outcome_is_counted(
     # The riddle has no verdict; the tie and the judge that takes the first one are half a win.
     assert (strong.items, strong.left_out, strong.won, strong.tied) == (6, 1, 4, 2)
     assert strong.rate.estimate == pytest.approx(5 / 6)
-    assert (strong.if_lost, strong.if_won) == (pytest.approx(5 / 7), pytest.approx(6 / 7))
+    assert (strong.if_lost, strong.if_won) == pytest.approx((5 / 7, 6 / 7))
     assert strong.inconsistent == 1
     assert strong.counts.unparseable == 2
     # Weak loses unasked where it never came to an answer, and its injected verdict counts nothing.

@@ -35,11 +35,7 @@ def questions(shared_data: Path) -> dict[str, JudgedQuestion]:
     return found
 
 
-def named(cases: list[dict[str, Any]]) -> Any:
-    return pytest.mark.parametrize("case", cases, ids=[case["case"] for case in cases])
-
-
-@named(PAIRS)
+@pytest.mark.parametrize("case", PAIRS, ids=[case["case"] for case in PAIRS])
 def test_a_pair_is_shown_whole_and_its_reply_names_the_better_answer(
     case: dict[str, Any], questions: dict[str, JudgedQuestion]
 ) -> None:
@@ -64,7 +60,7 @@ def test_a_pair_is_shown_whole_and_its_reply_names_the_better_answer(
         assert verdict.startswith(f"{best}>")
 
 
-@named(TURNS)
+@pytest.mark.parametrize("case", TURNS, ids=[case["case"] for case in TURNS])
 def test_a_turn_is_shown_with_its_talk_and_its_reply_gives_fitting_points(
     case: dict[str, Any], questions: dict[str, JudgedQuestion]
 ) -> None:

@@ -73,7 +73,7 @@ def test_a_question_is_worth_the_mean_of_both_orders_and_none_where_one_is_missi
     assert not without
     assert rate.rate.estimate == pytest.approx((1 + 0.5 + 0.25) / 3)
     assert (rate.items, rate.won, rate.tied, rate.lost, rate.left_out) == (3, 1, 1, 1, 2)
-    assert (rate.if_lost, rate.if_won) == (pytest.approx(1.75 / 5), pytest.approx(3.75 / 5))
+    assert (rate.if_lost, rate.if_won) == pytest.approx((1.75 / 5, 3.75 / 5))
     assert rate.inconsistent == 1
     assert (rate.counts.verdicts, rate.counts.unparseable) == (8, 1)
     assert {one.category: one.mean for one in rate.categories} == {

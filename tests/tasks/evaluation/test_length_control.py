@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gleanery.tasks.evaluation.length_control import (
+    controlled_difference,
     controlled_rate,
     layout_difference,
     length_difference,
@@ -78,7 +79,7 @@ def test_strong_verdicts_count_as_often_as_they_weigh() -> None:
     even, heavy = controlled_rate(wins, longer), controlled_rate(wins, longer, [3] * 10 + [1] * 10)
     assert even
     assert heavy
-    assert (even.estimate, heavy.estimate) == (pytest.approx(0.5), pytest.approx(0.75, abs=0.01))
+    assert (even.estimate, heavy.estimate) == pytest.approx((0.5, 0.75), abs=0.01)
 
 
 def test_where_all_answers_are_longer_nothing_is_claimed() -> None:
@@ -92,6 +93,21 @@ def test_answers_of_equal_length_keep_their_raw_rate() -> None:
     found = controlled_rate([1.0, 0.0, 1.0, 1.0] * 50, np.zeros(200))
     assert found
     assert found.estimate == pytest.approx(0.75, abs=0.001)
+
+
+def test_points_that_go_with_length_alone_are_no_difference() -> None:
+    random = np.random.default_rng(6)
+    longer = random.normal(300, 400, 160)
+    steps = list(1.5 * np.tanh(longer / longer.std()) + random.normal(0, 0.5, 160))
+    found = controlled_difference(steps, longer)
+    assert found
+    assert np.mean(steps) > 0.6
+    assert found.low < 0 < found.high
+    assert found.estimate == pytest.approx(0, abs=0.15)
+    better = controlled_difference([step + 1 for step in steps], longer)
+    assert better
+    assert better.estimate == pytest.approx(found.estimate + 1)
+    assert controlled_difference([1.0, 2.0, 3.0], np.array([5.0, 6.0, 7.0])) is None
 
 
 def test_layout_is_counted_outside_code() -> None:
