@@ -15,7 +15,7 @@ from gleanery.infra.config import Config, problem_words
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.tasks.evaluation.backend_spec import BackendName
 from gleanery.tasks.evaluation.config import EvaluationConfig
-from gleanery.tasks.training.training_recipe import PRESETS
+from gleanery.tasks.training.training_recipe import TrainingRecipe
 
 EXAMPLES = "rows.examples"
 SEEDS = ("recipe.seed", "rows.seed", "model.fresh.seed")  # repetitions, and no variants
@@ -91,18 +91,15 @@ class SweptEvaluation(Config):
 class Trial:
     """One training of a sweep: a variant at a point of the grid.
 
-    `apart` is what of that point makes another curve: all but the number of examples and seeds.
+    `place` is that point without seeds, and `apart` what of it makes another curve: all but the
+    number of examples.
     """
 
     name: str
     variant: str
+    place: str
     apart: str
     training: TrainingConfig
-
-    @property
-    def examples(self) -> int:
-        """How many examples are drawn; 0 is all."""
-        return self.training.rows.examples
 
 
 class SweepConfig(StoredConfig):
@@ -111,7 +108,7 @@ class SweepConfig(StoredConfig):
     method: Literal["sweep"] = Field("sweep", description="What this file configures.")
     name: PipelineName = "sweep"
     training: TrainingConfig = Field(
-        TrainingConfig(),
+        TrainingConfig(name=_NAME),
         description="What all variants share. Models lie below its name, by default `sweeps`, and "
         "sweeps that share it train none twice.",
     )
@@ -138,6 +135,11 @@ class SweepConfig(StoredConfig):
             raise ValueError(f"two variants are called {', '.join(twice)}: rename one")
         return variants
 
+    @field_validator("training", mode="before")
+    @classmethod
+    def _keep_models_apart(cls, training: Any) -> Any:
+        return {"name": _NAME} | training if isinstance(training, dict) else training
+
     @model_validator(mode="after")
     def _every_variant_is_a_training(self) -> Self:
         if empty := sorted(name for name, values in self.grid.items() if not values):
@@ -154,7 +156,8 @@ class SweepConfig(StoredConfig):
         ]
 
     def _trial(self, variant: Variant, point: Changes) -> Trial:
-        apart = {key: value for key, value in point.items() if key not in (EXAMPLES, *SEEDS)}
+        place = {key: value for key, value in point.items() if key not in SEEDS}
+        apart = {key: value for key, value in place.items() if key != EXAMPLES}
         try:
             values = with_changes(_values(self), variant.changes)
             training = TrainingConfig.model_validate(with_changes(values, point))
@@ -169,6 +172,7 @@ class SweepConfig(StoredConfig):
         return Trial(
             name=_called(variant.name, point),
             variant=variant.name,
+            place=_called("", place),
             apart=_called("", apart),
             training=training,
         )
@@ -177,8 +181,8 @@ class SweepConfig(StoredConfig):
 def with_changes(values: Changes, changes: Changes) -> dict[str, Any]:
     """Return nested values with others in place of theirs, by dotted names; a mapping adds to one.
 
-    Another preset takes the values of the one before with it. Raises `ValueError` for a name below
-    what is no mapping.
+    Another preset takes what the one before stood for with it, and the defaults. Raises
+    `ValueError` for a name below what is no mapping.
     """
     result = _copied(values)
     for name, value in changes.items():
@@ -190,8 +194,8 @@ def with_changes(values: Changes, changes: Changes) -> dict[str, Any]:
             if not isinstance(place, dict):
                 raise ValueError(f"{name}: {step} is a single value, and holds nothing")
         if last == "preset":
-            before = PRESETS.get(place.get("preset", "none"), {})
-            for key in [key for key, old in before.items() if place.get(key) == old]:
+            before = TrainingRecipe(preset=place.get("preset", "none")).model_dump(mode="json")
+            for key in [key for key, old in before.items() if key in place and place[key] == old]:
                 del place[key]
         both = isinstance(value, Mapping) and isinstance(place.get(last), dict)
         place[last] = with_changes(place[last], value) if both else value
@@ -201,7 +205,7 @@ def with_changes(values: Changes, changes: Changes) -> dict[str, Any]:
 def _values(config: SweepConfig) -> dict[str, Any]:
     """Return what the shared training was given; without a model it is no training yet."""
     given = config.training.model_dump(mode="json", exclude_unset=True)
-    return {"root": config.root, "name": _NAME, "model": {}} | given
+    return {"model": {}} | given | {"root": config.training.root or config.root}
 
 
 def _points(grid: Mapping[str, Sequence[Any]]) -> Iterator[list[tuple[str, Any]]]:

@@ -91,18 +91,29 @@ def shared_rows(measured: Sequence[MeasuredOn]) -> list[str]:
 
 def points_of(measured: Sequence[MeasuredOn], rows: Sequence[str]) -> list[Point]:
     """Return the points in the order in which they come first; losses are those of `rows`."""
-    grouped: dict[tuple[str, str, int, int], list[MeasuredOn]] = {}
+    grouped: dict[tuple[str, str, int], list[MeasuredOn]] = {}
     for one in measured:
         trial = one.model.trial
-        place = trial.variant, trial.apart, trial.examples, one.model.after
-        grouped.setdefault(place, []).append(one)
-    first, *_ = grouped
-    alone = len({variant for variant, *_ in grouped}) == 1
+        grouped.setdefault((trial.variant, trial.place, one.model.after), []).append(one)
     points = []
-    for place, group in grouped.items():
-        base = grouped.get(first if alone else (first[0], *place[1:]))
+    for key, group in grouped.items():
+        base = _compared_with(key, grouped)
         points.append(_point(group, base if base is not group else None, rows))
     return points
+
+
+def _compared_with(
+    key: tuple[str, str, int], grouped: Mapping[tuple[str, str, int], list[MeasuredOn]]
+) -> list[MeasuredOn] | None:
+    """Return the first variant at the same point of the grid; a single variant's first point.
+
+    A model from part of the way is held against one of its like, or else against one at its end.
+    """
+    first = next(iter(grouped))
+    if all(variant == first[0] for variant, *_ in grouped):
+        return grouped[first]
+    _, place, after = key
+    return grouped.get((first[0], place, after)) or grouped.get((first[0], place, 0))
 
 
 def _point(
