@@ -86,7 +86,8 @@ def fetch(
     fetch_model(store, model, folder)
     open_console().print(
         f"{model_key(model)} of {store.root} is at {folder}/model, {model.size / 1e6:,.1f} MB; "
-        "transformers and vLLM load that folder as it is."
+        "transformers and vLLM load that folder as it is.",
+        soft_wrap=True,
     )
 
 
@@ -100,7 +101,8 @@ def _promote(store: Store, model: FolderReceipt, reason: str) -> None:
         write_card(store, model)
     open_console().print(
         f"{model_key(model)} is the latest model of {store.root} now, in place of "
-        f"{latest or 'none'}. What names the training takes it: trained:NAME, and evaluations."
+        f"{latest or 'none'}. What names the training takes it: trained:NAME, and evaluations.",
+        soft_wrap=True,
     )
 
 

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from gleanery.infra.folders import FolderReceipt
 from gleanery.infra.storage import Store
+from gleanery.tasks.model_records import Decision
 from gleanery.tasks.training.events import EVALUATED
 from gleanery.tasks.training.model_evaluations import find_decision, results_of
 from gleanery.tasks.training.model_pointer import latest_key, read_promotions
@@ -26,6 +27,7 @@ def print_models(store: Store, console: Console) -> None:
     table = Table(title=store.root, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in ("model", "made", "release", "steps", "held-out loss", "evaluation", "decision"):
         table.add_column(name, justify="right" if name in ("steps", "held-out loss") else "left")
+    stayed: list[str] = []
     for model in reversed(trained):
         key = model_key(model)
         decision = find_decision(store, key)
@@ -36,8 +38,10 @@ def print_models(store: Store, console: Console) -> None:
             f"{model.notes['steps']:,}",
             _held_out_loss(store, model),
             "\n".join(_evaluations(store, key)) or "none yet",
-            decision.why if decision else "",
+            _decided(decision),
         )
+        if decision and not decision.promoted:
+            stayed.append(f"{key[:_SHOWN]} was not promoted: {decision.why}")
     console.print(table)
     promotions = read_promotions(store)
     if not promotions:
@@ -46,8 +50,17 @@ def print_models(store: Store, console: Console) -> None:
         before = made.previous[:_SHOWN] or "the base"
         console.print(
             f"{made.created[:16].replace('T', ' ')}  {made.model[:_SHOWN]} after {before}, by "
-            f"{made.by}: {made.why}"
+            f"{made.by}: {made.why}",
+            soft_wrap=True,
         )
+    for line in stayed:
+        console.print(line, soft_wrap=True)
+
+
+def _decided(decision: Decision | None) -> str:
+    if decision is None:
+        return ""
+    return "better" if decision.promoted else "not better"
 
 
 def _evaluations(store: Store, key: str) -> list[str]:

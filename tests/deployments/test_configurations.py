@@ -31,6 +31,7 @@ EXAMPLES = {
     "training": "training.yaml",
     "evaluation": "evaluation.yaml",
     "improvement": "improvement.yaml",
+    "sweep": "sweep.yaml",
 }
 
 
