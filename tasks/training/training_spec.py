@@ -37,8 +37,8 @@ class BaseModelConfig(Config):
 
     path: str = Field(
         "",
-        description="A hub id or a folder; or, as trained:NAME, the latest model of the training of "
-        "that name below the same root: the one promoted last, else the newest.",
+        description="A hub id or a folder; or, as trained:NAME, the latest model of the training "
+        "of that name below the same root: the one promoted last, else the newest.",
     )
     fresh: FreshModel | None = Field(
         None, description="In place of a path: start from random weights, of this shape."
