@@ -21,6 +21,8 @@ ItemField = Literal[
     "test",
     "entry_point",
     "picture",
+    "instructions",
+    "arguments",
 ]
 JudgedField = Literal["turns", "references", "baseline", "checklist", "category", "difficulty"]
 # Under which keys the published copies of the benchmarks hold a field, in the order of preference.
@@ -47,13 +49,19 @@ USUAL_KEYS: dict[str, tuple[str, ...]] = {
     "test": ("test",),
     "entry_point": ("entry_point",),
     "picture": ("picture", "Picture"),
+    "instructions": ("instruction_id_list",),
+    "arguments": ("kwargs",),
 }
 
 
 class BenchmarkSource(Config):
     """A file of items, or a dataset on the hub. One of the two is named, or neither."""
 
-    path: str = Field("", description="A JSONL file, local or s3://; '' where `dataset` is given.")
+    path: str = Field(
+        "",
+        description="A file of JSON lines or one JSON array: local, s3://, or hf://datasets/… on "
+        "the hub; '' where `dataset` is given.",
+    )
     dataset: str = Field("", description="A name on the hub or a folder that `datasets` loads.")
     dataset_configs: tuple[str, ...] = Field(
         (),

@@ -1,7 +1,7 @@
 """The rows of a benchmark's file or dataset, each with the line that it stands in."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import IO, Any
 
 import fsspec
 import orjson
@@ -32,18 +32,29 @@ def _file_rows(source: BenchmarkSource, options: Mapping[str, Any]) -> Iterator[
             f"there is no file of benchmark items at {source.path!r}: check path, or name a dataset"
         )
     with fs.open(path, "rb", compression="infer") as file:
-        for line, text in enumerate(file, 1):
-            if not text.strip():
+        for line, row in enumerate(_values(file, source.path), 1):
+            if row is None:
                 continue
-            try:
-                row = orjson.loads(text)
-            except orjson.JSONDecodeError as error:
-                problem = Problem(line, f"expected one JSON object per line: {error}")
-                raise FileError(source.path, [problem]) from None
             if not isinstance(row, dict):
                 problem = Problem(line, f"expected a JSON object, found {type(row).__name__}")
                 raise FileError(source.path, [problem])
             yield line, row
+
+
+def _values(file: IO[bytes], path: str) -> Iterator[Any]:
+    """Yield the value of each line, None for an empty one; or the elements of one JSON array.
+
+    Some sets are published as an array, whose elements are numbered like lines.
+    """
+    for line, text in enumerate(file, 1):
+        try:
+            if line == 1 and text.lstrip().startswith(b"["):
+                yield from orjson.loads(text + file.read())
+                return
+            yield orjson.loads(text) if text.strip() else None
+        except orjson.JSONDecodeError as error:
+            problem = Problem(line, f"expected one JSON object per line: {error}")
+            raise FileError(path, [problem]) from None
 
 
 def _dataset_rows(source: BenchmarkSource) -> Iterator[tuple[int, Row]]:

@@ -19,10 +19,15 @@ class JudgedSuiteConfig(Config):
         description="Where its questions are; without path and dataset the published ones on the "
         "hub.",
     )
+    outputs: BenchmarkSource = Field(
+        BenchmarkSource(),
+        description="Where the answers are that models' are compared with, if not in the "
+        "questions' file: rows with the questions' ids, such as Arena-Hard's model_answer files.",
+    )
     reference: str = Field(
         "",
         description="Whose answers each model's are compared with: the label of a measured model; "
-        "'' for the outputs that stand in the file.",
+        "'' for the outputs that stand in a file.",
     )
     max_tokens: int | None = Field(
         None,
@@ -37,6 +42,12 @@ class JudgedSuiteConfig(Config):
         description="How freely models answer; by default 0, and on MT-Bench what its authors set "
         "by category (writing and roleplay 0.7, stem and humanities 0.1).",
     )
+
+    @model_validator(mode="after")
+    def _has_one_reference(self) -> "JudgedSuiteConfig":
+        if self.reference and self.outputs.place_is_named:
+            raise ValueError(f"{self.name}: name a reference or outputs, not both")
+        return self
 
     @property
     def suite(self) -> Suite:

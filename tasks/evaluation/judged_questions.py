@@ -6,13 +6,14 @@ from typing import Any
 
 from gleanery.tasks.evaluation.item_rows import Row, read_rows
 from gleanery.tasks.evaluation.judged_config import JudgedSuiteConfig
+from gleanery.tasks.evaluation.judged_outputs import ID_KEYS, read_outputs, said_in
 from gleanery.tasks.evaluation.judged_records import JudgedQuestion
 from gleanery.tasks.file_problems import FileError, Problem
 from gleanery.tasks.records import ChatMessage
 
 # Under which keys the published copies hold a field, in the order of preference.
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "question_id", "prompt_id", "session_id"),
+    "id": ID_KEYS,
     "turns": ("turns", "conversation_input", "question", "instruction", "prompt"),
     "references": ("gpt4_reference", "reference"),
     "baseline": (
@@ -37,12 +38,14 @@ def read_questions(
     rows: no question, a talk that does not end with the user, an id that comes twice, no answer to
     compare with where `config.reference` says that the file has them.
     """
-    source = config.questions_source
+    source, outputs = config.questions_source, None
+    if config.outputs.place_is_named:
+        outputs = read_outputs(config.outputs, options or {})
     questions: list[JudgedQuestion] = []
     problems: list[Problem] = []
     for line, row in read_rows(source, options or {}):
         try:
-            questions.append(_question(row, config, len(questions)))
+            questions.append(_question(row, config, outputs, len(questions)))
         except ValueError as error:
             problems.append(Problem(line, str(error)))
         if source.first and len(questions) >= source.first:
@@ -56,43 +59,46 @@ def read_questions(
     return questions
 
 
-def _question(row: Row, config: JudgedSuiteConfig, number: int) -> JudgedQuestion:
+def _question(
+    row: Row, config: JudgedSuiteConfig, outputs: Mapping[str, str] | None, number: int
+) -> JudgedQuestion:
     found = {name: _look_up(row, name, config) for name in _KEYS}
-    history, turns = _talk(found["turns"][1])
+    history, turns = _talk(found["turns"])
     if not turns or not all(turn.strip() for turn in turns):
         raise ValueError(
             f"no question; the row has {', '.join(sorted(map(str, row)))}: name its key in "
             "`named: {turns: …}`"
         )
-    baseline_key, baseline = found["baseline"]
-    compared = config.suite.worth is not None and not config.reference
-    if compared and not config.suite.points and not baseline_key:
+    category, identity = _text(found["category"]), found["id"]
+    identity = str(number if identity is None else identity)
+    baseline = said_in(found["baseline"]) if outputs is None else outputs.get(identity)
+    needed = config.suite.worth is not None and not config.suite.points and not config.reference
+    if baseline is None and (needed or outputs is not None):
         raise ValueError(
-            "no answer to compare with: name a measured model in `reference`, or the key of the "
-            "outputs in `named: {baseline: …}`"
+            "no answer to compare with: name a measured model in `reference`, a file that has one "
+            "under this id in `outputs`, or the key of the outputs in `named: {baseline: …}`"
         )
-    category, identity = _text(found["category"][1]), found["id"][1]
     with_references = category in config.suite.with_references
     return JudgedQuestion(
-        id=str(number if identity is None else identity),
+        id=identity,
         suite=config.name,
         category=category,
         turns=turns,
         history=history,
-        references=_texts(found["references"][1]) if with_references else [],
-        baseline=_text(baseline),
-        checklist=_texts(found["checklist"][1]),
-        difficulty=_number(found["difficulty"][1]),
+        references=_texts(found["references"]) if with_references else [],
+        baseline=baseline or "",
+        checklist=_texts(found["checklist"]),
+        difficulty=_number(found["difficulty"]),
     )
 
 
-def _look_up(row: Row, name: str, config: JudgedSuiteConfig) -> tuple[str, Any]:
-    """Return the first key of a field that has a value in this row, and the value; or "", None."""
+def _look_up(row: Row, name: str, config: JudgedSuiteConfig) -> Any:
+    """Return the value of a field; None where the row has none."""
     named = config.questions_source.named.get(name)  # type: ignore[call-overload]
     for key in (named,) if named else _KEYS[name]:
         if row.get(key) is not None:
-            return key, row[key]
-    return "", None
+            return row[key]
+    return None
 
 
 def _talk(value: Any) -> tuple[list[ChatMessage], list[str]]:
@@ -112,8 +118,6 @@ def _talk(value: Any) -> tuple[list[ChatMessage], list[str]]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Mapping):  # WildBench has its reference under its model's name
-        value = next(iter(value.values()), None)
     return "" if value is None else str(value)
 
 

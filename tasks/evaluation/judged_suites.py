@@ -55,10 +55,9 @@ SUITES: Mapping[str, Suite] = {
     for suite in (
         Suite(
             "alpaca_eval",
+            # A file and no dataset: that one is a script, which `datasets` no longer runs.
             BenchmarkSource(
-                dataset="tatsu-lab/alpaca_eval",
-                dataset_configs=("alpaca_eval_gpt4_baseline",),
-                split="eval",
+                path="hf://datasets/tatsu-lab/alpaca_eval/alpaca_eval_gpt4_baseline.json"
             ),
             max_tokens=2048,
             worth=BETTER_OR_TIE,

@@ -83,6 +83,49 @@ def test_rows_of_the_hub_are_read_as_they_are(tmp_path: Path) -> None:
     assert three.references == []  # the answer to be compared with is not shown as the right one
 
 
+def test_published_outputs_are_joined_by_their_questions_ids(tmp_path: Path) -> None:
+    questions = [{"question_id": name, "turns": [{"content": f"{name}?"}]} for name in ("a", "b")]
+    asked = write(tmp_path / "question.jsonl", *questions)
+    of_v0 = {"question_id": "a", "choices": [{"index": 0, "turns": [{"content": "from a"}]}]}
+    of_v2 = {
+        "uid": "b",
+        "messages": [
+            {"role": "user", "content": "b?"},
+            {"role": "assistant", "content": {"answer": "from b"}},
+        ],
+    }
+    outputs = write(tmp_path / "gpt.jsonl", of_v0, of_v2)
+    found = read(asked, "arena_hard", outputs={"path": str(outputs)})
+    assert [one.baseline for one in found] == ["from a", "from b"]
+    lacking = write(tmp_path / "lacking.jsonl", of_v0)
+    with pytest.raises(FileError, match="no answer to compare with"):
+        read(asked, "arena_hard", outputs={"path": str(lacking)})
+    with pytest.raises(FileError, match=r"'a' comes more than once"):
+        read(asked, "arena_hard", outputs={"path": str(write(lacking, of_v0, of_v0))})
+    with pytest.raises(FileError, match="no id or no answer; the row has question_id, turns"):
+        read(asked, "arena_hard", outputs={"path": str(asked)})
+    with pytest.raises(ValidationError, match="not both"):
+        JudgedSuiteConfig.model_validate({"outputs": {"path": "x"}, "reference": "base"})
+
+
+def test_one_json_array_is_read_like_lines(tmp_path: Path) -> None:
+    rows = [{"instruction": "One?", "output": "1"}, {"instruction": "Two?", "output": ""}]
+    path = tmp_path / "alpaca.json"
+    for indent in (None, 2):
+        path.write_text(json.dumps(rows, indent=indent))
+        found = read(path, "alpaca_eval")
+        assert [(one.id, one.turns[0], one.baseline) for one in found] == [
+            ("0", "One?", "1"),
+            ("1", "Two?", ""),
+        ]
+    path.write_text('[{"instruction": "One?"')
+    with pytest.raises(FileError, match="expected one JSON object per line"):
+        read(path, "alpaca_eval")
+    path.write_text("[1, 2]")
+    with pytest.raises(FileError, match="expected a JSON object, found int"):
+        read(path, "alpaca_eval")
+
+
 def test_all_problems_of_a_file_are_named_with_their_lines(tmp_path: Path) -> None:
     path = write(
         tmp_path / "bad.jsonl",
