@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gleanery.deployments.evaluate import evaluate
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.run import open_store
 from gleanery.infra.settings import read_settings
@@ -61,6 +62,8 @@ def evaluation(
 
 def test_two_models_are_measured_once_and_compared_item_by_item(
     evaluation: tuple[ModelEvaluationConfig, list[Any]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     from gleanery.flows.evaluate_model import evaluate_model
     from gleanery.flows.evaluation_tables import evaluation_rows, published_table
@@ -72,8 +75,6 @@ def test_two_models_are_measured_once_and_compared_item_by_item(
     assert (tuned.against.won, tuned.against.lost) == (ITEMS - ITEMS // 4, 0)
     assert tuned.against.p_better < 0.001
     assert [len(stub.log()) for stub in stubs] == [ITEMS, ITEMS]
-    assert evaluate_model(config) == [base, tuned]
-    assert [len(stub.log()) for stub in stubs] == [ITEMS, ITEMS]  # nothing is asked again
     store = open_store(config, read_settings())
     report = newest_report(store)
     assert report
@@ -85,7 +86,15 @@ def test_two_models_are_measured_once_and_compared_item_by_item(
     assert [one.model for one in figures.facts.models] == ["weak", "strong"]
     stored = {info.path.rpartition("/")[2] for info in store.list(report.folder)}
     assert stored == {"index.html", "items.parquet", "figures.json"}
-    assert len(store.list("reports")) == 4  # the second run found its report there
+
+    (tmp_path / "evaluation.yaml").write_text(config.model_dump_json())  # JSON is YAML, too
+    capsys.readouterr()
+    evaluate(tmp_path / "evaluation.yaml")
+    assert [len(stub.log()) for stub in stubs] == [ITEMS, ITEMS]  # nothing is asked again
+    assert len(store.list("reports")) == 4  # and the report is found there
+    said = capsys.readouterr().out
+    assert "gsm8k: tuned is better than base (+75.0 points, 95 % " in said
+    assert f"Report: {report.address(store)}" in said
 
 
 def test_a_trained_model_needs_an_engine_that_serves_it() -> None:
