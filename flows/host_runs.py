@@ -74,7 +74,7 @@ class HostRuns:
         self._looked = time.monotonic()
         ended = [run for run in self._read() if run.state and run.state.is_final()]
         gone = [run for run in ended if run.state_type != StateType.COMPLETED]
-        return "; ".join(map(_told, gone))
+        return "\n".join(map(_told, gone))
 
     def told(self) -> str:
         """Return how each of them stands, a line for each."""
@@ -112,7 +112,10 @@ def host_runs(config: TrainingConfig, training: Training, settings: Settings) ->
         others.wait()
         raise
     except TrainingFailed as failure:
-        raise TrainingFailed(f"{failure}\n{others.told()}") from failure
+        standing = others.told()
+        if standing in str(failure):
+            raise
+        raise TrainingFailed(f"{failure}\nThe other hosts:\n{standing}") from failure
     finally:
         others.cancel()
 
@@ -149,7 +152,7 @@ def _told(run: FlowRun) -> str:
     why = f" ({state.message})" if state and state.message else ""
     name = state.name if state else "unknown"
     hint = ": no host has taken it: is `gleanery host` running there?" if name == "Late" else ""
-    return f"host {rank}, run {run.name}: {name}{why}{hint}"
+    return f"host {rank} (run {run.name!r}) is {name}{why}{hint}"
 
 
 def _own_place() -> str:
