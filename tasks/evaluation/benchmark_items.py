@@ -10,6 +10,7 @@ from gleanery.tasks.evaluation.benchmark_source import USUAL_KEYS, BenchmarkSour
 from gleanery.tasks.evaluation.item_rows import CONFIG, Row, read_rows
 from gleanery.tasks.evaluation.option_order import in_seeded_order
 from gleanery.tasks.evaluation.records import BenchmarkItem
+from gleanery.tasks.evaluation.score_instructions import instruction_lines
 from gleanery.tasks.file_problems import FileError, Problem
 from gleanery.tasks.result_boxes import boxed
 
@@ -37,7 +38,8 @@ def read_items(
         if fields["picture"] and not source.with_pictures:
             continue
         try:
-            items.append(_item(row, fields, len(items)))
+            make = _instructed if fields["instructions"] else _item
+            items.append(make(row, fields, len(items)))
         except ValueError as error:
             problems.append(Problem(line, str(error)))
         unordered = unordered or bool(fields["wrong_answers"])
@@ -80,6 +82,22 @@ def _item(row: Row, fields: Mapping[str, Any], number: int) -> BenchmarkItem:
         setup=_text(fields["setup"]),
         test=_text(fields["test"]),
         entry_point=_text(fields["entry_point"]),
+    )
+
+
+def _instructed(row: Row, fields: Mapping[str, Any], number: int) -> BenchmarkItem:
+    """Return an item of IFEval, whose answer is no text but what is asked of one."""
+    names, arguments = _texts(fields["instructions"]), fields["arguments"] or []
+    question = _text(fields["question"])
+    if not question.strip():
+        raise ValueError("no question: name its key in `named`")
+    identity = row.get("key", number) if fields["id"] is None else fields["id"]
+    return BenchmarkItem(
+        id=str(identity),
+        subject="",
+        question=question,
+        answer=", ".join(names),
+        instructions=instruction_lines(names, arguments),
     )
 
 

@@ -1,7 +1,8 @@
 """The benchmarks: how each is asked, how it is scored, and where its items are by default.
 
 Shots are those of the MAmmoTH2 paper (arXiv 2405.03548, appendix B); HumanEval has none, and MBPP
-those of its own paper (Austin et al., arXiv 2108.07732).
+those of its own paper (Austin et al., arXiv 2108.07732). IFEval is not among theirs: it runs where
+it is named.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ BenchmarkName = Literal[
     "arc_challenge",
     "mbpp",
     "humaneval",
+    "ifeval",
 ]
 MMLU_STEM = (
     "abstract_algebra astronomy college_biology college_chemistry college_computer_science "
@@ -56,6 +58,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     BBH = "bbh"
     CODE = "code"
+    INSTRUCTIONS = "instructions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,14 @@ BENCHMARKS: dict[str, Benchmark] = {
             source=BenchmarkSource(dataset="openai/openai_humaneval"),
             stop=("\nclass ", "\ndef ", "\n#", "\nif ", "\nprint("),
             max_tokens=1024,
+        ),
+        Benchmark(
+            "ifeval",
+            Kind.INSTRUCTIONS,
+            shots=0,
+            instruction="",
+            source=BenchmarkSource(dataset="google/IFEval", split="train"),
+            stop=(),
         ),
     )
 }

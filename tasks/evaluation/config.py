@@ -14,8 +14,8 @@ class EvaluationConfig(Config):
     """Which benchmarks a model is measured on; every model gets the same prompts."""
 
     benchmarks: tuple[BenchmarkConfig, ...] = Field(
-        tuple(BenchmarkConfig(name=name) for name in get_args(BenchmarkName)),
-        description="The benchmarks; by default all of them, with the items published on the hub.",
+        tuple(BenchmarkConfig(name=name) for name in get_args(BenchmarkName) if name != "ifeval"),
+        description="The benchmarks; by default the papers', with the items published on the hub.",
     )
     as_chat: bool = Field(
         False,

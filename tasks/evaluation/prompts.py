@@ -13,6 +13,8 @@ VERSION = 1
 
 def question_text(item: BenchmarkItem, benchmark: Benchmark) -> str:
     """Return an item as it is asked, up to where the answer begins."""
+    if item.instructions:
+        return item.question  # IFEval: a request as it is
     if item.entry_point and not benchmark.shots:
         return item.question  # HumanEval: the head of a function, to be gone on with
     lines = [f"Question: {item.question}"]

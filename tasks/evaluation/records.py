@@ -11,7 +11,8 @@ class BenchmarkItem(Record):
     `answer` is the letter of the right choice where there are `choices` (in the order in which
     they are shown), the reference program of a task in code, and else the answer as it is written.
     `answer_type` is TheoremQA's ("bool", "list of integer", …). `tests` are statements that a
-    program must pass, behind `setup`; `test` with `entry_point` is HumanEval's.
+    program must pass, behind `setup`; `test` with `entry_point` is HumanEval's. `instructions` are
+    IFEval's, each as JSON.
     """
 
     id: str
@@ -25,6 +26,7 @@ class BenchmarkItem(Record):
     setup: str = ""
     test: str = ""
     entry_point: str = ""
+    instructions: list[str] = Field(default_factory=list)
 
 
 class AskedItem(Record):
@@ -61,7 +63,8 @@ class ScoredItem(AnsweredItem):
     """An answered item and what its answer is worth: `correct` is 1 or 0.
 
     `extracted` is what the answer was read as; `unparseable` says that nothing could be read,
-    which is wrong. `detail` says why, where that is not plain.
+    which is wrong. `detail` says why, where that is not plain. `followed` says of every
+    instruction of an item whether it is followed (IFEval).
     """
 
     expected: str
@@ -70,6 +73,8 @@ class ScoredItem(AnsweredItem):
     unparseable: bool
     truncated: bool
     detail: str
+    followed: list[bool] = Field(default_factory=list)
+    followed_loosely: list[bool] = Field(default_factory=list)
 
 
 class SubjectScore(Record):
@@ -80,8 +85,20 @@ class SubjectScore(Record):
     correct: int
 
 
+class InstructionScore(Record):
+    """How many instructions were followed, and of how many items all were when taken loosely."""
+
+    instructions: int
+    followed: int
+    followed_loosely: int
+    items_loosely: int
+
+
 class BenchmarkScore(Record):
-    """What a benchmark came to. `accuracy` is the share of all items that are correct."""
+    """What a benchmark came to. `accuracy` is the share of all items that are correct.
+
+    `instructions` is `None` where items have none: all but IFEval's.
+    """
 
     benchmark: str
     model: str
@@ -92,3 +109,4 @@ class BenchmarkScore(Record):
     truncated: int
     refused: int
     subjects: list[SubjectScore]
+    instructions: InstructionScore | None = None

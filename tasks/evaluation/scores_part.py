@@ -66,6 +66,8 @@ def _scored(answered: AnsweredItem, item: BenchmarkItem, verdict: Verdict) -> Sc
         unparseable=verdict.unparseable,
         truncated=answered.finish_reason == "length",
         detail="the server does not take this prompt" if refused else verdict.detail,
+        followed=list(verdict.followed),
+        followed_loosely=list(verdict.followed_loosely),
     )
 
 

@@ -12,12 +12,13 @@ from gleanery.tasks.evaluation.records import BenchmarkItem
 from gleanery.tasks.evaluation.sandbox_records import SandboxLimits
 from gleanery.tasks.evaluation.score_bbh import score_bbh
 from gleanery.tasks.evaluation.score_expressions import score_expression
+from gleanery.tasks.evaluation.score_instructions import score_instructions
 from gleanery.tasks.evaluation.score_numbers import score_number
 from gleanery.tasks.evaluation.score_theorems import score_theorem
 from gleanery.tasks.evaluation.stated_answers import own_answer
 from gleanery.tasks.evaluation.verdicts import UnusableItem, Verdict
 
-VERSION = 2
+VERSION = 3
 _LOG = logging.getLogger(__name__)
 
 
@@ -79,6 +80,8 @@ class AnswerScorer:
             return Verdict(False, detail=f"scoring broke: {type(error).__name__}: {error}"[:300])
 
     def _read(self, benchmark: Benchmark, item: BenchmarkItem, answer: str) -> Verdict:
+        if benchmark.kind is Kind.INSTRUCTIONS:  # all of the answer counts
+            return score_instructions(item, str(answer))
         text = own_answer(str(answer), getattr(answer, "went_on", True))
         if not text:
             return Verdict(False, detail="it is empty")

@@ -53,15 +53,19 @@ def own_answer(text: str, went_on: bool) -> str:
     next question and answer that too: only what stands before it counts. In a talk that is so
     once an answer is stated; before, a model may repeat the question.
     """
-    if "</think>" in text:
-        text = text.rpartition("</think>")[2]
-    elif text.lstrip().startswith("<think>"):
-        return ""  # it never came to its answer
+    text = without_thoughts(text)
     following = _NEXT_QUESTION.search(text)
     before = text[: following.start()] if following else text
     if went_on or any(stated(before, cut_off=False)):
         text = before
     return text.strip()[-_LAST:]
+
+
+def without_thoughts(text: str) -> str:
+    """Return an answer without what the model thought before; "" if it never came to its answer."""
+    if "</think>" in text:
+        return text.rpartition("</think>")[2]
+    return "" if text.lstrip().startswith("<think>") else text
 
 
 def stated(text: str, cut_off: bool) -> Iterator[str]:

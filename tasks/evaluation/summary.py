@@ -3,7 +3,12 @@
 from collections.abc import Iterable
 
 from gleanery.tasks.evaluation.answers_part import REFUSED
-from gleanery.tasks.evaluation.records import BenchmarkScore, ScoredItem, SubjectScore
+from gleanery.tasks.evaluation.records import (
+    BenchmarkScore,
+    InstructionScore,
+    ScoredItem,
+    SubjectScore,
+)
 
 
 def summarise(scored: Iterable[ScoredItem]) -> list[BenchmarkScore]:
@@ -32,4 +37,16 @@ def _score(benchmark: str, model: str, items: list[ScoredItem]) -> BenchmarkScor
             SubjectScore(subject=subject, items=len(marks), correct=sum(marks))
             for subject, marks in sorted(subjects.items())
         ],
+        instructions=_instructions(items),
+    )
+
+
+def _instructions(items: list[ScoredItem]) -> InstructionScore | None:
+    if not any(item.followed for item in items):
+        return None
+    return InstructionScore(
+        instructions=sum(len(item.followed) for item in items),
+        followed=sum(sum(item.followed) for item in items),
+        followed_loosely=sum(sum(item.followed_loosely) for item in items),
+        items_loosely=sum(all(item.followed_loosely) for item in items),
     )

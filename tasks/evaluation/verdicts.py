@@ -8,11 +8,14 @@ class Verdict:
     """What an answer is worth; one that could not be read is wrong, and counted.
 
     `extracted` is what it was read as, "" if as nothing; `detail` says more where that helps.
+    `followed` says of every instruction of an item whether it is followed (IFEval).
     """
 
     correct: bool
     extracted: str = ""
     detail: str = ""
+    followed: tuple[bool, ...] = ()
+    followed_loosely: tuple[bool, ...] = ()
 
     @property
     def unparseable(self) -> bool:
