@@ -40,7 +40,7 @@ USUAL_KEYS: dict[str, tuple[str, ...]] = {
     ),
     "choices": ("choices", "options"),
     "labels": ("choice_labels", "choices.label"),
-    "subject": ("subject", "task", "type", "subfield", "Subdomain"),
+    "subject": ("subject", "task", "type", "subfield", "High-level domain", "Subdomain"),
     "answer_type": ("answer_type", "Answer_type"),
     "solution": ("solution",),
     "wrong_answers": ("wrong_answers", "Incorrect Answer 1"),
