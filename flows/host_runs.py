@@ -1,6 +1,7 @@
 """The other hosts of a training, as runs of a deployment that each of them serves."""
 
 import contextlib
+import logging
 import socket
 import time
 import uuid
@@ -26,6 +27,7 @@ from gleanery.tasks.training.followed_process import TrainingFailed, TrainingInt
 from gleanery.tasks.training.launch import HostPlace
 from gleanery.tasks.training.training_plan import Training
 
+_LOG = logging.getLogger(__name__)
 _LOOK_EVERY_S = 5.0
 _END_WITHIN_S = 60.0
 _ENDING = (StateType.RUNNING, StateType.CANCELLING)
@@ -85,8 +87,13 @@ class HostRuns:
         _cancel(self._read())
 
     def _read(self) -> list[FlowRun]:
-        with get_client(sync_client=True) as client:
-            return [client.read_flow_run(run) for run in self._runs.values()]
+        """Return the runs, none while Prefect cannot be reached: the training needs it no more."""
+        try:
+            with get_client(sync_client=True) as client:
+                return [client.read_flow_run(run) for run in self._runs.values()]
+        except Exception as error:
+            _LOG.warning("the runs of the other hosts cannot be read: %s", error)
+            return []
 
 
 @contextlib.contextmanager
