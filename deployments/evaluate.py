@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from gleanery.deployments.model_configs import read_evaluation_config
@@ -14,6 +15,7 @@ from gleanery.infra.settings import read_settings
 from gleanery.tasks.evaluation.report_store import newest_report, read_figures
 
 _NAMES = ("benchmark", "suite", "model", "against", "judge")
+_TOLD_BELOW = ("p, Holm", "finding")
 
 
 def evaluate(config_file: Path) -> None:
@@ -34,7 +36,7 @@ def evaluate(config_file: Path) -> None:
     console = open_console()
     for rows in (evaluation_rows(figures), judged_rows(figures.judged)):
         if rows:
-            console.print(_table(rows))
+            console.print(_table(rows), crop=False)
     for line in findings_in_words(figures):
         console.print(line, markup=False, highlight=False)
     if figures.unanswered:
@@ -43,9 +45,13 @@ def evaluate(config_file: Path) -> None:
 
 
 def _table(rows: Sequence[Mapping[str, str | int]]) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in rows[0]:
-        table.add_column(name, justify="left" if name in _NAMES else "right")
+    """Return the rows as a table; where it is narrow, heads go over several lines and not cells."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    names = [name for name in rows[0] if name not in _TOLD_BELOW]
+    for name in names:
+        longest = max(len(str(text)) for text in (*name.split(), *(row[name] for row in rows)))
+        side: JustifyMethod = "left" if name in _NAMES else "right"
+        table.add_column(name, justify=side, min_width=longest)
     for row in rows:
-        table.add_row(*map(str, row.values()))
+        table.add_row(*(str(row[name]) for name in names))
     return table

@@ -30,7 +30,7 @@ def evaluation_rows(figures: EvaluationFigures) -> list[dict[str, str | int]]:
             "model": one.label,
             "items": one.score.items,
             "accuracy": f"{one.interval.estimate:.1%}",
-            "95 %": f"{one.interval.low:.1%} to {one.interval.high:.1%}",
+            "95 %": f"{100 * one.interval.low:.1f} to {100 * one.interval.high:.1f}",
             "unparseable": one.score.unparseable,
             "cut off": one.score.truncated,
             **_beside_first(found.get((one.score.benchmark, one.label))),
