@@ -14,6 +14,7 @@ from gleanery.infra.parts import Parts
 from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.evaluation.judge_suites import Answers, Verdicts, judged, open_suites
+from gleanery.tasks.evaluation.judged_pairs_part import judge_name
 from gleanery.tasks.evaluation.judged_records import Judged
 from gleanery.tasks.evaluation.tasks import answer_judged_suites, judge_answers
 from gleanery.tasks.llm_part import LLMRun
@@ -43,7 +44,10 @@ def judge_models(config: ModelEvaluationConfig, store: Store, settings: Settings
     for judge in judging.judges:
         with contextlib.closing(EngineRoom()) as room:
             run = LLMRun(Parts(store, new_writer()), room, budget)
-            verdicts.append(judge_answers.submit(run, judging, suites, answers, judge).result())
+            told = Told(f"judge {judge_name(judge)}")
+            verdicts.append(
+                judge_answers.submit(run, judging, suites, answers, judge, told).result()
+            )
     made = judged(answers, verdicts)
     if made.unanswered:
         logger.warning("%d answers or verdicts are still missing: run again", made.unanswered)

@@ -92,6 +92,7 @@ def judge_suites(
     suites: Sequence[OpenSuite],
     answers: Mapping[str, Answers],
     judge: EngineConfig,
+    progress: Callable[[str, int, int], None] = lambda part, done, total: None,
 ) -> Verdicts:
     """Return what a judge says of every model's answers, by label; nothing is asked twice.
 
@@ -105,12 +106,12 @@ def judge_suites(
                 name = f"{label}.{suite.config.name}.{by}.{number:04d}"
                 contest = _contest(suite, label, judge, config)
                 if contest and (pairs := _pairs(suite, questions, answers, label)):
-                    receipt = _ask(run, pairs_part(name, contest, pairs), verdicts)
+                    receipt = _ask(run, pairs_part(name, contest, pairs, progress), verdicts)
                     verdicts.pairs += run.parts.rows(receipt, PairVerdict)
                 graded = answers[label].by_suite[suite.config.name]
                 if suite.config.suite.points and (turns := turns_of(questions, graded)):
                     grading = Grading(label, judge, config.asking)
-                    receipt = _ask(run, points_part(name, grading, turns), verdicts)
+                    receipt = _ask(run, points_part(name, grading, turns, progress), verdicts)
                     verdicts.points += run.parts.rows(receipt, PointVerdict)
     return verdicts
 

@@ -93,7 +93,7 @@ class JudgingConfig(Config):
     )
     asking: JudgeAsking = Field(JudgeAsking(), description="How each judge is asked.")
     items_per_part: int = Field(
-        100, ge=1, le=100_000, description="Questions that are asked, kept and judged together."
+        250, ge=1, le=100_000, description="Questions that are asked, kept and judged together."
     )
 
     @field_validator("suites")

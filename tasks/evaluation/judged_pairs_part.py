@@ -1,6 +1,6 @@
 """Comparing a model's answers with a reference's, in both orders: every verdict is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -91,7 +91,12 @@ def pairs_of(
     return pairs
 
 
-def pairs_part(name: str, contest: Contest, pairs: Sequence[Pair]) -> LLMPart[Pair, PairVerdict]:
+def pairs_part(
+    name: str,
+    contest: Contest,
+    pairs: Sequence[Pair],
+    progress: Callable[[str, int, int], None] = lambda part, done, total: None,
+) -> LLMPart[Pair, PairVerdict]:
     """Return the work of judging these pairs; each order of each question is a row of its own."""
     judge = contest.judge
     shown = digest(
@@ -118,6 +123,7 @@ def pairs_part(name: str, contest: Contest, pairs: Sequence[Pair]) -> LLMPart[Pa
         origin=lambda row: f"{row.id}#{row.order}",
         engines=(judge,),
         dialogue=lambda pair, attempt: judge_pair(pair, contest, attempt),
+        progress=lambda done, total: progress(name, done, total),
     )
 
 

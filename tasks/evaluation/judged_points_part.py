@@ -1,6 +1,6 @@
 """Giving points to a model's answers, turn by turn: every grade is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gleanery.infra.digests import digest
@@ -75,7 +75,10 @@ def turns_of(
 
 
 def points_part(
-    name: str, grading: Grading, turns: Sequence[GradedTurn]
+    name: str,
+    grading: Grading,
+    turns: Sequence[GradedTurn],
+    progress: Callable[[str, int, int], None] = lambda part, done, total: None,
 ) -> LLMPart[GradedTurn, PointVerdict]:
     """Return the work of grading these turns, each a row of its own."""
     judge = grading.judge
@@ -99,6 +102,7 @@ def points_part(
         origin=lambda row: f"{row.id}#{row.turn}",
         engines=(judge,),
         dialogue=lambda turn, attempt: grade_turn(turn, grading, attempt),
+        progress=lambda done, total: progress(name, done, total),
     )
 
 

@@ -61,6 +61,7 @@ def judge_answers(
     suites: Sequence[OpenSuite],
     answers: Mapping[str, Answers],
     judge: EngineConfig,
+    progress: Callable[[str, int, int], None],
 ) -> Verdicts:
     """Return what a judge says of every model's answers; nothing is asked twice."""
-    return judge_suites(run, config, suites, answers, judge)
+    return judge_suites(run, config, suites, answers, judge, progress)
