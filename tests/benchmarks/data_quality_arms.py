@@ -1,5 +1,6 @@
 """What the models of `data_quality.py` learn and are measured on."""
 
+import functools
 import json
 import random
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from training_examples import WorkedExample, read_gsm8k
 
 from gleanery.tasks.shirking import shirks
 
-ARMS = ("good", "shirkers", "fewer", "filtered")
+ARMS = ("good", "shirkers", "filtered")
 REFINED_ARMS = ("raw", "refined")
 LONGEST = 450  # characters of question and answer: what a tiny model reads in little time
 TRAIN, HELD_OUT = 3_008, 600
@@ -58,12 +59,11 @@ def arms(train: list[WorkedExample], seed: int) -> tuple[dict[str, Pairs], Filte
 
     - "good": every good answer;
     - "shirkers": a fifth of the answers is replaced by shirkers;
-    - "fewer": these rows left out, as a filter would do that errs never;
     - "filtered": what our detectors take for shirkers left out of "shirkers".
     """
     good = [(one.question, one.answer) for one in train]
     mixed, kinds = plant_shirkers(train, seed)
-    told = {place for place, pair in enumerate(mixed) if shirks(*pair)}
+    told = {place for place, pair in enumerate(mixed) if _told(*pair)}
     by_kind = {
         kind: (len(places), len(places & told))
         for kind in sorted(set(kinds.values()))
@@ -73,11 +73,15 @@ def arms(train: list[WorkedExample], seed: int) -> tuple[dict[str, Pairs], Filte
     chosen = {
         "good": good,
         "shirkers": mixed,
-        "fewer": [pair for place, pair in enumerate(good) if place not in planted],
         "filtered": [pair for place, pair in enumerate(mixed) if place not in told],
     }
     found, lost = len(planted & told), len(told - planted)
     return chosen, Filter(len(planted), found, lost, len(good) - len(planted), by_kind)
+
+
+@functools.cache  # most answers are the same for all seeds
+def _told(question: str, answer: str) -> bool:
+    return shirks(question, answer) is not None
 
 
 def refined_pairs(harvest: Path) -> list[tuple[tuple[str, str], tuple[str, str]]]:

@@ -41,6 +41,7 @@ def main() -> int:
         ["plans.py", "--method", "skills"],
         ["synthesis.py", "--examples", "10000", "--skill-examples", "1000"]
         + (["--peers-python", *peers] if peers else []),
+        ["training_overhead.py", "--data", str(arguments.data)],
     ]
     failed = False
     for script, *options in commands:
