@@ -10,7 +10,7 @@ from gleanery.tasks.evaluation.report_head import report_header
 from gleanery.tasks.evaluation.report_items import ItemsInPage
 from gleanery.tasks.evaluation.report_judged import judged_chapters
 from gleanery.tasks.evaluation.report_published import published_accuracies
-from gleanery.tasks.evaluation.report_scores import score_table, subject_tables
+from gleanery.tasks.evaluation.report_scores import instruction_table, score_table, subject_tables
 from gleanery.tasks.evaluation.shared_prompts import SharedPrompts
 from gleanery.tasks.report_html import Child, Html, tag
 from gleanery.tasks.report_numbers import counted
@@ -101,7 +101,12 @@ def _scores(figures: EvaluationFigures, lists: Sequence[ItemList]) -> Html:
             "exact two-sided test; Holm's adjusts it for the number of benchmarks, and by that a "
             f"model is called better or worse, at {figures.alpha:g}."
         )
-    return tag("div", tag("p", *told, class_="note"), score_table(figures, lists))
+    return tag(
+        "div",
+        tag("p", *told, class_="note"),
+        score_table(figures, lists),
+        instruction_table(figures),
+    )
 
 
 def _items_told(lists: Sequence[ItemList]) -> Html:

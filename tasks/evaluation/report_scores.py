@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from gleanery.tasks.evaluation.findings import Finding, p_value_text, points
-from gleanery.tasks.evaluation.item_lists import ItemList
+from gleanery.tasks.evaluation.item_lists import ItemList, ListKind
 from gleanery.tasks.evaluation.report_data import EvaluationFigures
 from gleanery.tasks.evaluation.side_by_side import Measured
 from gleanery.tasks.evaluation.statistics_accuracy import Interval
@@ -40,7 +40,7 @@ def score_table(figures: EvaluationFigures, lists: Sequence[ItemList]) -> Html:
     return table(caption, columns, rows, numbers=len(columns) - 2, class_="scores")
 
 
-Anchors = Mapping[tuple[str, str, str], str]
+Anchors = Mapping[tuple[str, str, ListKind], str]
 
 
 def _own(one: Measured, figures: EvaluationFigures, anchors: Anchors) -> list[Child]:
@@ -78,6 +78,29 @@ def ranged(interval: Interval, write: Callable[[float], str]) -> Html:
     """Return an estimate with its interval below it, both written by `write`."""
     ends = f"{write(interval.low)} to {write(interval.high)}"
     return tag("span", write(interval.estimate), tag("span", ends, class_="range"))
+
+
+def instruction_table(figures: EvaluationFigures) -> Html | None:
+    """Return how many single instructions were followed, where items have any (IFEval)."""
+    rows = [
+        [
+            shortened(one.label, 40),
+            count(of.instructions),
+            percent(of.followed / of.instructions),
+            percent(of.followed_loosely / of.instructions),
+            percent(one.interval.estimate),
+            percent(of.items_loosely / one.score.items),
+        ]
+        for one in figures.measured
+        if (of := one.score.instructions)
+    ]
+    if not rows:
+        return None
+    columns = (
+        "model", "instructions", "followed, %", "loosely, %", "whole items, %", "loosely, %",
+    )  # fmt: skip
+    caption = "Single instructions followed; loosely: a first or last line may be in the way"
+    return table(caption, columns, rows, numbers=5)
 
 
 def subject_tables(figures: EvaluationFigures) -> Html:

@@ -130,6 +130,17 @@ def test_subjects_are_told_where_there_are_several(page: Element) -> None:
     assert shown[1:] == [["even", "4", "25.0", "25.0"], ["odd", "4", "25.0", "25.0"]]
 
 
+def test_followed_instructions_are_told_one_by_one_where_items_have_some() -> None:
+    marks = ([True, True], [True, False], [False, True])
+    rows = [
+        scored(n, all(of), benchmark="ifeval", followed=of, followed_loosely=[True, True])
+        for n, of in enumerate(marks)
+    ]
+    shown = tables(read(rendered({"base": rows})), "scores")
+    (told,) = [table for caption, table in shown.items() if caption.startswith("Single")]
+    assert told[1] == ["base", "6", "66.7", "100.0", "33.3", "100.0"]
+
+
 def test_open_items_are_told_at_the_head_and_in_their_row() -> None:
     items = two_models()
     figures = figures_of(items, unanswered={"tuned": {"gsm8k": 3}})
@@ -278,6 +289,8 @@ def test_20000_items_of_two_models_make_a_small_page_in_time(tmp_path: Path) -> 
 
 def test_memory_holds_no_second_copy_of_prompts_and_answers(tmp_path: Path) -> None:
     items = {model: many(model, 3_000, BEGINNING) for model in ("base", "tuned")}
+    small = {"base": many("base", 2, BEGINNING)}  # what is imported on first use is no copy
+    write_report(Store(str(tmp_path)), figures_of(small), small, EvaluationReportConfig())
     texts = sum(len(item.prompt) + len(item.answer) for of in items.values() for item in of)
     figures = figures_of(items)
     tracemalloc.start()
