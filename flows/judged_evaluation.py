@@ -48,7 +48,7 @@ def judge_models(config: ModelEvaluationConfig, store: Store, settings: Settings
             verdicts.append(
                 judge_answers.submit(run, judging, suites, answers, judge, told).result()
             )
-    made = judged(answers, verdicts)
+    made = judged(answers, verdicts, suites, judging.examples)
     if made.unanswered:
         logger.warning("%d answers or verdicts are still missing: run again", made.unanswered)
     for none in made.without_figures:

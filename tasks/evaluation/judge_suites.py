@@ -10,6 +10,7 @@ from gleanery.infra.receipts import Receipt
 from gleanery.tasks.evaluation.answers_part import ask_part
 from gleanery.tasks.evaluation.judged_answers_part import suite_answer_parts
 from gleanery.tasks.evaluation.judged_config import JudgedSuiteConfig, JudgingConfig
+from gleanery.tasks.evaluation.judged_examples import pair_examples, point_examples
 from gleanery.tasks.evaluation.judged_grades import point_scores
 from gleanery.tasks.evaluation.judged_pairs_part import Contest, Pair, pairs_of, pairs_part
 from gleanery.tasks.evaluation.judged_points_part import Grading, points_part, turns_of
@@ -116,18 +117,33 @@ def judge_suites(
     return verdicts
 
 
-def judged(answers: Mapping[str, Answers], verdicts: Sequence[Verdicts]) -> Judged:
-    """Return what all verdicts come to, the models in the order of `answers`."""
+def judged(
+    answers: Mapping[str, Answers],
+    verdicts: Sequence[Verdicts],
+    suites: Sequence[OpenSuite],
+    examples: int = 0,
+) -> Judged:
+    """Return what all verdicts come to, the models in the order of `answers`.
+
+    Of each kind it holds so many `examples` to read.
+    """
     places = {label: place for place, label in enumerate(answers)}
     pairs = [row for one in verdicts for row in one.pairs]
     points = [row for one in verdicts for row in one.points]
     owed = [*(one.unanswered for one in answers.values()), *(one.unanswered for one in verdicts)]
-    rates, no_rates = win_rates(sorted(pairs, key=lambda row: places[row.label]))
-    scores, no_scores = point_scores(sorted(points, key=lambda row: places[row.label]))
+    pairs.sort(key=lambda row: places[row.label])
+    points.sort(key=lambda row: places[row.label])
+    rates, no_rates = win_rates(pairs)
+    scores, no_scores = point_scores(points)
+    questions: dict[tuple[str, str], JudgedQuestion] = {
+        (one.config.name, each.id): each for one in suites for each in one.questions
+    }
+    shown = pair_examples(pairs, questions, examples) + point_examples(points, questions, examples)
     return Judged(
         win_rates=rates,
         points=scores,
         without_figures=[*no_rates, *no_scores],
+        examples=shown,
         unanswered=sum(owed),
     )
 

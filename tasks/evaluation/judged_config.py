@@ -92,6 +92,13 @@ class JudgingConfig(Config):
         "one's own figures.",
     )
     asking: JudgeAsking = Field(JudgeAsking(), description="How each judge is asked.")
+    examples: int = Field(
+        5,
+        ge=0,
+        le=100,
+        description="Questions of each kind (lost, won, …) that the report shows with answers and "
+        "verdicts; all verdicts are in the store.",
+    )
     items_per_part: int = Field(
         250, ge=1, le=100_000, description="Questions that are asked, kept and judged together."
     )

@@ -227,13 +227,44 @@ class NoFigure(Record):
     counts: VerdictCounts
 
 
+class SaidOf(Record):
+    """What a judge said at one go: in which order or of which turn, its verdict, and why."""
+
+    about: str
+    verdict: str
+    reason: str
+
+
+class JudgedExample(Record):
+    """A question to read, with what was answered and the verdicts.
+
+    `is_pair` says that two answers were compared; where one was graded, the second is "". `kind`
+    is the list that it is from: "lost" or "won" in both orders, "two_minds" (another winner in
+    each), "fewest_points", or "no_verdict".
+    """
+
+    kind: str
+    suite: str
+    label: str
+    judge: str
+    id: str
+    category: str
+    request: str
+    answer: str
+    is_pair: bool
+    reference_answer: str
+    said: list[SaidOf]
+
+
 class Judged(Record):
     """Everything that a judged evaluation came to.
 
+    `examples` are some questions of each kind to read; the store has all verdicts.
     `unanswered` counts what models and judges still owe (an endpoint was down): run again.
     """
 
     win_rates: list[WinRate]
     points: list[PointScore]
     without_figures: list[NoFigure] = Field(default_factory=list)
+    examples: list[JudgedExample] = Field(default_factory=list)
     unanswered: int = 0

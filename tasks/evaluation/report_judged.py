@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from gleanery.tasks.evaluation.judged_records import Judged, PointScore, WinRate
 from gleanery.tasks.evaluation.report_published import published_judged
 from gleanery.tasks.evaluation.report_scores import percent, ranged
+from gleanery.tasks.evaluation.report_verdicts import verdicts_to_read, without_figures
 from gleanery.tasks.evaluation.report_win_rates import beside, ranged_count, win_rates
 from gleanery.tasks.report_html import Html, tag
 from gleanery.tasks.report_numbers import count, counted
@@ -32,6 +33,11 @@ def judged_chapters(judged: Judged | None) -> list[tuple[str, list[Section]]]:
         sections.append(("points", "Points", tag("div", *shown)))
     if beside_papers := published_judged(judged):
         sections.append(("published-judged", "Beside published figures", beside_papers))
+    if judged.examples:
+        read = verdicts_to_read(judged.examples)
+        sections.append(("verdicts", "Read the verdicts", read))
+    if unread := without_figures(judged.without_figures):
+        sections.append(("no-figures", "Without figures", tag("div", *unread)))
     if judged.unanswered:
         said = f"{counted(judged.unanswered, 'answer or verdict', 'answers or verdicts')} missing"
         told = tag("p", f"{said}: the figures are not final. Run again.", class_="warning")

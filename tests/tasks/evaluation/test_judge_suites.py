@@ -135,7 +135,7 @@ def evaluate(
         ]
     finally:
         room.close()
-    return judged(answers, verdicts), answers, verdicts
+    return judged(answers, verdicts, suites, 5), answers, verdicts
 
 
 def test_each_pair_is_judged_in_both_orders_and_every_outcome_is_counted(
@@ -163,6 +163,25 @@ def test_each_pair_is_judged_in_both_orders_and_every_outcome_is_counted(
     # Six pairs of weak and seven of strong in two orders; a riddle twice each, as it has two tries;
     # three turns of points for each model, as all have an answer.
     assert asked["judge"] == 2 * (6 + 7) + 2 * 2 + 4 + 4
+
+
+def test_some_questions_of_each_kind_can_be_read(
+    tmp_path: Path, stub: Any, judging: JudgingConfig
+) -> None:
+    made, _, _ = evaluate(Store(str(tmp_path / "store")), stub.url, judging, ("strong",))
+    kinds = {(one.kind, one.id): one for one in made.examples}
+    of_pairs = {key for key, one in kinds.items() if one.is_pair}
+    won = {("won", name) for name in ("0", "1", "2", "6")}
+    assert of_pairs == won | {("two_minds", "4"), ("no_verdict", "5")}
+    both = kinds["two_minds", "4"]
+    assert (both.request, both.answer, both.reference_answer) == ("the first", "q8", "q6, say I")
+    assert [(said.about, said.verdict) for said in both.said] == [
+        ("strong shown first, as A", "A>B"),
+        ("strong shown second, as B", "A>B"),
+    ]
+    assert [said.verdict for said in kinds["no_verdict", "5"].said] == ["unparseable"] * 2
+    worst = [one for one in made.examples if one.kind == "fewest_points"]
+    assert (worst[0].id, worst[0].said[0].verdict) == ("7", "3 of 10")
 
 
 def test_points_are_given_turn_by_turn_with_the_reference_where_there_is_one(
