@@ -6,7 +6,7 @@ the languages of IFEval from each other and from their neighbours, and needs a s
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
 
 _OF_SCRIPT = {
@@ -125,7 +125,7 @@ def language_of(text: str) -> str:
 
 def _by_words(text: str, script: str) -> str:
     words = [word for word in _BETWEEN_WORDS.split(text) if word]
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     for word in words:
         # French and Italian write some of them together with the next word.
         known = _known(script).get(word) or _known(script).get(re.split("['’]", word)[0], ())
@@ -133,8 +133,10 @@ def _by_words(text: str, script: str) -> str:
             scores[language] += (1 if len(word) > 1 else _OF_A_LETTER) / len(known)
     for language, letters in _LETTERS[script].items():
         scores[language] += _OF_A_LETTER * sum(map(text.count, letters))
-    (language, score), (_, next_score) = [*scores.most_common(2), ("", 0.0), ("", 0.0)][:2]
-    return language if score >= _LEAST * len(words) and score > next_score else ""
+    (next_best, _), (best, language) = sorted(
+        [(0.0, ""), (0.0, ""), *((score, language) for language, score in scores.items())]
+    )[-2:]
+    return language if best >= _LEAST * len(words) and best > next_best else ""
 
 
 @cache

@@ -93,7 +93,7 @@ def _has_placeholders(answer: str, told: Arguments) -> bool:
         start = line.find("[")
         while start >= 0 and (end := line.find("]", start)) >= 0:
             count, start = count + 1, line.find("[", end)
-    return bool(count >= told["num_placeholders"])
+    return count >= int(told["num_placeholders"])
 
 
 def _has_postscript(answer: str, told: Arguments) -> bool:
@@ -102,17 +102,18 @@ def _has_postscript(answer: str, told: Arguments) -> bool:
 
 
 def _has_bullets(answer: str, told: Arguments) -> bool:
-    return len(re.findall(r"^[ \t]*(?:\*[^*]|-)", answer, re.MULTILINE)) == told["num_bullets"]
+    bullets = re.findall(r"^[ \t]*(?:\*[^*]|-)", answer, re.MULTILINE)
+    return len(bullets) == int(told["num_bullets"])
 
 
 def _has_highlights(answer: str, told: Arguments) -> bool:
     found = re.findall(r"\*[^\n*]*\*", answer) + re.findall(r"\*\*[^\n*]*\*\*", answer)
-    return sum(bool(each.strip("*").strip()) for each in found) >= told["num_highlights"]
+    return sum(bool(each.strip("*").strip()) for each in found) >= int(told["num_highlights"])
 
 
 def _has_sections(answer: str, told: Arguments) -> bool:
     marker = re.escape(str(told["section_spliter"]).strip())
-    return len(re.findall(rf"{marker}\s?\d+", answer)) >= told["num_sections"]
+    return len(re.findall(rf"{marker}\s?\d+", answer)) >= int(told["num_sections"])
 
 
 def _is_json(answer: str, told: Arguments) -> bool:
