@@ -9,7 +9,7 @@ from gleanery.tasks.evaluation.statistics_accuracy import Interval
 from gleanery.tasks.report_html import Child, Html, tag
 from gleanery.tasks.report_text import shortened
 
-_NAMES, _PLOT, _VALUES = 134, 150, 36  # widths in SVG units
+_NAMES, _PLOT, _VALUES = 144, 142, 34  # widths in SVG units
 _WIDTH = _NAMES + _PLOT + _VALUES
 _ROW, _BAR, _TOP, _BELOW = 18, 11, 4, 18
 _LONGEST_NAME = 20

@@ -32,7 +32,7 @@ def judged_chapters(judged: Judged | None) -> list[tuple[str, list[Section]]]:
         shown = (_points(scores), _by_category(scores, _two, "points"), _verdicts(scores))
         sections.append(("points", "Points", tag("div", *shown)))
     if beside_papers := published_judged(judged):
-        sections.append(("published-judged", "Beside published figures", beside_papers))
+        sections.append(("published-judged", "Judged figures of papers", beside_papers))
     if judged.examples:
         read = verdicts_to_read(judged.examples)
         sections.append(("verdicts", "Read the verdicts", read))
