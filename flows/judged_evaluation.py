@@ -37,6 +37,11 @@ def judge_models(config: ModelEvaluationConfig, store: Store, settings: Settings
     for model in config.models:
         with answering(model, config.root or settings.root, settings) as (room, engine):
             run = LLMRun(Parts(store, new_writer()), room, budget)
+            if (judge := engine.identity) in [one.identity for one in judging.judges]:
+                logger.warning(
+                    "%s is also a judge, %s: models tend to favour answers of their own",
+                    *(model.label, judge.name),
+                )
             answers[model.label] = answer_judged_suites.submit(
                 model.label, run, judging, suites, engine, model.as_chat, Told(model.label)
             ).result()

@@ -24,7 +24,9 @@ def verdicts_to_read(examples: Sequence[JudgedExample]) -> Html:
     groups: dict[tuple[str, str, str, str], list[JudgedExample]] = {}
     for one in examples:
         groups.setdefault((one.suite, one.label, one.judge, one.kind), []).append(one)
-    told = "Some of each kind; the store has all verdicts, in the parts of the stages of verdicts."
+    told = (
+        "Some of each kind; all are in the store, in parts/pair_verdicts and parts/point_verdicts."
+    )
     return tag("div", tag("p", told, class_="note"), *map(_list, groups.values()))
 
 
@@ -50,8 +52,8 @@ def _counts(none: NoFigure) -> str:
 def _list(examples: Sequence[JudgedExample]) -> Html:
     first = examples[0]
     said = (
-        f"{shortened(first.suite)}: questions {_KINDS[first.kind]}, {shortened(first.label)} by "
-        f"{shortened(first.judge)} ({len(examples)} shown)"
+        f"{shortened(first.suite)}, {shortened(first.label)}, judged by {shortened(first.judge)}: "
+        f"{_KINDS[first.kind]} ({len(examples)} shown)"
     )
     return tag("details", tag("summary", said), *map(_example, examples), class_="list")
 

@@ -48,7 +48,7 @@ def test_questions_are_shown_with_answers_verdicts_and_reasons_as_plain_text() -
     assert markup.count("&lt;script&gt;") == 4 * 3  # request twice, answer, reason
     assert markup.count("The other one") == 2
     assert markup.count("Set against") == 2
-    assert "questions won in both orders, tuned by judge-7b (1 shown)" in markup
+    assert "alpaca_eval, tuned, judged by judge-7b: won in both orders (1 shown)" in markup
     assert "tuned shown first, as A" in markup
 
 
