@@ -6,7 +6,8 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
 VLLM_READY := .venv-vllm/.ready
 LAYERS := infra tasks flows deployments
-QUICKSTART := deployments/quickstart/dataset.yaml
+QUICKSTART_READY := $(VENV)/.quickstart-ready
+QUICKSTART := deployments/quickstart
 LINKS := .typecheck/gleanery
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt
@@ -22,6 +23,10 @@ $(READY): pyproject.toml constraints.txt
 	$(PIP_INSTALL) --editable .
 	touch $@
 
+$(QUICKSTART_READY): $(READY)  # an environment that has a torch already keeps it
+	$(PIP_INSTALL) --editable '.[train,eval]'
+	touch $@
+
 $(DEV_READY): $(READY)  # the tests also train, which takes 1.5 GB of packages
 	$(PIP_INSTALL) --editable '.[dev]'
 	touch $@
@@ -30,11 +35,14 @@ $(VLLM_READY): $(wildcard infra/vllm/*)
 	infra/vllm/make_cpu_environment.sh .venv-vllm
 	touch $@
 
-quickstart: $(READY)  ## Make a dataset by all three methods from bundled input
-	$(BIN)/gleanery run $(QUICKSTART)
+quickstart: $(QUICKSTART_READY)  ## From bundled input to a dataset, a tiny model and its measure
+	$(BIN)/gleanery run $(QUICKSTART)/dataset.yaml
+	$(BIN)/gleanery train $(QUICKSTART)/model.yaml
+	$(BIN)/gleanery evaluate $(QUICKSTART)/evaluation.yaml
+	@$(BIN)/python $(QUICKSTART)/conclude.py
 
 record: $(READY)  ## List the quickstart's prompts that have no recorded answer
-	for config in $(QUICKSTART); do $(BIN)/gleanery record $$config || exit; done
+	$(BIN)/gleanery record $(QUICKSTART)/dataset.yaml
 
 serve: $(READY)  ## Start Prefect with its UI and serve the deployments until Ctrl-C
 	$(BIN)/python -m gleanery.deployments.serve

@@ -25,6 +25,13 @@ def train(config_file: Path) -> None:
 
 
 def tell_model(store: Store, made: FolderReceipt) -> None:
-    """Print where a model is, and how it came to be."""
-    typer.echo(f"\nThe model is at {store.uri(made.at)}/model: {made.notes['steps']} steps, mean")
-    typer.echo(f"loss {made.notes['loss']:.4f}. transformers and vLLM load that folder as it is.")
+    """Print where a model is, how it came to be, and how well it foretells what it has not seen."""
+    place, notes = store.uri(made.at), made.notes
+    typer.echo(f"\nThe model is at {place}/model: {notes['steps']} steps, mean")
+    typer.echo(f"loss {notes['loss']:.4f}. transformers and vLLM load that folder as it is.")
+    if (held_out := notes.get("held_out_loss")) is not None:
+        beside = ""
+        if (unigram := notes.get("unigram_loss")) is not None:
+            beside = f"; a unigram model of the same tokens comes to {unigram:.4f}"
+        typer.echo(f"Held-out loss: {held_out:.4f} nats a token{beside}.")
+    typer.echo(f"Curve: {place}/curve.png")
