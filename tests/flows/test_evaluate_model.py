@@ -65,6 +65,8 @@ def test_two_models_are_measured_once_and_compared_item_by_item(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    from prefect.artifacts import Artifact
+
     from gleanery.flows.evaluate_model import evaluate_model
     from gleanery.flows.evaluation_tables import evaluation_rows, published_table
 
@@ -86,6 +88,15 @@ def test_two_models_are_measured_once_and_compared_item_by_item(
     assert [one.model for one in figures.facts.models] == ["weak", "strong"]
     stored = {info.path.rpartition("/")[2] for info in store.list(report.folder)}
     assert stored == {"index.html", "items.parquet", "figures.json"}
+    link, table, picture = (
+        Artifact.get(f"evaluation{name}") for name in ("-report", "", "-published")
+    )
+    assert link
+    assert table
+    assert picture
+    assert report.address(store) in str(link.data)
+    assert '"finding": "better"' in str(table.data)
+    assert "![accuracy by benchmark](data:image/png;base64,iVBOR" in str(picture.data)
 
     (tmp_path / "evaluation.yaml").write_text(config.model_dump_json())  # JSON is YAML, too
     capsys.readouterr()
