@@ -46,6 +46,7 @@ def render_model_card(
         "## Data",
         "",
         *(f"- {key.replace('_', ' ')}: `{value}`" for key, value in notes["lineage"].items()),
+        *_learnt(notes),
         "",
         "## Training",
         "",
@@ -69,6 +70,15 @@ def _began(notes: Mapping[str, Any]) -> str:
         f"{fresh['layers']} layers, {fresh['width']} wide, seed {fresh['seed']}), with a tokenizer "
         "built from the same data"
     )
+
+
+def _learnt(notes: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how many of the release's rows were learnt, and what they were chosen by."""
+    if learnt := notes.get("learnt"):
+        yield f"- rows learnt: {learnt['rows']:,} of {learnt['of']:,} of the training split"
+        for name, values in learnt["choice"].items():
+            told = ", ".join(values) if isinstance(values, list) else values
+            yield f"- chosen by {name}: {told}"
 
 
 def _held_out(notes: Mapping[str, Any]) -> Iterator[str]:

@@ -108,15 +108,17 @@ def measure_losses(
         folder=str(work),
     )
     (work / SPEC).write_text(spec.model_dump_json(), encoding="utf-8")
-    ended = asyncio.run(_run(work, python))
+    # From the start, as in training: set later, it leaves sums in another order to some threads.
+    environment = os.environ | ({"OMP_NUM_THREADS": str(threads)} if threads else {})
+    ended = asyncio.run(_run(work, python, environment))
     return {name: _result(spec.result(place), ended) for place, name in enumerate(models)}
 
 
-async def _run(work: Path, python: str) -> str:
+async def _run(work: Path, python: str, environment: Mapping[str, str]) -> str:
     """Return how the process ended, in words."""
     module = ["-m", "gleanery.tasks.training.process_response_loss", str(work / SPEC)]
     command = [python or sys.executable, *module]
-    process = await SupervisedProcess.start(command, dict(os.environ), work / LOG, _GRACE_S)
+    process = await SupervisedProcess.start(command, environment, work / LOG, _GRACE_S)
     try:
         code = await process.wait()
     finally:
