@@ -8,6 +8,8 @@ import pytest
 import yaml
 from served_harvest import PATIENCE_S, REPOSITORY, ServedHarvest, wait_for
 
+from gleanery.deployments.model_configs import read_any_config
+from gleanery.deployments.serve import deployments_of
 from gleanery.flows.dataset_config import DatasetConfig, read_dataset_config
 from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
 
@@ -79,3 +81,20 @@ def test_configuration_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert "no key sauce" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_models_are_trained_and_measured_on_demand_and_improved_by_night() -> None:
+    nights = {}
+    for name in ("training", "evaluation", "improvement", "dataset"):
+        config = read_any_config(REPOSITORY / "deployments" / f"{name}.yaml")
+        on_demand, *nightly = deployments_of(config)
+        assert on_demand.name == "on-demand"
+        assert on_demand.schedules == []
+        assert type(config).model_validate(on_demand.parameters["config"]) == config
+        nights[name] = [made.schedules[0].schedule.cron for made in nightly]
+    assert nights == {
+        "training": [],
+        "evaluation": [],
+        "improvement": ["0 8 * * *"],  # when the dataset's night has begun long ago
+        "dataset": ["0 5 * * *"],
+    }

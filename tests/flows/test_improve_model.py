@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gleanery.flows import improvement_round, measured_models
+from gleanery.flows import improve_model, improvement_round, measured_models
 from gleanery.flows.evaluation_config import MeasuredModel
 from gleanery.flows.improvement_checks import SuitesMixed
 from gleanery.flows.improvement_config import ImproveConfig
@@ -22,6 +22,9 @@ from gleanery.infra.llm.room import EngineRoom, engine_room
 from gleanery.infra.settings import Settings, read_settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.evaluation.model_decision import NotAllAnswered
+from gleanery.tasks.evaluation.report_store import newest_report
+from gleanery.tasks.evaluation.score_items import Evaluation
+from gleanery.tasks.evaluation.side_by_side import Measured, side_by_side
 from gleanery.tasks.model_records import Decision
 from gleanery.tasks.training import model_pointer
 from gleanery.tasks.training.model_evaluations import find_decision, model_card, results_of
@@ -70,11 +73,9 @@ class World:
     def improve(self, **changes: Any) -> Decision | None:
         from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-        from gleanery.flows.improve_model import improve_model
-
         # A flow's heartbeat thread sleeps for a second before it lets the flow end.
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            return improve_model(ImproveConfig.model_validate(self.config | changes))
+            return improve_model.improve_model(ImproveConfig.model_validate(self.config | changes))
 
     def grow(self, rows: int) -> None:
         publish_rows(Store(f"{self.root}/lessons"), rows)
@@ -166,7 +167,23 @@ def at(config: dict[str, Any], root: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def world(
+def world(drawn_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Return a world whose evaluations draw no report: it takes half of a small run's time."""
+
+    @dataclass
+    class Figures:
+        measured: list[Measured]
+
+    def tell(config: object, store: object, done: dict[str, Evaluation]) -> Figures:
+        scores = {label: of.scores for label, of in done.items()}
+        return Figures(side_by_side(scores, {label: of.items for label, of in done.items()}))
+
+    monkeypatch.setattr(improvement_round, "report_evaluation", tell)
+    return drawn_world
+
+
+@pytest.fixture
+def drawn_world(
     trained: tuple[Path, dict[str, Any]],
     tmp_path: Path,
     shared_data: Path,
@@ -210,7 +227,10 @@ def world(
     return World(tmp_path / "root", at(config, tmp_path / "root"), stub, known)
 
 
-def test_better_model_becomes_the_latest_and_its_card_says_how_it_did(world: World) -> None:
+def test_better_model_becomes_the_latest_and_its_card_says_how_it_did(
+    drawn_world: World,
+) -> None:
+    world = drawn_world
     digest = newest_model(world.models).digest
     made = world.improve()
     assert made is not None
@@ -229,11 +249,20 @@ def test_better_model_becomes_the_latest_and_its_card_says_how_it_did(world: Wor
     assert card == model_card(world.models, newest_model(world.models))
     assert "| gsm8k | 40 | 4 | 100.0% | 91.2% to 100.0% |" in card
     assert "It took the place of the base: better: 30 items won, 0 lost" in card
+    assert "improvement-reported" in newest_figures(world)
     assert newest_model(world.models).digest == digest  # what it weighs stays as it was stored
     asked = world.asked
     assert asked == 2 * 80 + 2 * 10
     assert world.improve() is None  # the release is the same: nothing to do
     assert world.asked == asked
+
+
+def newest_figures(world: World) -> str:
+    """Return the figures of the newest report, as they are stored."""
+    store = Store(f"{world.root}/improvement")
+    report = newest_report(store)
+    assert report is not None
+    return store.read(f"{report.folder}/figures.json").decode()
 
 
 def test_model_that_loses_in_one_suite_stays_behind_and_is_not_measured_again(
@@ -321,8 +350,9 @@ def test_model_is_trained_once_the_release_has_grown_enough(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(improvement_round, "train_model", train)
-    world.grow(ROWS + 5)  # 5 rows, one of them for validation, to 54: a thirteenth
-    assert world.improve(growth=0.1) is None
+    # 5 rows, one of them for validation, to 54: a thirteenth
+    monkeypatch.setattr(improve_model, "build_dataset", lambda dataset: world.grow(ROWS + 5))
+    assert world.improve(growth=0.1, refresh=True) is None
     assert trained == []
     with pytest.raises(KeyboardInterrupt):
         world.improve(growth=0.05)
