@@ -14,8 +14,8 @@ from gleanery.flows.sweep_results import Point, SweptModel, points_of, shared_ro
 from gleanery.flows.train_model import train_model
 from gleanery.infra.lease import hold_lease
 from gleanery.infra.settings import Settings, read_settings
+from gleanery.tasks.training.followed_process import TrainingInterrupted
 from gleanery.tasks.training.snapshots import find_snapshot
-from gleanery.tasks.training.training_run import TrainingInterrupted
 
 
 @flow(name="run-sweep", flow_run_name="sweep: {config.name}")

@@ -105,7 +105,8 @@ def _explained(points: Sequence[Point], held_out: HeldOutRows, used: int) -> lis
         f"{held_out.trained_on} were trained on in another version. Bits per byte can be compared "
         "between models of any tokenizer, nats per token within one alone.",
         "Intervals are of 95 %: where a variant was trained with several seeds, Student's over "
-        "these; else for rows or items drawn at random (Wilson's for an accuracy).",
+        "these, which says nothing of other rows or items; else for rows or items drawn at random "
+        "(Wilson's for an accuracy).",
         "`p` is that of swapping a model with the first variant's at the same number of examples "
         "(of a single variant, with its first point), row by row and item by item, means over "
         "seeds taken first. It is not corrected for how many comparisons are made.",
