@@ -10,9 +10,13 @@ import pytest
 
 from gleanery.flows.evaluation_config import MeasuredModel, ModelEvaluationConfig
 from gleanery.infra.folders import store_folder
+from gleanery.infra.llm.protocol import ModelIdentity
 from gleanery.infra.settings import read_settings
 from gleanery.infra.storage import Store
+from gleanery.tasks.evaluation.backend_engine import BackendEngine
+from gleanery.tasks.evaluation.backend_spec import BackendSpec
 from gleanery.tasks.evaluation.score_items import Evaluation
+from gleanery.tasks.training.trained_models import NoModel
 
 TINY = Path(__file__).parents[1] / "tasks" / "training" / "tiny_base.py"
 ITEMS = 6
@@ -46,10 +50,7 @@ def measured(config: ModelEvaluationConfig) -> dict[str, Evaluation]:
     from gleanery.flows.measured_models import measure_models
 
     store = Store(f"{config.root}/{config.name}")
-    result: dict[str, Evaluation] = flow(measure_models, persist_result=False)(
-        config, store, read_settings()
-    )
-    return result
+    return flow(persist_result=False)(measure_models)(config, store, read_settings())
 
 
 def test_a_backend_answers_once_and_says_what_it_cut_off_and_refused(
@@ -58,31 +59,65 @@ def test_a_backend_answers_once_and_says_what_it_cut_off_and_refused(
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # more make a tiny model slower
     trained = Store(f"{tmp_path}/tiny")
     store_folder(trained, "models/first", tiny_base.parent, {"created": "2026-01-01"})
-    store_folder(trained, "models/second", tiny_base.parent, {"created": "2026-01-02"})
-    hf: dict[str, Any] = {"backend": "hf", "backend_args": {"batch_size": 4}}
-    models = [
-        {"label": "base", "path": str(tiny_base), **hf},
-        {"label": "tuned", "trained": "tiny", "trained_key": "first", "as_chat": True, **hf},
-    ]
-    done = measured(evaluation(tmp_path, models))
-    for (score,) in (done["base"].scores, done["tuned"].scores):
-        assert (score.items, score.refused) == (ITEMS + 1, 1)
-        assert score.truncated >= ITEMS - 1  # it has learned no end
-    assert [one.scores[0].model for one in done.values()] == ["base", "tiny"]
-    first, *_, last = done["base"].items
-    assert first.prompt.endswith("What is 0 plus 0?\nAnswer:")
-    assert (first.completion_tokens, first.as_chat) == (16, False)
-    assert (last.finish_reason, last.answer) == ("refused", "")
-    told = done["tuned"].items[0]  # in a turn of a talk: the same prompt, another answer
-    assert (told.prompt, told.as_chat) == (first.prompt, True)
-    assert told.answer != first.answer
-    # What is answered is not asked again: this Python could not.
-    gone = [model | {"python": "/nowhere"} for model in models]
-    again = measured(evaluation(tmp_path, gone))
-    assert {label: one.items for label, one in again.items()} == {
-        label: one.items for label, one in done.items()
+    model = {
+        "label": "tuned",
+        "trained": "tiny",
+        "as_chat": True,
+        "backend": "hf",
+        "backend_args": {"batch_size": 4},
     }
+    done = measured(evaluation(tmp_path, [model]))["tuned"]
+    (score,) = done.scores
+    assert (score.model, score.items, score.refused) == ("tiny", ITEMS + 1, 1)
+    assert score.truncated >= ITEMS - 1  # it has learned no end
+    first, *_, last = done.items
+    assert first.prompt.endswith("What is 0 plus 0?\nAnswer:")
+    assert first.answer
+    assert (last.finish_reason, last.answer) == ("refused", "")
+    # What is answered is not asked again: this Python could not.
+    again = measured(evaluation(tmp_path, [model | {"python": "/nowhere"}]))
+    assert again["tuned"].items == done.items
     assert "torch" not in sys.modules
+
+
+def test_weights_are_named_by_what_they_are_and_not_by_where_they_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gleanery.flows import measured_models
+
+    specs: list[BackendSpec] = []
+
+    class Asked(BackendEngine):
+        def __init__(self, identity: ModelIdentity, spec: BackendSpec, python: str = "") -> None:
+            super().__init__(identity, spec, python)
+            specs.append(spec)
+
+    monkeypatch.setattr(measured_models, "BackendEngine", Asked)
+    folders = [tmp_path / name / "model" for name in ("here", "there")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text("{}")
+    trained = Store(f"{tmp_path}/tiny")
+    for name in ("first", "second"):
+        (folders[0] / "notes.txt").write_text(name)
+        store_folder(trained, f"models/{name}", folders[0].parent, {"created": f"at {name}"})
+
+    def who(**fields: Any) -> tuple[str, str]:
+        model = MeasuredModel.model_validate({"label": "mine", "backend": "hf", **fields})
+        with measured_models.answering(model, str(tmp_path), read_settings()) as (_, engine):
+            return engine.model, engine.revision
+
+    (folders[0] / "notes.txt").unlink()
+    assert who(path=str(folders[0])) == who(path=str(folders[1]))
+    assert who(path=str(folders[0]))[0] == "mine"
+    assert who(path="some/model", revision="v2") == ("some/model", "v2+hf")
+    assert specs[-1].args == {"pretrained": "some/model", "revision": "v2"}
+    assert who(trained="tiny") == who(trained="tiny", trained_key="second")
+    assert who(trained="tiny", trained_key="first") != who(trained="tiny")
+    with pytest.raises(NoModel, match=r"no model third at .*: check trained_key"):
+        who(trained="tiny", trained_key="third")
+    with pytest.raises(FileNotFoundError, match=r"no base model at \./nowhere"):
+        who(path="./nowhere")
 
 
 @pytest.mark.parametrize(
