@@ -10,6 +10,7 @@ from gleanery.flows.run import open_store
 from gleanery.infra.folders import FolderReceipt
 from gleanery.infra.settings import read_settings
 from gleanery.infra.storage import Store
+from gleanery.tasks.training.loss_curve import CURVE
 
 
 def train(config_file: Path) -> None:
@@ -34,4 +35,5 @@ def tell_model(store: Store, made: FolderReceipt) -> None:
         if (unigram := notes.get("unigram_loss")) is not None:
             beside = f"; a unigram model of the same tokens comes to {unigram:.4f}"
         typer.echo(f"Held-out loss: {held_out:.4f} nats a token{beside}.")
-    typer.echo(f"Curve: {place}/curve.png")
+    if any(file.path == CURVE for file in made.files):
+        typer.echo(f"Curve: {place}/{CURVE}")

@@ -1,5 +1,7 @@
 """Say what the quickstart has shown and what it has not, and where everything is: conclude.py"""
 
+import typer
+
 from gleanery.infra.settings import read_settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.evaluation.report_store import newest_report
@@ -17,12 +19,11 @@ def main() -> None:
     report = newest_report(evaluations)
     released = f"{dataset.root}/{read_manifest(dataset).folder}"
     place = models.uri(model.at)
-    print(
-        f"\nHeld-out loss {held_out:.2f} nats a token, {1 - held_out / unigram:.0%} below that of a "
-        f"unigram model of the same tokens ({unigram:.2f}): it has learnt.\n"
-        "A model of a million parameters proves that the plumbing holds, not that the method works: "
-        "its\nanswers are noise. For a better model, train a real base on a real release: "
-        "deployments/training.yaml.\n\n"
+    typer.echo(
+        f"\nHeld-out loss: {held_out:.2f} nats a token; a unigram model of the same tokens comes "
+        f"to {unigram:.2f}.\nA model of a million parameters proves that the plumbing holds, not "
+        "that the method works:\nfor a model that reasons, train a real base on a real release "
+        "(deployments/training.yaml).\n\n"
         f"Dataset:    {released}\n"
         f"            {released}/report.html\n"
         f"Model:      {place}/model\n"

@@ -6,6 +6,7 @@ from typing import Any
 
 from gleanery.tasks.training.events import EVALUATED, LOGGED, UNIGRAM
 
+CURVE = "curve.png"  # beside a model
 _POINTS = 2000
 _TRAINING, _HELD_OUT, _BASELINE = "#8fb3d9", "#0b3d91", "#b3401a"
 

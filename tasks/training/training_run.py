@@ -19,7 +19,7 @@ from gleanery.tasks.training.followed_process import (
 )
 from gleanery.tasks.training.kept_progress import KeptProgress
 from gleanery.tasks.training.launch import HostPlace, training_command
-from gleanery.tasks.training.loss_curve import draw_loss_curve
+from gleanery.tasks.training.loss_curve import CURVE, draw_loss_curve
 from gleanery.tasks.training.model_card import render_model_card
 from gleanery.tasks.training.snapshots import Snapshots
 from gleanery.tasks.training.trackers import LOGS
@@ -122,7 +122,7 @@ def _gathered(spec: TrainingSpec, notes: Mapping[str, Any]) -> Path:
         (spec.work / LOGS).rename(folder / LOGS)
     shutil.copy(spec.work / "events.jsonl", folder / "events.jsonl")
     curve = draw_loss_curve(list(EventReader(spec.work).news()), spec.name)
-    (folder / "curve.png").write_bytes(curve)
+    (folder / CURVE).write_bytes(curve)
     card = render_model_card(spec.name, notes)
     (folder / "model" / "README.md").write_text(card, encoding="utf-8")
     return folder

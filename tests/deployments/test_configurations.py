@@ -1,4 +1,5 @@
 import importlib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from gleanery.flows.harvest_config import HarvestConfig, read_harvest_config
 from gleanery.flows.pipeline_config import ConfigError
 from gleanery.flows.skills_config import SkillsConfig
 from gleanery.flows.taxonomy_config import TaxonomyConfig
+from gleanery.tasks.evaluation.benchmark_items import read_items
+from gleanery.tasks.evaluation.exemplars import read_exemplars
 from gleanery.tasks.release.recipe_check import check_names, check_scorers
 
 DEPLOYMENTS = Path(__file__).parents[2] / "deployments"
@@ -70,6 +73,23 @@ def test_example_training_and_evaluation_belong_together() -> None:
     base, tuned = evaluation.models
     assert base.engine.model == training.model.path
     assert tuned.trained == training.name
+
+
+def test_quickstart_trains_on_its_release_and_measures_what_it_trained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(DEPLOYMENTS.parent)
+    training = read_training_config(DEPLOYMENTS / "quickstart/model.yaml")
+    evaluation = read_evaluation_config(DEPLOYMENTS / "quickstart/evaluation.yaml")
+    assert training.release.dataset == read_config(DEPLOYMENTS / "quickstart/dataset.yaml").name
+    assert [model.trained for model in evaluation.models] == [training.name]
+    for benchmark in evaluation.evaluation.benchmarks:
+        items = read_items(benchmark.items_source)
+        assert len(items) >= 20
+        right = Counter(item.answer for item in items)
+        assert max(right.values()) <= len(items) / 4  # no answer is right by habit
+        examples = read_exemplars(benchmark, 0)[""]
+        assert not {item.question for item in items} & {item.question for item in examples}
 
 
 def test_example_improvement_takes_in_the_files_beside_it() -> None:
