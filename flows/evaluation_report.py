@@ -106,28 +106,33 @@ def _unanswered(evaluation: Evaluation) -> dict[str, int]:
 
 
 def _show(figures: EvaluationFigures, address: str) -> None:
-    create_table_artifact(
-        key="evaluation",
-        table=evaluation_rows(figures),
-        description="# Items right by benchmark, with 95 % intervals\n\n`p` is of the exact paired "
-        "test (McNemar) against the first model, `p, Holm` adjusted for the number of benchmarks.",
-    )
+    if figures.measured:
+        _show_accuracies(figures)
     if rows := judged_rows(figures.judged):
         create_table_artifact(
             key="evaluation-judged",
             table=rows,
             description="# What judges prefer, and the points they give",
         )
+    create_link_artifact(
+        key="evaluation-report",
+        link=address,
+        link_text=f"Report of {figures.facts.name}",
+        description=f"Every figure, and items won and lost with their answers: {address}",
+    )
+
+
+def _show_accuracies(figures: EvaluationFigures) -> None:
+    create_table_artifact(
+        key="evaluation",
+        table=evaluation_rows(figures),
+        description="# Items right by benchmark, with 95 % intervals\n\n`p` is of the exact paired "
+        "test (McNemar) against the first model, `p, Holm` adjusted for the number of benchmarks.",
+    )
     image = base64.b64encode(draw_accuracies(figures)).decode()
     create_markdown_artifact(
         key="evaluation-published",
         description="Accuracies beside published ones",
         markdown=f"![accuracy by benchmark](data:image/png;base64,{image})\n\n"
         f"{published_table(figures)}",
-    )
-    create_link_artifact(
-        key="evaluation-report",
-        link=address,
-        link_text=f"Report of {figures.facts.name}",
-        description=f"Every figure, and items won and lost with their answers: {address}",
     )

@@ -44,6 +44,9 @@ _MEANINGS = {
 }
 
 
+Chapter = tuple[str, list[Section]]
+
+
 def render_report(
     figures: EvaluationFigures,
     lists: Sequence[ItemList],
@@ -57,26 +60,10 @@ def render_report(
     is to be read.
     """
     name = shortened(figures.facts.name)
-    items = ItemsInPage(prompts, figures.labels[0], longest_text).lists(lists)
-    chapters: list[tuple[str, list[Section]]] = [
-        (
-            "How good they are",
-            [
-                ("accuracy", "Beside each other", accuracy_charts(figures)),
-                ("scores", "By benchmark", _scores(figures, lists)),
-                ("subjects", "By subject", subject_tables(figures)),
-                ("published", "Beside published figures", published_accuracies(figures)),
-            ],
-        ),
-        *judged_chapters(figures.judged),
-        (
-            "Read the answers",
-            [
-                ("items", "Items", tag("div", _items_told(lists), items)),
-                ("file", "All items", _file()),
-            ],
-        ),
-    ]
+    chapters = judged_chapters(figures.judged)
+    if figures.facts.benchmarks:  # else judges alone were asked
+        items = ItemsInPage(prompts, figures.labels[0], longest_text).lists(lists)
+        chapters = [_accuracies(figures, lists), *chapters, _answers(lists, items)]
     return render_page(
         f"{name}: evaluation",
         title=f"{name}: evaluation report",
@@ -85,6 +72,25 @@ def render_report(
         chapters=[chapter(heading, sections) for heading, sections in chapters],
         script=own_file(__package__, "report.js"),
         style=own_file(__package__, "report.css"),
+    )
+
+
+def _accuracies(figures: EvaluationFigures, lists: Sequence[ItemList]) -> Chapter:
+    return (
+        "How good they are",
+        [
+            ("accuracy", "Beside each other", accuracy_charts(figures)),
+            ("scores", "By benchmark", _scores(figures, lists)),
+            ("subjects", "By subject", subject_tables(figures)),
+            ("published", "Beside published figures", published_accuracies(figures)),
+        ],
+    )
+
+
+def _answers(lists: Sequence[ItemList], items: Html) -> Chapter:
+    return (
+        "Read the answers",
+        [("items", "Items", tag("div", _items_told(lists), items)), ("file", "All items", _file())],
     )
 
 

@@ -48,10 +48,12 @@ def _who(figures: EvaluationFigures) -> Html:
         + (f" at {shortened(one.revision, 20)}" if one.revision else "")
         for one in figures.facts.models
     ]
-    asked = counted(sum(one.score.items for one in figures.measured), "answer")
-    where = counted(len(figures.benchmarks), "benchmark")
-    return tag("p", f"{'; '.join(models)}. {asked} on {where}, seed {figures.facts.seed}.",
-               class_="lead")  # fmt: skip
+    said = f"{'; '.join(models)}."
+    if figures.facts.benchmarks:
+        asked = counted(sum(one.score.items for one in figures.measured), "answer")
+        where = counted(len(figures.benchmarks), "benchmark")
+        said += f" {asked} on {where}, seed {figures.facts.seed}."
+    return tag("p", said, class_="lead")
 
 
 def _open(figures: EvaluationFigures) -> Html | None:

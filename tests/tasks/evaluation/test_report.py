@@ -240,6 +240,15 @@ def test_judged_suites_have_a_chapter_when_there_are_any(page: Element) -> None:
     assert "2 answers or verdicts missing" in document.one("section", id="judged-open").text
 
 
+def test_report_of_judges_alone_has_nothing_of_benchmarks() -> None:
+    items: dict[str, list[Any]] = {"tuned": []}
+    document = read(rendered(items, figures_of(items, judged(), benchmarks=[])))
+    links = [link.text for link in document.one("nav").all("a")]
+    assert links[:2] == ["Preferred answers", "Points"]
+    assert not document.all("section", id="scores")
+    assert "benchmark" not in document.one("header").one("p", class_="lead").text
+
+
 # Sizes
 
 
