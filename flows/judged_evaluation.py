@@ -15,7 +15,7 @@ from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.evaluation.judge_suites import Answers, Verdicts, judged, open_suites
 from gleanery.tasks.evaluation.judged_pairs_part import judge_name
-from gleanery.tasks.evaluation.judged_records import Judged
+from gleanery.tasks.evaluation.judged_records import Judged, NoFigure, PointScore, WinRate
 from gleanery.tasks.evaluation.tasks import answer_judged_suites, judge_answers
 from gleanery.tasks.llm_part import LLMRun
 
@@ -66,38 +66,41 @@ def judge_models(config: ModelEvaluationConfig, store: Store, settings: Settings
 
 
 def judged_rows(made: Judged | None) -> list[dict[str, str]]:
-    """Return one row per suite, model and judge: win rates in percent, then points from 1 to 10."""
+    """Return one row per suite, model and judge: those without a figure, win rates, then points."""
     if made is None:
         return []
-    rows = [
-        {
-            "suite": one.suite,
-            "model": one.label,
-            "against": one.reference,
-            "judge": one.judge,
-            "questions": f"{one.items:,}",
-            "result": f"{one.rate.estimate:.1%} won",
-            "95 %": f"{one.rate.low:.1%} to {one.rate.high:.1%}",
-            "at equal length": f"{one.controlled.estimate:.1%}" if one.controlled else "",
-            "left out": f"{one.left_out:,}",
-            "beside the first": f"{one.against.difference.estimate:+.1%}" if one.against else "",
-            "p": f"{one.against.p_value:.3g}" if one.against else "",
-        }
-        for one in made.win_rates
-    ]
-    return rows + [
-        {
-            "suite": one.suite,
-            "model": one.label,
-            "against": "",
-            "judge": one.judge,
-            "questions": f"{one.items:,}",
-            "result": f"{one.points.estimate:.2f} points",
-            "95 %": f"{one.points.low:.2f} to {one.points.high:.2f}",
-            "at equal length": "",
-            "left out": f"{one.left_out:,}",
-            "beside the first": f"{one.against.difference.estimate:+.2f}" if one.against else "",
-            "p": f"{one.against.p_value:.3g}" if one.against else "",
-        }
-        for one in made.points
-    ]
+    return [
+        *(_row(none, result="no verdicts") | {"left out": f"{none.questions:,}"}
+          for none in made.without_figures),
+        *map(_win_rate, made.win_rates),
+        *map(_points, made.points),
+    ]  # fmt: skip
+
+
+def _win_rate(one: WinRate) -> dict[str, str]:
+    return _row(one, result=f"{one.rate.estimate:.1%} won") | {
+        "against": one.reference,
+        "questions": f"{one.items:,}",
+        "95 %": f"{one.rate.low:.1%} to {one.rate.high:.1%}",
+        "at equal length": f"{one.controlled.estimate:.1%}" if one.controlled else "",
+        "left out": f"{one.left_out:,}",
+        "beside the first": f"{one.against.difference.estimate:+.1%}" if one.against else "",
+        "p": f"{one.against.p_value:.3g}" if one.against else "",
+    }
+
+
+def _points(one: PointScore) -> dict[str, str]:
+    return _row(one, result=f"{one.points.estimate:.2f} points") | {
+        "questions": f"{one.items:,}",
+        "95 %": f"{one.points.low:.2f} to {one.points.high:.2f}",
+        "left out": f"{one.left_out:,}",
+        "beside the first": f"{one.against.difference.estimate:+.2f}" if one.against else "",
+        "p": f"{one.against.p_value:.3g}" if one.against else "",
+    }
+
+
+def _row(one: NoFigure | WinRate | PointScore, result: str) -> dict[str, str]:
+    """Return a row in which all columns stand, most of them empty yet."""
+    row = {"suite": one.suite, "model": one.label, "against": "", "judge": one.judge}
+    row |= {"questions": "0", "result": result, "95 %": "", "at equal length": ""}
+    return row | {"left out": "0", "beside the first": "", "p": ""}
