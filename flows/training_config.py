@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from gleanery.flows.pipeline_config import PipelineName, StoredConfig
 from gleanery.infra.config import Config
 from gleanery.tasks.training.row_choice import RowChoice
+from gleanery.tasks.training.trackers import Tracker
 from gleanery.tasks.training.training_recipe import TrainingRecipe, Tuning
 from gleanery.tasks.training.training_spec import BaseModelConfig, Devices
 
@@ -38,8 +39,11 @@ class TrainingConfig(StoredConfig):
         description="After how many examples, those seen again counted again, a whole model is "
         "kept beside the last one.",
     )
-    trackers: tuple[str, ...] = Field(
-        (), description="Trackers in transformers' words, such as tensorboard or wandb."
+    trackers: tuple[Tracker, ...] = Field(
+        (),
+        description="Who else is told of losses and speed, by the names that transformers has for "
+        "them; each needs its package where training runs. What is logged to disk is stored with "
+        "the checkpoints and the model.",
     )
     python: str = Field(
         "", description="The Python that trains, where torch lives in an environment of its own."

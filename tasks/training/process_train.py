@@ -13,10 +13,14 @@ from typing import Any
 
 import torch
 from transformers import set_seed
-from trl import SFTConfig
 
 from gleanery.tasks.training.batch_plan import BatchError, BatchPlan, plan_batches
-from gleanery.tasks.training.chat_template import TrainingRefused, check_template, marked_batch
+from gleanery.tasks.training.chat_template import (
+    Rendered,
+    TrainingRefused,
+    check_template,
+    marked_batch,
+)
 from gleanery.tasks.training.events import (
     BATCH,
     FINISHED,
@@ -26,6 +30,7 @@ from gleanery.tasks.training.events import (
     UNIGRAM,
     EventLog,
 )
+from gleanery.tasks.training.process_arguments import trainer_arguments
 from gleanery.tasks.training.process_callbacks import Saving, StopRequest, Telling
 from gleanery.tasks.training.process_data import chosen_rows, first_turns, load_split
 from gleanery.tasks.training.process_fresh import with_fresh_base
@@ -34,7 +39,6 @@ from gleanery.tasks.training.process_history import last_held_out_loss, tell_aga
 from gleanery.tasks.training.process_hosts import check_agreement, leads_host
 from gleanery.tasks.training.process_model import (
     adapters,
-    computed_in,
     load_model,
     load_tokenizer,
     save_trained,
@@ -45,7 +49,6 @@ from gleanery.tasks.training.throughput import flops_per_token
 from gleanery.tasks.training.trackers import missing_packages
 from gleanery.tasks.training.training_spec import TrainingSpec
 
-CHECKPOINTS = "checkpoints"
 REFUSED_CODE = 3
 _SHOWN = 2  # examples of the first batch
 
@@ -80,40 +83,18 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
     rendered = check_template(tokenizer, outputs, turns, spec.recipe.max_length)
     trainer = HeldOutTrainer(
         model=model,
-        args=_arguments(spec, batches),
+        args=trainer_arguments(spec, batches),
         train_dataset=load_split(spec, spec.train_files, chosen),
         eval_dataset=load_split(spec, spec.validation_files),
         processing_class=tokenizer,
         peft_config=adapters(spec),
     )
-    trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
-    frozen = sum(p.numel() for p in trainer.model.parameters() if not p.requires_grad)
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
+    check_agreement(spec)
+    passes = Passes(len(chosen.places), len(trainer.train_dataset), spec.recipe.global_batch)
     saving = Saving(spec, log, stop)
-    sequences = len(trainer.train_dataset)
-    passes = Passes(len(chosen.places), sequences, spec.recipe.global_batch)
     trainer.add_callback(TakingSnapshots(trainer, spec, tokenizer, log, passes, chosen.of))
     trainer.add_callback(saving)
-    # First of all, so that trackers hear what it adds.
-    telling = Telling(log, flops_per_token(trained, frozen), device, devices)
-    trainer.callback_handler.callbacks.insert(0, telling)
-    check_agreement(spec)
-    if leads_host():
-        log.tell(
-            STARTED,
-            device=device,
-            devices=devices,
-            per_device=batches.per_device,
-            accumulation=batches.accumulation,
-            rows=len(chosen.places),
-            of_rows=chosen.of,
-            examples=sequences,
-            trained=trained,
-            frozen=frozen,
-            looked_at=rendered.examples,
-            cut=rendered.cut,
-            unlearnt=rendered.unlearnt,
-        )
+    _tell_start(trainer, batches, passes, chosen.of, rendered, log)
     if trainer.accelerator.is_main_process:
         log.tell(BATCH, examples=_first_batch(trainer, tokenizer))
         if spec.resume:
@@ -127,8 +108,8 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
         return
     best = saving.best if spec.recipe.keep == "best" else ""
     save_trained(trainer, spec, tokenizer, best, spec.work)
+    last_loss = last_held_out_loss(trainer.state.log_history)
     if leads_host():
-        peak = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
         log.tell(
             FINISHED,
             step=trainer.state.global_step,
@@ -137,63 +118,42 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
             of_rows=chosen.of,
             seen=passes.seen(trainer.state.global_step),
             seconds=time.monotonic() - started,
-            peak_memory=peak,
-            held_out_loss=saving.best_loss
-            if best
-            else last_held_out_loss(trainer.state.log_history),
+            peak_memory=torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None,
+            held_out_loss=saving.best_loss if best else last_loss,
             unigram_loss=unigram,
         )
 
 
-def _arguments(spec: TrainingSpec, batches: BatchPlan) -> SFTConfig:
-    recipe, devices = spec.recipe, spec.devices
-    bf16 = computed_in(spec) == torch.bfloat16
-    whole_steps = recipe.warmup >= 1
-    options: dict[str, Any] = {}
-    if devices.parallel == "fsdp2":
-        options["fsdp"] = True
-        options["fsdp_config"] = {
-            "version": 2,
-            "auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
-            "state_dict_type": "FULL_STATE_DICT",
-            "activation_checkpointing": devices.activation_checkpointing,
-        }
-    return SFTConfig(
-        output_dir=str(spec.work / CHECKPOINTS),
-        run_name=spec.name,
-        learning_rate=recipe.learning_rate,
-        lr_scheduler_type=recipe.schedule
-        if recipe.schedule != "constant"
-        else "constant_with_warmup",
-        warmup_steps=int(recipe.warmup) if whole_steps else recipe.warmup,
-        num_train_epochs=recipe.epochs,
-        max_steps=recipe.max_steps or -1,
-        per_device_train_batch_size=batches.per_device,
-        per_device_eval_batch_size=batches.per_device,
-        gradient_accumulation_steps=batches.accumulation,
-        max_length=recipe.max_length,
-        packing=recipe.packing,
-        completion_only_loss=recipe.loss == "responses",
-        optim=recipe.optimizer,
-        weight_decay=recipe.weight_decay,
-        max_grad_norm=recipe.max_grad_norm,
-        neftune_noise_alpha=recipe.neftune_alpha or None,
-        seed=recipe.seed,
-        data_seed=recipe.seed,
-        bf16=bf16,
-        use_cpu=not torch.cuda.is_available(),
-        activation_checkpointing=devices.activation_checkpointing and not options,
-        ddp_timeout=round(devices.network_timeout_s),
-        eval_strategy="epoch" if spec.validation_files else "no",
-        eval_on_start=bool(spec.validation_files) and not spec.resume,
-        save_strategy="no",  # `Saving` decides when
-        logging_steps=1,
-        logging_nan_inf_filter=False,
-        disable_tqdm=True,
-        report_to=list(spec.trackers),
-        eos_token=None,
-        **options,
-    )
+def _tell_start(
+    trainer: HeldOutTrainer,
+    batches: BatchPlan,
+    passes: Passes,
+    of_rows: int,
+    rendered: Rendered,
+    log: EventLog,
+) -> None:
+    """Tell what is trained on what, and have every step told."""
+    trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
+    frozen = sum(p.numel() for p in trainer.model.parameters() if not p.requires_grad)
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
+    telling = Telling(log, flops_per_token(trained, frozen), device, batches.devices)
+    trainer.callback_handler.callbacks.insert(0, telling)  # so that trackers hear what it adds
+    if leads_host():
+        log.tell(
+            STARTED,
+            device=device,
+            devices=batches.devices,
+            per_device=batches.per_device,
+            accumulation=batches.accumulation,
+            rows=passes.rows,
+            of_rows=of_rows,
+            examples=passes.sequences,
+            trained=trained,
+            frozen=frozen,
+            looked_at=rendered.examples,
+            cut=rendered.cut,
+            unlearnt=rendered.unlearnt,
+        )
 
 
 def _check_trackers(spec: TrainingSpec) -> None:

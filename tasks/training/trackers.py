@@ -1,31 +1,36 @@
 """Trackers of a training, by the names that transformers knows, and where they keep their logs."""
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
+from typing import Literal
 
 LOGS = "logs"  # below the work folder, in a checkpoint, and beside the model
 
-# Each with the packages of which one has to be installed; some need their platform besides.
-TRACKERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "azure_ml": ("azureml",),
-        "clearml": ("clearml",),
-        "codecarbon": ("codecarbon",),
-        "comet_ml": ("comet_ml",),
-        "dagshub": ("dagshub",),
-        "dvclive": ("dvclive",),
-        "flyte": ("flytekit",),
-        "kubeflow": ("transformers",),
-        "mlflow": ("mlflow",),
-        "neptune": ("neptune",),
-        "swanlab": ("swanlab",),
-        "tensorboard": ("tensorboard", "tensorboardX"),
-        "trackio": ("trackio",),
-        "wandb": ("wandb",),
-    }
-)
+Tracker = Literal[
+    "azure_ml",
+    "clearml",
+    "codecarbon",
+    "comet_ml",
+    "dagshub",
+    "dvclive",
+    "flyte",
+    "kubeflow",
+    "mlflow",
+    "neptune",
+    "swanlab",
+    "tensorboard",
+    "trackio",
+    "wandb",
+]
+
+# The packages that they need, of which one is enough, where they are not named like the tracker.
+_PACKAGES = {
+    "azure_ml": ("azureml",),
+    "flyte": ("flytekit",),
+    "kubeflow": ("transformers",),
+    "tensorboard": ("tensorboard", "tensorboardX"),
+}
 
 # Where those that write to disk do so; what someone has set is left as it is.
 _PLACES = {
@@ -37,25 +42,21 @@ _PLACES = {
 }
 
 
-def known_trackers(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names as they are. Raises `ValueError` for one that there is not."""
-    for name in names:
-        if name not in TRACKERS:
-            raise ValueError(f"there is no tracker {name}; there are {', '.join(TRACKERS)}")
-    return names
+def missing_packages(trackers: Sequence[str]) -> dict[str, str]:
+    """Return those trackers whose package this Python has not, with the package to install."""
+    return {name: _packages(name)[0] for name in trackers if not _is_here(name)}
 
 
-def missing_packages(names: tuple[str, ...]) -> dict[str, str]:
-    """Return those trackers whose package this Python has not, with a package to install."""
-    return {
-        name: TRACKERS[name][0]
-        for name in names
-        if not any(importlib.util.find_spec(package) for package in TRACKERS[name])
-    }
-
-
-def log_places(names: tuple[str, ...], work: Path, given: Mapping[str, str]) -> dict[str, str]:
+def log_places(trackers: Sequence[str], work: Path, given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables that have trackers log below the work folder."""
     logs = work.absolute() / LOGS
-    places = [_PLACES[name] for name in names if name in _PLACES]
+    places = [_PLACES[name] for name in trackers if name in _PLACES]
     return {name: place.format(logs=logs) for name, place in places if name not in given}
+
+
+def _is_here(tracker: str) -> bool:
+    return any(importlib.util.find_spec(package) for package in _packages(tracker))
+
+
+def _packages(tracker: str) -> tuple[str, ...]:
+    return _PACKAGES.get(tracker, (tracker,))

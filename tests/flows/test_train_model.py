@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from gleanery.flows.training_config import TrainingConfig
@@ -22,6 +23,7 @@ sys.path.insert(0, str(TESTS / "tasks" / "release"))
 from released_candidates import publish_rows  # noqa: E402
 
 ROWS = 60
+TRACKER = TESTS / "servers" / "tracker"  # a tracker that writes what it is told as JSON
 
 
 @pytest.fixture
@@ -107,10 +109,20 @@ def test_told_to_stop_it_saves_and_says_so_and_the_next_run_goes_on(
     assert [one.step for one in Checkpoints(store, training_now.key).stored()] == [step]
 
 
-def test_two_processes_learn_what_one_does(
-    training: Callable[..., TrainingConfig], tmp_path: Path
+def test_two_processes_that_share_the_weights_learn_what_one_does_and_tell_a_tracker(
+    training: Callable[..., TrainingConfig], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = train(training())
-    two = train(training(name="two", devices={"threads": 1, "processes": 2, "most_per_device": 4}))
+    monkeypatch.syspath_prepend(TRACKER)
+    monkeypatch.setenv("PYTHONPATH", str(TRACKER))
+    devices = {"threads": 1, "processes": 2, "most_per_device": 4, "parallel": "fsdp2"}
+    two = train(training(name="two", devices=devices, trackers=["tensorboard"]))
     assert two.notes["steps"] == one.notes["steps"]  # a step has as many examples as before
     assert two.notes["loss"] == pytest.approx(one.notes["loss"], rel=1e-3)
+    store = Store(f"{tmp_path}/root/two")
+    lines = store.read(f"{two.at}/logs/tensorboard/scalars.jsonl").splitlines()
+    told: dict[str, list[int]] = {}
+    for line in map(orjson.loads, lines):
+        told.setdefault(line["name"], []).append(line["step"])
+    for name in ("loss", "learning_rate", "tokens_per_second"):
+        assert told[f"train/{name}"] == list(range(1, 9))  # once each, by the first process
