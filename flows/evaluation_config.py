@@ -8,7 +8,7 @@ from gleanery.flows.pipeline_config import PipelineName, StoredConfig
 from gleanery.infra.budget import BudgetConfig
 from gleanery.infra.config import Config
 from gleanery.infra.llm.config import EngineConfig
-from gleanery.infra.llm.vllm_config import SECRET_NAME
+from gleanery.infra.secret_names import refuse_secrets
 from gleanery.tasks.evaluation.backend_spec import BackendName
 from gleanery.tasks.evaluation.config import EvaluationConfig
 from gleanery.tasks.evaluation.judged_config import JudgingConfig
@@ -51,11 +51,7 @@ class MeasuredModel(Config):
     @field_validator("backend_args")
     @classmethod
     def _no_secrets(cls, values: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        if secret := sorted(name for name in values if SECRET_NAME.search(name)):
-            raise ValueError(
-                f"{', '.join(secret)} looks like a secret, and a configuration is recorded: set "
-                "it in the environment of the flow, which the backend inherits"
-            )
+        refuse_secrets(values.keys() - {"think_end_token"}, "the backend")
         return values
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """Measuring models one after the other, inside whichever flow asks: who answers, and how well."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ from gleanery.tasks.llm_part import LLMRun
 from gleanery.tasks.training.model_pointer import latest_model
 from gleanery.tasks.training.starting_weights import base_identity
 from gleanery.tasks.training.trained_models import NoModel, find_model
+
+_EVERY_S = 30.0
 
 
 def measure_models(
@@ -125,8 +128,14 @@ class Told:
 
     def __init__(self, label: str) -> None:
         self._label, self._logger = label, get_run_logger()
+        self._told = time.monotonic()
 
     def __call__(self, part: str, done: int, total: int) -> None:
-        """Log a part that has all its answers."""
+        """Log a part that has all its answers, and now and then one that has not yet."""
         if done == total:
             self._logger.info("%s: %s, %d items answered", self._label, part, total)
+        elif time.monotonic() - self._told >= _EVERY_S:
+            self._logger.info("%s: %s, %d of %d items answered", self._label, part, done, total)
+        else:
+            return
+        self._told = time.monotonic()

@@ -1,14 +1,13 @@
 """How a flow runs vLLM: the command, the GPUs, the patience, and the engine arguments."""
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, field_validator, model_validator
 
 from gleanery.infra.config import Config
+from gleanery.infra.secret_names import refuse_secrets
 
 Argument = Annotated[str, Field(min_length=1)]
-SECRET_NAME = re.compile(r"(^|[_-])(token|key|secret|password)$", re.IGNORECASE)
 # What the servers need for themselves: our own flags would clash with these.
 OWN_ARGUMENTS = frozenset(
     {"model", "served_model_name", "revision", "host", "port", "api_server_count", "uds"}
@@ -127,11 +126,7 @@ class VLLMConfig(Config):
     @field_validator("environment", "engine_args")
     @classmethod
     def _no_secrets(cls, values: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        if secret := sorted(name for name in values if SECRET_NAME.search(name)):
-            raise ValueError(
-                f"{', '.join(secret)} looks like a secret, and a configuration is recorded: "
-                "set it in the environment of the flow, which the servers inherit"
-            )
+        refuse_secrets(values, "every server")
         return values
 
     @model_validator(mode="after")

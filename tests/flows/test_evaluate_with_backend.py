@@ -120,6 +120,11 @@ def test_weights_are_named_by_what_they_are_and_not_by_where_they_lie(
         who(path="./nowhere")
 
 
+def test_a_token_that_ends_thoughts_is_no_secret() -> None:
+    args = {"think_end_token": "</think>"}
+    MeasuredModel.model_validate({"path": "x", "backend": "hf", "backend_args": args})
+
+
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
