@@ -44,7 +44,8 @@ class AnsweredItem(Record):
     """An item's prompt and the answer to it, whatever became of it.
 
     `finish_reason` is "stop" where the model ended by itself, "length" where it was cut off, and
-    "refused" where the server takes no such prompt (too long, mostly); the answer is empty then.
+    "refused" where the server takes no such prompt (too long, mostly): the answer is empty then. It
+    is "unknown" where nobody says (an encoder-decoder model in a backend of lm-eval).
     """
 
     id: str
