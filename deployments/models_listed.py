@@ -1,6 +1,5 @@
 """The models of a training in a table: what each was made of, how it did, and what came of it."""
 
-import orjson
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -8,7 +7,6 @@ from rich.table import Table
 from gleanery.infra.folders import FolderReceipt
 from gleanery.infra.storage import Store
 from gleanery.tasks.model_records import Decision
-from gleanery.tasks.training.events import EVALUATED
 from gleanery.tasks.training.model_evaluations import find_decision, results_of
 from gleanery.tasks.training.model_pointer import latest_key, read_promotions
 from gleanery.tasks.training.trained_models import model_key, trained_models
@@ -36,7 +34,7 @@ def print_models(store: Store, console: Console) -> None:
             str(model.notes["created"])[:16].replace("T", " "),
             str(model.notes["lineage"]["release"]),
             f"{model.notes['steps']:,}",
-            _held_out_loss(store, model),
+            _held_out_loss(model),
             "\n".join(_evaluations(store, key)) or "none yet",
             _decided(decision),
         )
@@ -71,11 +69,7 @@ def _evaluations(store: Store, key: str) -> list[str]:
     ]
 
 
-def _held_out_loss(store: Store, model: FolderReceipt) -> str:
-    """Return the last loss on the validation split, "" where there was no such split."""
-    try:
-        lines = store.read(f"{model.at}/events.jsonl").splitlines()
-    except FileNotFoundError:
-        return "?"
-    losses = [event["loss"] for event in map(orjson.loads, lines) if event["event"] == EVALUATED]
-    return f"{losses[-1]:.4f}" if losses else ""
+def _held_out_loss(model: FolderReceipt) -> str:
+    """Return the loss on the validation split, "" where there was no such split."""
+    loss = model.notes.get("held_out_loss")
+    return "" if loss is None else f"{loss:.4f}"

@@ -21,7 +21,7 @@ from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.room import EngineRoom, engine_room
 from gleanery.infra.settings import Settings, read_settings
 from gleanery.infra.storage import Store
-from gleanery.tasks.evaluation.model_decision import NotAllAnswered
+from gleanery.tasks.evaluation.model_decision import NotAllAnswered, decide
 from gleanery.tasks.evaluation.report_store import newest_report
 from gleanery.tasks.evaluation.score_items import Evaluation
 from gleanery.tasks.evaluation.side_by_side import Measured, side_by_side
@@ -368,7 +368,6 @@ def test_pointer_that_a_person_moved_meanwhile_stays_where_they_put_it(
     world.grow(ROWS + 20)
     newer = world.pretend_trained()
     world.known(base=(10, 20), new=(40, 20))
-    decide = improvement_round.decide
 
     def decide_late(*arguments: Any, **named: Any) -> Decision:
         made = decide(*arguments, **named)
