@@ -7,7 +7,7 @@ from prefect.logging import get_run_logger
 
 from gleanery.flows.run import open_store
 from gleanery.flows.sweep_config import SweepConfig, SweepIncomplete, Trial
-from gleanery.flows.sweep_held_out import held_out_rows
+from gleanery.flows.sweep_held_out import NoHeldOutRows, held_out_rows
 from gleanery.flows.sweep_measuring import measure_swept
 from gleanery.flows.sweep_report import REPORT, show_sweep
 from gleanery.flows.sweep_results import Point, SweptModel, points_of, shared_rows
@@ -22,8 +22,8 @@ from gleanery.tasks.training.snapshots import find_snapshot
 def run_sweep(config: SweepConfig) -> list[Point]:
     """Return what every variant came to at each number of examples; killed, it is run again.
 
-    Raises `SweepIncomplete` at the end where some could not be trained or measured, and
-    `TrainingInterrupted` when it is told to stop.
+    Raises `SweepIncomplete` at the end where some could not be trained or measured,
+    `NoHeldOutRows`, and `TrainingInterrupted` when it is told to stop.
     """
     settings = read_settings()
     store = open_store(config, settings)
@@ -36,6 +36,11 @@ def run_sweep(config: SweepConfig) -> list[Point]:
         measured, unmeasured = measure_swept(config, models, held_out, store, settings)
         failures |= unmeasured
         rows = shared_rows(measured)
+        if measured and len(rows) < 2:
+            raise NoHeldOutRows(
+                f"{len(rows)} of {len(held_out.rows)} held-out rows are short enough for all "
+                "models: raise held_out.max_length, or leave out what takes no longer texts"
+            )
         points = points_of(measured, rows)
         show_sweep(store, config.name, points, held_out, len(rows), failures)
     get_run_logger().info("the report is at %s", store.uri(REPORT))

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from gleanery.infra.folders import FolderReceipt, stored_folders
 from gleanery.infra.storage import Store
+from gleanery.tasks.training.trained_models import trained_models
 
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS / "tasks" / "release"))
@@ -26,6 +28,7 @@ KILLS: list[dict[str, Any]] = [
     {"on": "logged", "when": "after", "match": '"step": 2,'},  # before there is any checkpoint
     {"on": "write", "when": "before", "match": "checkpoints/.*optimizer"},  # mid-upload
     {"on": "create", "when": "before", "match": "checkpoints/.*receipt"},  # stored, does not count
+    {"on": "write", "when": "before", "match": "snapshots/.*-0*100/"},  # behind a checkpoint
     {"on": "create", "when": "after", "match": "checkpoints/.*receipt"},
     {"on": "delete", "when": "before", "match": "checkpoints/.*receipt"},  # of the one before
     {"on": "create", "when": "after", "match": "checkpoints/.*receipt", "nth": 2},
@@ -39,6 +42,7 @@ TUNINGS: dict[str, dict[str, Any]] = {
     "full": {"method": "full"},
     "lora": {"method": "lora", "lora": {"rank": 4, "dropout": 0.1}},
 }
+SNAPSHOTS = (100, 6 * 54)  # the second when all six epochs are over
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +87,7 @@ def run(tmp_path: Path, tiny_base: Path) -> Callable[..., Run]:
                     },
                     "devices": {"threads": 1, "most_per_device": 4},
                     "checkpoint_minutes": 0,
+                    "snapshots": SNAPSHOTS if name == "killed" else (),
                     "work": str(machine / "work"),
                 },
                 "kills": list(kills),
@@ -118,6 +123,10 @@ def weights(told: dict[str, Any] | None) -> dict[str, str]:
     return {path: sha for path, sha in told["files"].items() if path.endswith(learnt)}
 
 
+def weights_in(receipt: FolderReceipt) -> dict[str, str]:
+    return {file.path: file.sha256 for file in receipt.files if file.path.endswith(".safetensors")}
+
+
 @pytest.mark.parametrize(
     ("tuning", "keep", "kills"), [("full", "last", KILLS), ("lora", "best", KILLS[-4:])]
 )
@@ -132,5 +141,12 @@ def test_weights_after_kills_are_those_of_an_undisturbed_training(
     assert resumed
     assert weights(resumed) == undisturbed
     assert resumed["stood"]  # the last kill came when the model was there
-    left = Store(f"{tmp_path}/root/killed").list("checkpoints")
+    store = Store(f"{tmp_path}/root/killed")
+    [model] = trained_models(store)
+    halfway, whole = stored_folders(store, f"snapshots/{model.name.rpartition('/')[2]}")
+    assert (halfway.notes["seen"], whole.notes["seen"]) == (102, 324)
+    assert (weights_in(whole) == weights_in(model)) == (keep == "last")
+    assert weights_in(halfway).keys() == weights_in(whole).keys()
+    assert weights_in(halfway) != weights_in(whole)
+    left = store.list("checkpoints")
     assert not left or once("killed", [])  # nothing that another run would have to go on from
