@@ -34,7 +34,8 @@ def train_rank(config_file: Path, rank: int) -> None:
     settings = read_settings()
     store = open_store(config, settings)
     training = plan_training(config, settings)
-    place = HostPlace(rank=rank, meets_at=config.devices.meets_at, meeting=training.key)
+    # By name, not by key: hosts that train something else are to meet, and to be told.
+    place = HostPlace(rank=rank, meets_at=config.devices.meets_at, meeting=config.name)
     with stop_when_told() as stop:
         if rank:
             run_host(store, training, lambda _: None, stop, place)

@@ -1,12 +1,12 @@
 """The other hosts of a training, as runs of a deployment that each of them serves."""
 
 import contextlib
-import logging
 import socket
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
@@ -19,6 +19,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
+from prefect.logging import get_run_logger
 from prefect.states import Cancelled, Cancelling
 
 from gleanery.flows.training_config import TrainingConfig
@@ -27,7 +28,6 @@ from gleanery.tasks.training.followed_process import TrainingFailed, TrainingInt
 from gleanery.tasks.training.launch import HostPlace
 from gleanery.tasks.training.training_plan import Training
 
-_LOG = logging.getLogger(__name__)
 _LOOK_EVERY_S = 5.0
 _END_WITHIN_S = 60.0
 _ENDING = (StateType.RUNNING, StateType.CANCELLING)
@@ -50,7 +50,8 @@ class HostRuns:
             part = self.place.model_copy(update={"rank": rank})
             parameters = {"config": told, "place": part.model_dump(mode="json")}
             try:
-                run = run_deployment(deployment, parameters=parameters, timeout=0, tags=[tag])
+                # Synchronous in a flow that is, whatever its type says.
+                run: Any = run_deployment(deployment, parameters=parameters, timeout=0, tags=[tag])
             except ObjectNotFound as error:
                 raise TrainingFailed(
                     f"there is no deployment {deployment} for the other hosts: run `gleanery host` "
@@ -92,7 +93,7 @@ class HostRuns:
             with get_client(sync_client=True) as client:
                 return [client.read_flow_run(run) for run in self._runs.values()]
         except Exception as error:
-            _LOG.warning("the runs of the other hosts cannot be read: %s", error)
+            get_run_logger().warning("the runs of the other hosts cannot be read: %s", error)
             return []
 
 
@@ -113,6 +114,9 @@ def host_runs(config: TrainingConfig, training: Training, settings: Settings) ->
     others = HostRuns(place)
     try:
         others.start(_pinned(config, training, settings), tag)
+        get_run_logger().info(
+            "%d other hosts are asked to come to %s", devices.hosts - 1, place.meets_at
+        )
         yield others
         others.wait()
     except TrainingInterrupted:
