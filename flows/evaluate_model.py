@@ -4,7 +4,7 @@ from prefect import flow
 
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.evaluation_report import report_evaluation
-from gleanery.flows.judged_evaluation import judge_models
+from gleanery.flows.judged_evaluation import judge_models, read_suites
 from gleanery.flows.measured_models import measure_models
 from gleanery.flows.model_results import keep_measured, with_keys
 from gleanery.flows.run import open_store
@@ -20,8 +20,9 @@ def evaluate_model(config: ModelEvaluationConfig) -> list[Measured]:
     store = open_store(config, settings)
     config = with_keys(config, settings)
     with hold_lease(store):
+        suites = read_suites(config, settings)
         done = measure_models(config, store, settings)
-        judged = judge_models(config, store, settings)
+        judged = judge_models(config, store, settings, suites)
         figures = report_evaluation(config, store, done, judged)
     if not any(evaluation.unanswered for evaluation in done.values()):
         keep_measured(config, figures.measured, settings)

@@ -1,6 +1,7 @@
 """Having judges compare and grade what models answer: first all models, then judge by judge."""
 
 import contextlib
+from collections.abc import Sequence
 
 from prefect.logging import get_run_logger
 
@@ -13,35 +14,46 @@ from gleanery.infra.llm.room import EngineRoom
 from gleanery.infra.parts import Parts
 from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
-from gleanery.tasks.evaluation.judge_suites import Answers, Verdicts, judged, open_suites
+from gleanery.tasks.evaluation.judge_suites import (
+    Answers,
+    OpenSuite,
+    Verdicts,
+    judged,
+    open_suites,
+)
 from gleanery.tasks.evaluation.judged_pairs_part import judge_name
 from gleanery.tasks.evaluation.judged_records import Judged, NoFigure, PointScore, WinRate
 from gleanery.tasks.evaluation.tasks import answer_judged_suites, judge_answers
 from gleanery.tasks.llm_part import LLMRun
 
 
-def judge_models(config: ModelEvaluationConfig, store: Store, settings: Settings) -> Judged | None:
-    """Return what judges make of every model's answers; None where no suite is configured.
+def read_suites(config: ModelEvaluationConfig, settings: Settings) -> list[OpenSuite]:
+    """Return the configured judged suites with their questions; raises what `read_questions` does.
+
+    A flow calls it before anything is asked: a file that is missing is found at once.
+    """
+    return open_suites(config.judging, storage_options(settings))
+
+
+def judge_models(
+    config: ModelEvaluationConfig, store: Store, settings: Settings, suites: Sequence[OpenSuite]
+) -> Judged | None:
+    """Return what judges make of every model's answers; None where there are no suites.
 
     Runs inside a flow that holds the lease of `store`, which keeps all answers and verdicts. Every
-    engine is closed before the next one starts: each may want all GPUs. Raises what
-    `read_questions` raises before anything is asked, and `NoModel`.
+    engine is closed before the next one starts: each may want all GPUs. Raises `NoModel`.
     """
-    judging = config.judging
-    if not judging.suites:
+    if not suites:
         return None
+    judging = config.judging
     logger = get_run_logger()
-    suites = open_suites(judging, storage_options(settings))
     budget = open_budget(config.budget, store)
     answers: dict[str, Answers] = {}
     for model in config.models:
         with answering(model, config.root or settings.root, settings) as (room, engine):
             run = LLMRun(Parts(store, new_writer()), room, budget)
-            if (judge := engine.identity) in [one.identity for one in judging.judges]:
-                logger.warning(
-                    "%s is also a judge, %s: models tend to favour answers of their own",
-                    *(model.label, judge.name),
-                )
+            if engine.identity in [judge.identity for judge in judging.judges]:
+                logger.warning("%s also judges: models tend to favour their own", model.label)
             answers[model.label] = answer_judged_suites.submit(
                 model.label, run, judging, suites, engine, model.as_chat, Told(model.label)
             ).result()

@@ -68,7 +68,7 @@ def test_models_are_judged_beside_their_benchmarks_and_nothing_is_asked_twice(
 ) -> None:
     from prefect import flow
 
-    from gleanery.flows.judged_evaluation import judge_models, judged_rows
+    from gleanery.flows.judged_evaluation import judge_models, judged_rows, read_suites
     from gleanery.flows.run import open_store
     from gleanery.infra.settings import read_settings
 
@@ -77,7 +77,8 @@ def test_models_are_judged_beside_their_benchmarks_and_nothing_is_asked_twice(
 
     @flow
     def judge() -> Judged | None:
-        return judge_models(evaluation, open_store(evaluation, settings), settings)
+        store = open_store(evaluation, settings)
+        return judge_models(evaluation, store, settings, read_suites(evaluation, settings))
 
     made = judge()
     assert made
@@ -102,6 +103,20 @@ def test_models_are_judged_beside_their_benchmarks_and_nothing_is_asked_twice(
     ]
     assert all(row.keys() == rows[0].keys() for row in rows)
     assert judged_rows(None) == []
+
+
+def test_a_suite_that_is_not_there_is_found_before_anything_is_asked(
+    config: tuple[ModelEvaluationConfig, Any], prefect_api: str
+) -> None:
+    from gleanery.flows.evaluate_model import evaluate_model
+
+    evaluation, stub = config
+    source = {"path": "/nowhere/mt_bench.jsonl"}
+    values = evaluation.model_dump()
+    values["judging"]["suites"] = [{"name": "mt_bench", "source": source}]
+    with pytest.raises(FileNotFoundError, match="/nowhere/mt_bench"):
+        evaluate_model(ModelEvaluationConfig.model_validate(values))
+    assert not stub.log()
 
 
 def test_a_reference_that_is_not_measured_is_refused() -> None:
