@@ -12,7 +12,7 @@ from gleanery.tasks.final_answers import (
     values_in,
 )
 from gleanery.tasks.quantities import Quantity, plain, units_clash
-from gleanery.tasks.result_boxes import boxed
+from gleanery.tasks.result_boxes import OPENS_BOX, boxed
 from gleanery.tasks.result_clauses import without_asides
 from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.result_numbers import number_in
@@ -29,7 +29,6 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _TAGGED = re.compile(r"<answer>(.*?)</answer>", re.DOTALL | re.IGNORECASE)
-_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _WRONG = r"(?:wrong|incorrect|not (?:right|correct))\b"
 _TAKEN_BACK = re.compile(
     rf"(?<!if )(?<!why )\b(?:that|this|it|which)(?:['’]s| is| was) {_WRONG}"
@@ -137,7 +136,7 @@ def _standing(text: str) -> str:
 
 
 def _announces(text: str) -> bool:
-    return any(pattern.search(text) for pattern in (_BOX, _MARKED, _ANNOUNCED))
+    return any(pattern.search(text) for pattern in (OPENS_BOX, _MARKED, _ANNOUNCED))
 
 
 def _marked(text: str) -> str | None:

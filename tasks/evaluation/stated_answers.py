@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from gleanery.tasks.final_result import sentences_of
+from gleanery.tasks.result_boxes import outer_boxes
 
 _LAST = 8000  # characters of an answer that are looked at
 _STATEMENTS = 30  # the last ones: no answer is stated more often
@@ -36,7 +37,6 @@ _ASIDE = r"(?:\s+(?:here|then|now|thus|therefore|in this case))?"
 _STATED = re.compile(rf"(?:{_NAMED}){_ASIDE}{_IS}[\s*_:`\"“‘]*", re.IGNORECASE)
 _MARKED = re.compile(r"^[ \t]*####[ \t]*", re.MULTILINE)
 _TAG = re.compile(r"<answer>\s*(?=[^<]*\S[^<]*</answer>)", re.IGNORECASE)
-_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _WHOLE = re.compile(r"[.!?)\]}$*`\"”]\s*$")
 # What stands where the format is quoted rather than used: "end with 'The answer is …'".
 _PLACEHOLDER = re.compile(
@@ -73,12 +73,15 @@ def stated(text: str, cut_off: bool) -> Iterator[str]:
 
     Where the text was `cut_off`, a statement that may go on behind its end is none.
     """
-    places = [(match.start(), match.end(), False) for match in _STATED.finditer(text)]
-    places += [(match.start(), match.end(), False) for match in _MARKED.finditer(text)]
-    places += [(match.start(), match.end(), False) for match in _TAG.finditer(text)]
-    places += [(match.start(), match.end(), True) for match in _outer_boxes(text)]
-    for _, end, in_box in sorted(places, reverse=True)[:_STATEMENTS]:
-        found = _in_box(text, end) if in_box else _after(text, end, cut_off)
+    places: list[tuple[int, int, str | None]] = [
+        (match.start(), match.end(), None)
+        for form in (_STATED, _MARKED, _TAG)
+        for match in form.finditer(text)
+    ]
+    boxes = outer_boxes(text, _LONGEST)
+    places += [(box.start, box.inside, (box.content or "").strip()) for box in boxes]
+    for _, end, content in sorted(places, key=lambda place: place[:2], reverse=True)[:_STATEMENTS]:
+        found = _after(text, end, cut_off) if content is None else content
         if found and not is_placeholder(found):
             yield found
 
@@ -102,22 +105,3 @@ def _after(text: str, start: int, cut_off: bool) -> str | None:
     if cut_off and ends_there and not _WHOLE.search(found):
         return None
     return found
-
-
-def _outer_boxes(text: str) -> Iterator[re.Match[str]]:
-    """Yield where boxes open that are in no other box."""
-    closed = 0
-    for match in _BOX.finditer(text):
-        if match.start() >= closed:
-            closed = match.end() + len(_in_box(text, match.end()) or "")
-            yield match
-
-
-def _in_box(text: str, start: int) -> str | None:
-    """Return what stands from here to the brace that closes the box; None where none does."""
-    depth = 1
-    for position in range(start, min(len(text), start + _LONGEST)):
-        depth += (text[position] == "{") - (text[position] == "}")
-        if not depth:
-            return text[start:position].strip()
-    return None
