@@ -53,10 +53,11 @@ def test_trainer_takes_a_release_as_it_is_and_learns_the_completion(
     )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    texts = [f"<|im_start|>{turn.role}\n{turn.content}<|im_end|>\n" for turn in TALK]
+    texts = [f"<|turn|>{turn.role}\n{turn.content}<|end_of_turn|>" for turn in TALK]
     assert told["text"] == "".join(texts)
-    assert told["learnt"] == f"{TALK[3].content}<|im_end|>\n"
-    assert told["learnt_of_all_turns"] == f"{TALK[1].content}<|im_end|>{TALK[3].content}<|im_end|>"
+    ended = [f"{turn.content}<|end_of_turn|>" for turn in TALK]
+    assert told["learnt"] == ended[3]
+    assert told["learnt_of_all_turns"] == ended[1] + ended[3]
     assert told["steps"] == len(told["losses"]) == 2
     assert all(math.isfinite(loss) and loss > 0 for loss in [*told["losses"], told["eval_loss"]])
     assert "not a prefix" not in done.stderr  # the prompt alone is how the conversation begins

@@ -6,62 +6,20 @@ trainer made of the first row, and its losses, as JSON.
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
-from datasets import Dataset, DatasetDict, load_dataset
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from datasets import DatasetDict, load_dataset
+from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import SFTConfig, SFTTrainer
 
-CHAT_TEMPLATE = (
-    "{% for message in messages %}"
-    "<|im_start|>{{ message['role'] }}\n"
-    "{% if message['role'] == 'assistant' %}"
-    "{% generation %}{{ message['content'] }}<|im_end|>{% endgeneration %}"
-    "{% else %}{{ message['content'] }}<|im_end|>{% endif %}{{ '\n' }}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
+from gleanery.tasks.training.process_fresh import build_fresh
+from gleanery.tasks.training.training_spec import FreshModel
+
+SHAPE = FreshModel(layers=1, width=32, vocabulary=512)
 
 
-def build_tokenizer(rows: Dataset) -> PreTrainedTokenizerFast:
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=512,
-        special_tokens=["<|endoftext|>", "<|im_start|>", "<|im_end|>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    texts = (turn["content"] for row in rows for turn in row["messages"])
-    tokenizer.train_from_iterator(texts, trainer)
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        eos_token="<|im_end|>",
-        pad_token="<|endoftext|>",
-        chat_template=CHAT_TEMPLATE,
-    )
-
-
-def build_model(tokenizer: PreTrainedTokenizerFast) -> Qwen2ForCausalLM:
-    return Qwen2ForCausalLM(
-        Qwen2Config(
-            vocab_size=len(tokenizer),
-            hidden_size=32,
-            intermediate_size=64,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            num_key_value_heads=1,
-            max_position_embeddings=1024,
-            bos_token_id=None,
-            eos_token_id=tokenizer.eos_token_id,
-        )
-    )
-
-
-def new_trainer(rows: DatasetDict, output: str, **options: Any) -> SFTTrainer:
-    tokenizer = build_tokenizer(rows["train"])
+def new_trainer(rows: DatasetDict, output: str, base: Path, **options: Any) -> SFTTrainer:
     config = SFTConfig(
         output_dir=output,
         max_steps=2,
@@ -75,11 +33,11 @@ def new_trainer(rows: DatasetDict, output: str, **options: Any) -> SFTTrainer:
         **options,
     )
     return SFTTrainer(
-        model=build_model(tokenizer),
+        model=AutoModelForCausalLM.from_pretrained(base),
         args=config,
         train_dataset=rows["train"],
         eval_dataset=rows["validation"],
-        processing_class=tokenizer,
+        processing_class=AutoTokenizer.from_pretrained(base),
     )
 
 
@@ -94,11 +52,16 @@ def learnt(trainer: SFTTrainer) -> tuple[str, str]:
 
 def main(release: str, output: str) -> None:
     rows = load_dataset(release)
-    trainer = new_trainer(rows, output)
+    base = Path(output, "base")
+    texts = (turn["content"] for row in rows["train"] for turn in row["messages"])
+    build_fresh(SHAPE, texts, base)
+    trainer = new_trainer(rows, output, base)
     trainer.train()
     text, completion = learnt(trainer)
     # As the card says it is done for every turn of the assistant.
-    all_turns = new_trainer(rows, output, assistant_only_loss=True, completion_only_loss=False)
+    all_turns = new_trainer(
+        rows, output, base, assistant_only_loss=True, completion_only_loss=False
+    )
     told = {
         "text": text,
         "learnt": completion,

@@ -27,9 +27,11 @@ VOCABULARY = 512
 
 @pytest.fixture
 def tokenizer() -> Any:
-    from tiny_base import build_tokenizer
+    from tiny_base import SUMS, TINY
 
-    return build_tokenizer()
+    from gleanery.tasks.training.process_fresh import train_tokenizer
+
+    return train_tokenizer(SUMS, TINY)
 
 
 def test_the_usual_template_is_taken(tokenizer: Any) -> None:
@@ -45,7 +47,7 @@ def test_plain_template_needs_no_tokens_but_the_end(tokenizer: Any) -> None:
         [{"role": "system", "content": "Be brief."}, *ROWS[0]["prompt"], *ROWS[0]["completion"]],
         tokenize=False,
     )
-    assert text == "Be brief.\n\nQuestion:\nWhat is 0 plus 1?\n\nAnswer:\nIt is 1.<|im_end|>"
+    assert text == "Be brief.\n\nQuestion:\nWhat is 0 plus 1?\n\nAnswer:\nIt is 1.<|end_of_turn|>"
 
 
 def test_a_base_without_a_template_is_told_to_name_one(tokenizer: Any) -> None:
@@ -65,8 +67,8 @@ def test_a_template_that_never_ends_a_turn_is_refused(tokenizer: Any) -> None:
 
 def test_a_prompt_that_is_no_beginning_of_its_example_is_refused(tokenizer: Any) -> None:
     tokenizer.chat_template = (
-        "{% for m in messages %}<|im_start|>{{ m['content'] }}<|im_end|>{% endfor %}"
-        "{% if add_generation_prompt %}<|im_start|>assistant: {% endif %}"
+        "{% for m in messages %}<|turn|>{{ m['content'] }}<|end_of_turn|>{% endfor %}"
+        "{% if add_generation_prompt %}<|turn|>assistant: {% endif %}"
     )
     with pytest.raises(TrainingRefused, match="cannot be told apart"):
         check_template(tokenizer, VOCABULARY, ROWS, 256)
