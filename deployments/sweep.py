@@ -31,9 +31,8 @@ def sweep(config_file: Path) -> None:
         except SweepIncomplete as incomplete:
             missing = incomplete
     store = open_store(config, settings)
-    if store.exists(REPORT):
-        open_console().print(_table(sweep_rows(read_points(store))))
-        typer.echo(f"Report: {store.uri(REPORT)}, curve: {store.uri(CURVE)}")
+    open_console().print(_table(sweep_rows(read_points(store))))
+    typer.echo(f"Report: {store.uri(REPORT)}, curve: {store.uri(CURVE)}")
     if missing:
         raise missing
 

@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.logging import get_run_logger
 
 from gleanery.flows.run import open_store
-from gleanery.flows.sweep_config import SweepConfig, SweepIncomplete, Trial
+from gleanery.flows.sweep_config import NothingTrained, SweepConfig, SweepIncomplete, Trial
 from gleanery.flows.sweep_held_out import NoHeldOutRows, held_out_rows
 from gleanery.flows.sweep_measuring import measure_swept
 from gleanery.flows.sweep_report import REPORT, show_sweep
@@ -23,15 +23,16 @@ def run_sweep(config: SweepConfig) -> list[Point]:
     """Return what every variant came to at each number of examples; killed, it is run again.
 
     Raises `SweepIncomplete` at the end where some could not be trained or measured,
-    `NoHeldOutRows`, and `TrainingInterrupted` when it is told to stop.
+    `NothingTrained` and `NoHeldOutRows` where there is nothing to report, and
+    `TrainingInterrupted` when it is told to stop.
     """
     settings = read_settings()
     store = open_store(config, settings)
     with hold_lease(store):
         models, failures = _trained(config, settings)
-        trained_on = [model.trial.training for model in models]
         if not models:
-            raise SweepIncomplete(_told(config, failures))
+            raise NothingTrained(_told(config, failures))
+        trained_on = [model.trial.training for model in models]
         held_out = held_out_rows(config, trained_on, settings)
         measured, unmeasured = measure_swept(config, models, held_out, store, settings)
         failures |= unmeasured

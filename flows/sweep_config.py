@@ -29,6 +29,10 @@ class SweepIncomplete(RuntimeError):
     """Some models of a sweep could not be trained or measured; the others were reported."""
 
 
+class NothingTrained(ValueError):
+    """No variant of a sweep could be trained, so there is nothing to report."""
+
+
 class Variant(Config):
     """A training that differs from the others in what it says here."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from gleanery.flows.sweep_config import SweepConfig, SweepIncomplete
+from gleanery.flows.sweep_config import NothingTrained, SweepConfig, SweepIncomplete
 from gleanery.flows.sweep_results import LOSS, Point
 from gleanery.infra.storage import Store
 from gleanery.infra.supervised import SupervisedProcess
@@ -79,6 +79,13 @@ def test_more_examples_are_foretold_better_and_the_report_says_what_is_missing(
     assert "| many | 100 | 48 | 1 |" in report
     with Image.open(f"{swept.root}/curve.png") as picture:
         assert min(picture.size) > 300
+
+
+def test_without_any_model_nothing_is_reported(values: dict[str, Any]) -> None:
+    lost = {**values, "variants": values["variants"][2:], "name": "lost"}
+    with pytest.raises(NothingTrained, match="lost: UnknownRelease"):
+        run(lost)
+    assert Store(f"{values['root']}/lost").list("") == []
 
 
 def test_another_sweep_makes_nothing_again_that_stands(
