@@ -81,9 +81,13 @@ def test_quickstart_trains_on_its_release_and_measures_what_it_trained(
     monkeypatch.chdir(DEPLOYMENTS.parent)
     training = read_training_config(DEPLOYMENTS / "quickstart/model.yaml")
     evaluation = read_evaluation_config(DEPLOYMENTS / "quickstart/evaluation.yaml")
-    assert training.release.dataset == read_config(DEPLOYMENTS / "quickstart/dataset.yaml").name
+    dataset = read_config(DEPLOYMENTS / "quickstart/dataset.yaml")
+    assert isinstance(dataset, DatasetConfig)
+    assert training.release.dataset == dataset.name
     assert [model.trained for model in evaluation.models] == [training.name]
     for benchmark in evaluation.evaluation.benchmarks:
+        kept_clear_of = {one.path for one in dataset.decontamination.benchmarks}
+        assert benchmark.items_source.path in kept_clear_of
         items = read_items(benchmark.items_source)
         assert len(items) >= 20
         right = Counter(item.answer for item in items)
