@@ -12,7 +12,7 @@ from typing import Any
 from gleanery.infra.supervised import SupervisedProcess
 from gleanery.tasks.training.chat_template import TrainingRefused
 from gleanery.tasks.training.events import FINISHED, INTERRUPTED, REFUSED, STARTED, EventReader
-from gleanery.tasks.training.trackers import log_places
+from gleanery.tasks.training.trackers import LOGS, log_places
 from gleanery.tasks.training.training_spec import TrainingSpec
 
 STOP = "stop"  # the file that asks the process to save and end
@@ -94,7 +94,10 @@ async def follow_process(
 
 
 def _environment(spec: TrainingSpec) -> dict[str, str]:
-    environment = os.environ | log_places(spec.trackers, spec.work, os.environ)
+    places = log_places(spec.trackers, spec.work, os.environ)
+    if places:
+        (spec.work / LOGS).mkdir(exist_ok=True)  # some trackers make no folder of their own
+    environment = os.environ | places
     if spec.devices.threads:
         # From the start: what is set later leaves sums in another order to some of the threads,
         # and torchrun sets it only where it starts several processes.
