@@ -68,11 +68,14 @@ class ChosenRows:
 
 
 def choose_rows(choice: RowChoice, files: Sequence[str]) -> ChosenRows:
-    """Return which rows of a split's Parquet files are learnt; memory holds a few thousand.
+    """Return which rows of a split's Parquet files are learnt; where some are drawn, by their ids.
 
     Raises `TrainingRefused` where a value is asked for that no row has, where no row is left, and
     where fewer are left than `examples`.
     """
+    if not choice.decides:
+        count = sum(pq.read_metadata(file).num_rows for file in files)
+        return ChosenRows(np.arange(count, dtype=np.int64), count)
     wanted = choice.wanted
     seen = {name: Counter[str]() for name in wanted}
     places: list[int] = []
@@ -84,7 +87,7 @@ def choose_rows(choice: RowChoice, files: Sequence[str]) -> ChosenRows:
             seen[name].update(found)
         if all(wanted[name].intersection(found) for name, found in values.items()):
             places.append(count)
-            ids.append(row["id"])
+            ids += [row["id"]] if choice.examples else []
         count += 1
     for name, values_wanted in wanted.items():
         if absent := sorted(values_wanted - seen[name].keys()):
