@@ -14,10 +14,12 @@ from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
 from gleanery.tasks.records import Example, QAPair, RefinedPair
 from gleanery.tasks.release.published import read_manifest
+from gleanery.tasks.training.trained_models import newest_model
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = "deployments/quickstart/harvest.yaml"
 DATASET = "deployments/quickstart/dataset.yaml"
+MODEL = "deployments/quickstart/model.yaml"
 PIPELINES = ("quickstart", "quickstart-taxonomy", "quickstart-skills", "quickstart-dataset")
 ANSWERS = "deployments/quickstart/answers"
 PATIENCE_S = 1200  # for what takes a minute on a machine with nothing else to do
@@ -95,6 +97,23 @@ def test_it_ends_with_examples_from_every_discipline_and_skill(first: tuple[Path
     for example in [*answered, *combined]:
         assert [turn.role for turn in example.messages] == ["user", "assistant"]
         assert all(call.request_key for call in example.calls)
+
+
+def test_a_tiny_model_learns_the_release(first: tuple[Path, str], tmp_path: Path) -> None:
+    root, _ = first
+    whole = (REPOSITORY / MODEL).read_text()
+    (tmp_path / "short.yaml").write_text(whole.replace("epochs: 6", "epochs: 3"))
+    assert (tmp_path / "short.yaml").read_text() != whole
+    code, printed = run(root, "train", str(tmp_path / "short.yaml"))
+    assert code == 0, printed
+    model = newest_model(Store(str(root / "quickstart-model")))
+    held_out, unigram = model.notes["held_out_loss"], model.notes["unigram_loss"]
+    assert held_out < 0.95 * unigram  # and far below after all of its epochs
+    assert f"{held_out:.4f}" in printed
+    assert f"{unigram:.4f}" in printed
+    curve = root / "quickstart-model" / model.at / "curve.png"
+    assert str(curve) in printed
+    assert curve.read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_second_run_reuses_everything_within_a_minute(first: tuple[Path, str]) -> None:
