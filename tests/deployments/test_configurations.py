@@ -147,7 +147,10 @@ def test_a_server_takes_the_deployed_parameters() -> None:
         module, name = deployment["entrypoint"].split(":")
         flow = getattr(importlib.import_module(module), name)
         schema = flow.parameters.model_dump_for_openapi()
-        validate(deployment["parameters"], schema, raise_on_error=True)
+        starts_others = name == "train_host"  # which the first host says all about
+        validate(
+            deployment["parameters"], schema, raise_on_error=True, ignore_required=starts_others
+        )
 
 
 def test_entrypoints_are_flows_of_the_installed_package() -> None:
