@@ -48,7 +48,7 @@ serve: $(READY)  ## Start Prefect with its UI and serve the deployments until Ct
 	$(BIN)/python -m gleanery.deployments.serve
 
 test: $(DEV_READY)  ## Run the tests
-	$(BIN)/python -m pytest -m "not vllm"
+	$(BIN)/python -m pytest -m "not vllm" --numprocesses 2 --dist loadfile
 
 test-vllm: $(DEV_READY) $(VLLM_READY)  ## Run the tests against a real vLLM on the CPU
 	$(BIN)/python -m pytest -m vllm tests/vllm
