@@ -18,6 +18,7 @@ from gleanery.infra.storage import Store
 from gleanery.tasks.release.manifest import Manifest
 from gleanery.tasks.release.published import read_manifest
 from gleanery.tasks.release.rows import SPLITS
+from gleanery.tasks.training.chat_template import template_identity
 from gleanery.tasks.training.model_pointer import latest_model
 from gleanery.tasks.training.starting_weights import FRESH, TRAINED, base_identity
 from gleanery.tasks.training.tasks import train
@@ -88,6 +89,7 @@ def plan_training(config: TrainingConfig, settings: Settings) -> Training:
         train_files=train_files,
         validation_files=validation_files,
         base=base,
+        template=template_identity(config.model.chat_template),
         base_model=base_model,
         lineage={
             "dataset": manifest.name,

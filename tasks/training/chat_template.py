@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gleanery.infra.folders import file_digest
+
 PLAIN = "plain"
 _ENDS_WITHIN = 4  # tokens: some templates put a line break behind the end of a turn
 _LOOKED_AT = 256
@@ -30,14 +32,22 @@ def plain_template() -> str:
     return Path(__file__).with_name("plain_template.jinja").read_text(encoding="utf-8")
 
 
+def template_identity(chosen: str) -> str:
+    """Return what names a template wherever its file lies; raises `TrainingRefused` without one."""
+    if chosen in ("", PLAIN):
+        return chosen
+    if not Path(chosen).is_file():
+        raise TrainingRefused(f"there is no chat template at {chosen}: see model.chat_template")
+    return file_digest(Path(chosen))
+
+
 def set_template(tokenizer: Any, chosen: str) -> None:
     """Give a tokenizer the chosen template. Raises `TrainingRefused` where it has none at all."""
     if chosen:
-        path = Path(chosen)
-        if chosen != PLAIN and not path.is_file():
-            raise TrainingRefused(f"there is no chat template at {path}: see model.chat_template")
-        text = plain_template() if chosen == PLAIN else path.read_text(encoding="utf-8")
-        tokenizer.chat_template = text
+        template_identity(chosen)  # refuses a file that is not there
+        tokenizer.chat_template = (
+            plain_template() if chosen == PLAIN else Path(chosen).read_text(encoding="utf-8")
+        )
     if not tokenizer.chat_template:
         raise TrainingRefused(
             "the model's tokenizer has no chat template, as base models often have none: set "

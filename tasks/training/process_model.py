@@ -13,8 +13,17 @@ MODEL, ADAPTER = "model", "adapter"
 
 
 def load_tokenizer(spec: TrainingSpec) -> Any:
-    """Return the base's tokenizer with the chosen chat template."""
-    tokenizer = AutoTokenizer.from_pretrained(spec.model.path, revision=_revision(spec))
+    """Return the base's tokenizer with the chosen chat template.
+
+    Raises `TrainingRefused` where there is neither a folder nor a model on the hub to take it from.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(spec.model.path, revision=_revision(spec))
+    except OSError as error:
+        raise TrainingRefused(
+            f"the tokenizer of {spec.model.path!r} cannot be loaded, neither from a folder nor "
+            f"from the hub: see model.path and model.revision ({str(error).splitlines()[0]})"
+        ) from error
     set_template(tokenizer, spec.model.chat_template)
     return tokenizer
 

@@ -18,9 +18,10 @@ VERSION = 1
 class Training:
     """What is trained: `spec` without any path, the data's files and where they lie, and the base.
 
-    `base` says which weights it starts from, whatever they are called; `base_model` is the receipt
-    and the store of a base that was trained here. `lineage` is what the model card says of the
-    data. `grace_s` is how long a process that is told to stop may take to save.
+    `base` says which weights it starts from and `template` which chat template it learns by,
+    whatever their files are called; `base_model` is the receipt and the store of a base that was
+    trained here. `lineage` is what the model card says of the data. `grace_s` is how long a process
+    that is told to stop may take to save.
     """
 
     spec: TrainingSpec
@@ -28,6 +29,7 @@ class Training:
     train_files: tuple[StoredFile, ...]
     validation_files: tuple[StoredFile, ...]
     base: str
+    template: str = ""
     base_model: tuple[Store, FolderReceipt] | None = None
     lineage: Mapping[str, Any] = field(default_factory=dict)
     python: str = ""
@@ -38,6 +40,7 @@ class Training:
         """The name of all that decides the weights."""
         spec = self.spec
         model = spec.model.model_dump(mode="json", exclude={"path", "revision"}, exclude_none=True)
+        model |= {"chat_template": self.template}
         return digest(
             {
                 "version": VERSION,

@@ -77,6 +77,24 @@ def test_a_release_becomes_a_model_that_learnt_it(
         train(training(recipe={"max_length": 8}))
 
 
+def test_another_chat_template_is_another_training_and_the_same_elsewhere_is_not(
+    training: Callable[..., TrainingConfig], tmp_path: Path
+) -> None:
+    from gleanery.flows.train_model import plan_training
+
+    def key(file: Path) -> str:
+        model = training().model.model_copy(update={"chat_template": str(file)})
+        return plan_training(training(model=model.model_dump()), read_settings()).key
+
+    one, other = tmp_path / "one.jinja", tmp_path / "other.jinja"
+    one.write_text("{{ messages }}")
+    other.write_text("{{ messages }}")
+    first = key(one)
+    assert key(other) == first
+    one.write_text("{{ messages }}{{ eos_token }}")
+    assert key(one) != first
+
+
 def test_told_to_stop_it_saves_and_says_so_and_the_next_run_goes_on(
     training: Callable[..., TrainingConfig], tmp_path: Path
 ) -> None:
