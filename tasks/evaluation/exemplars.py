@@ -5,7 +5,7 @@ Those of BBH are its authors' (Suzgun et al., arXiv 2210.09261), read from the i
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -20,11 +20,17 @@ _LONGEST_SOLUTION = 800  # characters: an example shows how to answer, it need n
 _CONCLUSION = re.compile(r"\s*So the answer is (.+?)\.?\s*$", re.DOTALL)
 
 
-def read_exemplars(config: BenchmarkConfig, seed: int) -> dict[str, list[BenchmarkItem]]:
+def read_exemplars(
+    config: BenchmarkConfig,
+    seed: int,
+    options: Mapping[str, Any] | None = None,
+    asked: Collection[str] = (),
+) -> dict[str, list[BenchmarkItem]]:
     """Return the examples of a benchmark's prompt by subject; "" is for all other subjects.
 
-    Those of a train split are drawn by `seed`. Raises `FileError` or `FileNotFoundError` for a
-    source that cannot be read, and `ValueError` where there are too few.
+    Those of a train split are drawn by `seed`, never one of the questions that are `asked`: its
+    solution would stand in its own prompt. `options` go to fsspec. Raises `FileError` or
+    `FileNotFoundError` for a source that cannot be read, and `ValueError` where there are too few.
     """
     shots = config.shots_asked
     if config.benchmark.kind is Kind.BBH:
@@ -32,16 +38,18 @@ def read_exemplars(config: BenchmarkConfig, seed: int) -> dict[str, list[Benchma
     elif not shots:
         found = {"": []}
     elif config.exemplar_source:
-        found = {"": _drawn(read_items(config.exemplar_source, seed), config, shots, seed)}
+        items = read_items(config.exemplar_source, seed, options)
+        unasked = [item for item in items if item.question not in asked]
+        found = {"": _drawn(unasked, config, shots, seed)}
     else:
         found = {"": _own(config.name)[:shots]}
     for subject, examples in found.items():
         if len(examples) < shots:
             place = config.exemplar_source.place if config.exemplar_source else "this package"
             raise ValueError(
-                f"benchmark {config.name!r} {subject} is to have {shots} examples in its prompt, "
-                f"but {place} has {len(examples)} that can be used: set fewer `shots`, or "
-                "`exemplars` with worked solutions"
+                f"{' '.join(['benchmark', repr(config.name), subject]).strip()} is to have {shots} "
+                f"examples in its prompt, but {place} has {len(examples)} that can be used: set "
+                "fewer `shots`, or `exemplars` with worked solutions that are not asked themselves"
             )
     return found
 

@@ -16,6 +16,7 @@ from gleanery.tasks.evaluation.exemplars import read_exemplars
 from gleanery.tasks.evaluation.prompts import answer_text, question_text
 from gleanery.tasks.evaluation.records import AskedItem, BenchmarkItem
 from gleanery.tasks.evaluation.scoring import AnswerScorer
+from gleanery.tasks.file_problems import FileError, Problem
 
 if TYPE_CHECKING:
     from lm_eval.api.task import ConfigurableTask
@@ -33,11 +34,14 @@ def open_tasks(
 
     `seed` decides which examples are drawn and how options are ordered; `options` go to fsspec.
     The scorer must stay open while answers are scored. Raises what `read_items` and
-    `read_exemplars` raise, and `ImportError` without lm-eval.
+    `read_exemplars` raise, `FileError` for items of another benchmark, and `ImportError` without
+    lm-eval.
     """
-    exemplars = read_exemplars(config, seed)
+    items = read_items(config.items_source, seed, options)
+    _check_items(config, items, scorer)
+    exemplars = read_exemplars(config, seed, options, {item.question for item in items})
     grouped: dict[str, list[BenchmarkItem]] = {}
-    for item in read_items(config.items_source, seed, options):
+    for item in items:
         subject = "" if "" in exemplars else item.subject
         if subject not in exemplars:
             known = ", ".join(sorted(exemplars))
@@ -77,6 +81,19 @@ def asked_items(config: BenchmarkConfig, tasks: Tasks) -> Iterator[AskedItem]:
 def item_of(doc: Mapping[str, Any]) -> BenchmarkItem:
     """Return the item that a document of lm-eval is."""
     return BenchmarkItem.model_validate(dict(doc))
+
+
+def _check_items(
+    config: BenchmarkConfig, items: Sequence[BenchmarkItem], scorer: AnswerScorer
+) -> None:
+    problems = []
+    for item in items:
+        try:
+            scorer.check(config.benchmark, item)
+        except ValueError as error:
+            problems.append(Problem(0, f"item {item.id} is none of {config.name}: {error}"))
+    if problems:
+        raise FileError(config.items_source.place, problems)
 
 
 @contextlib.contextmanager

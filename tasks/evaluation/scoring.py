@@ -52,6 +52,29 @@ class AnswerScorer:
         self._limits = limits
         self._workers = workers
 
+    def check(self, benchmark: Benchmark, item: BenchmarkItem) -> None:
+        """Raise `ValueError` for an item that no answer can be compared with, whatever it says.
+
+        Mostly it is an item of another benchmark; asking it would be paid for in vain.
+        """
+        if benchmark.name == "humaneval" and not item.entry_point:
+            raise UnusableItem("no entry_point, which every item of HumanEval names")
+        match benchmark.kind:
+            case Kind.CODE if not (item.test or item.tests):
+                raise UnusableItem("no tests that a program must pass")
+            case Kind.CODE:
+                code_task(item)
+            case Kind.INSTRUCTIONS if not item.instructions:
+                raise UnusableItem("no instructions to be followed")
+            case Kind.CHOICE if not item.choices:
+                raise UnusableItem("no options to choose from")
+            case Kind.NUMBER | Kind.EXPRESSION | Kind.BBH if item.choices:
+                raise UnusableItem(f"{len(item.choices)} options, and none are to be chosen from")
+            case Kind.NUMBER:
+                score_number(item.answer, "", False)
+            case Kind.THEOREM:
+                score_theorem(item, "", False, self._comparer)
+
     def score(self, benchmark: Benchmark, item: BenchmarkItem, answer: str) -> Verdict:
         """Return what an answer is worth; see `score_all`."""
         return self.score_all(benchmark, [(item, answer)])[0]

@@ -89,3 +89,11 @@ def test_too_few_examples_are_an_error_that_says_what_to_do(shared_data: Path) -
         read_exemplars(config, 0)
     with pytest.raises(ValueError, match="this package has 5 that can be used"):
         read_exemplars(BenchmarkConfig(name="gpqa", shots=6), 0)
+
+
+def test_no_question_that_is_asked_is_an_example_of_how_to_answer(shared_data: Path) -> None:
+    source = BenchmarkSource(path=str(shared_data / "benchmarks" / "gsm8k_train.jsonl"))
+    config = BenchmarkConfig(name="gsm8k", exemplars=source)
+    (first, *others) = read_exemplars(config, 1)[""]
+    asked = {first.question}
+    assert read_exemplars(config, 1, asked=asked)[""][:3] == others

@@ -1,5 +1,6 @@
 """The benchmarks as lm-eval's tasks: what they ask and how lm-eval itself scores them."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import pytest
 
 from gleanery.tasks.evaluation.benchmark_source import BenchmarkSource
-from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig
+from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig, BenchmarkName
 from gleanery.tasks.evaluation.config import EvaluationConfig
 from gleanery.tasks.evaluation.harness import asked_items, item_of, open_tasks
 from gleanery.tasks.evaluation.score_items import exact_comparer
 from gleanery.tasks.evaluation.scoring import AnswerScorer
+from gleanery.tasks.file_problems import FileError
 
 GPQA = Path(__file__).with_name("gpqa_items.jsonl")
 Make = Callable[..., BenchmarkConfig]
@@ -140,6 +142,28 @@ def test_a_subject_without_examples_is_named(tmp_path: Path, scorer: AnswerScore
     file.write_text('{"question": "1 + 1 =", "answer": "2", "task": "sums"}\n')
     config = BenchmarkConfig(name="bbh", source=BenchmarkSource(path=str(file)))
     with pytest.raises(ValueError, match="no examples for the subject 'sums' of item 0"):
+        open_tasks(config, 0, scorer)
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "why"),
+    [
+        ("gsm8k", {"answer": "B", "choices": ["1", "2"]}, "2 options, and none are to be chosen"),
+        ("gsm8k", {"answer": "Ten or so"}, "the expected answer 'Ten or so' is no number"),
+        ("arc_challenge", {"answer": "10"}, "no options to choose from"),
+        ("theoremqa", {"answer": "10"}, "no answers of type ''"),
+        ("mbpp", {"answer": "10"}, "no tests that a program must pass"),
+        ("humaneval", {"answer": "f = 1", "tests": ["assert f"]}, "no entry_point"),
+        ("ifeval", {"answer": "10"}, "no instructions to be followed"),
+    ],
+)
+def test_items_of_another_benchmark_are_refused_before_any_is_asked(
+    tmp_path: Path, scorer: AnswerScorer, name: BenchmarkName, row: dict[str, Any], why: str
+) -> None:
+    file = tmp_path / "items.jsonl"
+    file.write_text(json.dumps({"question": "5 + 5?"} | row))
+    config = BenchmarkConfig(name=name, source=BenchmarkSource(path=str(file)), shots=0)
+    with pytest.raises(FileError, match=f"item 0 is none of {name}: .*{why}"):
         open_tasks(config, 0, scorer)
 
 
