@@ -95,6 +95,13 @@ class ModelEvaluationConfig(StoredConfig):
     )
     budget: BudgetConfig = Field(BudgetConfig(), description="What all runs together may spend.")
 
+    @field_validator("evaluation")
+    @classmethod
+    def _models_say_how_they_are_asked(cls, evaluation: EvaluationConfig) -> EvaluationConfig:
+        if evaluation.as_chat:
+            raise ValueError("as_chat is said of each model: set it there, below models")
+        return evaluation
+
     @model_validator(mode="after")
     def _references_are_measured(self) -> Self:
         labels = [model.label for model in self.models]

@@ -6,8 +6,17 @@ from gleanery.tasks.evaluation.report_data import EvaluationFigures
 
 
 def findings_in_words(figures: EvaluationFigures) -> list[str]:
-    """Return the mean of each model and a sentence per benchmark: what came out, in words."""
-    lines = []
+    """Return the mean of each model and a sentence per benchmark: what came out, in words.
+
+    Prompts that nobody took come first: they count as wrong, and say nothing of a model.
+    """
+    lines = [
+        f"{one.label}: {one.score.refused:,} of {one.score.items:,} prompts of "
+        f"{one.score.benchmark} were refused, and count as wrong: mostly prompt and answer are "
+        "longer than the model holds; lower shots or max_tokens"
+        for one in figures.measured
+        if one.score.refused
+    ]
     for one in figures.overall:
         mean = f"{100 * one.mean.estimate:.1f} %"
         ends = f"95 % {100 * one.mean.low:.1f} to {100 * one.mean.high:.1f}"

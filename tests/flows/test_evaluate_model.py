@@ -111,3 +111,10 @@ def test_two_models_are_measured_once_and_compared_item_by_item(
 def test_a_trained_model_needs_an_engine_that_serves_it() -> None:
     with pytest.raises(ValueError, match=r"set engine\.kind to vllm"):
         ModelEvaluationConfig.model_validate({"models": [{"label": "mine", "trained": "model"}]})
+
+
+def test_how_a_model_is_asked_is_said_of_the_model() -> None:
+    with pytest.raises(ValueError, match="as_chat is said of each model"):
+        ModelEvaluationConfig.model_validate(
+            {"models": [{"label": "base"}], "evaluation": {"as_chat": True}}
+        )

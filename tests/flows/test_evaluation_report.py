@@ -1,12 +1,19 @@
 """What a report says of an evaluation: who was measured, and what is still open."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.evaluation_report import evaluation_facts
+from gleanery.flows.evaluation_tables import findings_in_words
 from gleanery.infra.receipts import Receipt, Usage
 from gleanery.tasks.evaluation.report_data import ModelFacts
 from gleanery.tasks.evaluation.score_items import Evaluation
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tasks" / "evaluation"))
+
+from evaluation_sample import figures_of, scored
 
 CONFIG = ModelEvaluationConfig.model_validate(
     {
@@ -56,3 +63,11 @@ def test_receipts_tell_which_model_answered_and_what_is_open_by_benchmark() -> N
 def test_model_without_any_benchmark_is_known_by_its_configuration() -> None:
     done = {label: Evaluation([], [], [], 0) for label in ("base-v1", "tuned")}
     assert [one.model for one in evaluation_facts(CONFIG, done).models] == ["org/base", "mine"]
+
+
+def test_refused_prompts_are_said_before_anything_else() -> None:
+    refused = {"finish_reason": "refused", "extracted": "", "unparseable": True, "answer": ""}
+    base = [scored(1, True), scored(2, False, **refused)]
+    lines = findings_in_words(figures_of({"base": base, "tuned": [scored(1, True)]}))
+    assert lines[0].startswith("base: 1 of 2 prompts of gsm8k were refused, and count as wrong")
+    assert not any("refused" in line for line in lines[1:])
