@@ -7,8 +7,7 @@ from gleanery.tasks.evaluation.records import ScoredItem
 from gleanery.tasks.evaluation.side_by_side import Measured
 from gleanery.tasks.evaluation.statistics_accuracy import Interval, subject_accuracy
 from gleanery.tasks.evaluation.statistics_holm import holm
-from gleanery.tasks.evaluation.statistics_paired import Comparison
-from gleanery.tasks.evaluation.statistics_resampling import bootstrap_mean
+from gleanery.tasks.evaluation.statistics_paired import Comparison, compare, mean_difference
 from gleanery.tasks.records import Record
 
 Decision = Literal["better", "worse", "undecided"]
@@ -64,20 +63,20 @@ def decide(measured: Sequence[Measured], alpha: float) -> list[Finding]:
 def sum_up(items: Mapping[str, Sequence[ScoredItem]]) -> list[Overall]:
     """Return each model over all its benchmarks; the first label is what others are set against.
 
-    The mean's interval is for these benchmarks and other items of them; that of the difference
-    comes from drawing items anew, 2,000 times. Models without any item are left out.
+    Intervals are for these benchmarks and other items of them, that of the difference for the same
+    items of both. Models without any item are left out.
     """
     base = next(iter(items), "")
     marks = {label: _marks(rows) for label, rows in items.items() if rows}
     summed = []
     for label, of_model in marks.items():
-        differences = [] if label == base else _differences(marks.get(base, {}), of_model)
+        compared = [] if label == base else _compared(marks.get(base, {}), of_model)
         summed.append(
             Overall(
                 label=label,
                 benchmarks=len(of_model),
                 mean=subject_accuracy({name: list(of.values()) for name, of in of_model.items()}),
-                difference=bootstrap_mean(differences) if differences else None,
+                difference=mean_difference(compared) if compared else None,
             )
         )
     return summed
@@ -120,14 +119,14 @@ def _marks(items: Sequence[ScoredItem]) -> Marks:
     return found
 
 
-def _differences(first: Marks, second: Marks) -> list[list[float]]:
-    """Return the differences on each benchmark's items that both models have answered."""
-    found = (
-        [float(second[name][key]) - mark for key, mark in of.items() if key in second[name]]
-        for name, of in first.items()
-        if name in second
-    )
-    return [differences for differences in found if differences]
+def _compared(first: Marks, second: Marks) -> list[Comparison]:
+    """Return the comparison on each benchmark's items that both models have answered."""
+    found = []
+    for name, of_first in first.items():
+        of_second = second.get(name, {})
+        if both := [key for key in of_first if key in of_second]:
+            found.append(compare([of_first[key] for key in both], [of_second[key] for key in both]))
+    return found
 
 
 def _decision(comparison: Comparison, p_adjusted: float, alpha: float) -> Decision:

@@ -52,6 +52,21 @@ def compare(first: Sequence[bool], second: Sequence[bool], confidence: float = 0
     )
 
 
+def mean_difference(compared: Sequence[Comparison]) -> Interval:
+    """Return the mean of several comparisons' differences, each of which counts the same.
+
+    The items of each are drawn apart from those of the others, so that the distances to their
+    bounds add up as standard errors do (MOVER: Zou and Donner 2008). Raises ValueError for none.
+    """
+    if not compared:
+        raise ValueError("a mean of differences needs at least one of them")
+    parts = [one.difference for one in compared]
+    mean = math.fsum(part.estimate for part in parts) / len(parts)
+    below = math.hypot(*(part.estimate - part.low for part in parts)) / len(parts)
+    above = math.hypot(*(part.high - part.estimate for part in parts)) / len(parts)
+    return Interval(estimate=mean, low=max(-1.0, mean - below), high=min(1.0, mean + above))
+
+
 def mcnemar(won: int, lost: int) -> float:
     """Return the two-sided p-value of the exact test on discordant pairs; 1 without any."""
     if won + lost == 0:

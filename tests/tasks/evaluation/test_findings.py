@@ -83,6 +83,14 @@ def test_mean_counts_every_benchmark_the_same_and_its_difference_pairs_items() -
     assert tuned.difference.low < tuned.difference.estimate < tuned.difference.high
 
 
+def test_few_items_that_all_came_to_the_same_leave_the_difference_open() -> None:
+    same = [scored(number, False) for number in range(4)]
+    _, tuned = sum_up({"base": same, "tuned": same})
+    assert tuned.difference is not None
+    assert tuned.difference.low < -0.3
+    assert tuned.difference.high > 0.3
+
+
 def test_model_without_a_base_to_be_set_against_has_no_difference() -> None:
     (tuned,) = sum_up({"base": [], "tuned": [scored(1, True), scored(2, False)]})
     assert (tuned.label, tuned.difference) == ("tuned", None)

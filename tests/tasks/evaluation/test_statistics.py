@@ -13,7 +13,13 @@ from scipy import stats
 
 from gleanery.tasks.evaluation.statistics_accuracy import accuracy, subject_accuracy
 from gleanery.tasks.evaluation.statistics_binomial import at_most, normal_quantile
-from gleanery.tasks.evaluation.statistics_paired import better, compare, mcnemar, paired_difference
+from gleanery.tasks.evaluation.statistics_paired import (
+    better,
+    compare,
+    mcnemar,
+    mean_difference,
+    paired_difference,
+)
 from gleanery.tasks.evaluation.statistics_regression import no_regression
 from gleanery.tasks.evaluation.statistics_resampling import bootstrap_mean, permutation_test
 
@@ -132,6 +138,21 @@ def test_paired_interval_holds_the_truth_as_often_as_it_says(
         interval = paired_difference(both, won, lost, items)
         held += interval.low <= truth <= interval.high
     assert 0.93 <= held / 2000 <= 0.99
+
+
+@pytest.mark.parametrize("items", [(12, 12), (40, 200)])
+def test_mean_of_differences_holds_the_truth_as_often_as_it_says(items: tuple[int, int]) -> None:
+    random = np.random.default_rng(5)
+    chances = np.array([0.3, 0.2, 0.1, 0.4])  # both, won, lost, neither
+    held = 0
+    for _ in range(400):
+        compared = []
+        for count in items:
+            kinds = random.choice(4, count, p=chances)
+            compared.append(compare(list((kinds == 0) | (kinds == 2)), list(kinds < 2)))
+        found = mean_difference(compared)
+        held += found.low <= 0.1 <= found.high
+    assert 0.93 <= held / 400 <= 0.99
 
 
 def test_comparison_counts_items_and_knows_the_direction() -> None:
