@@ -30,6 +30,24 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _WORDS_A_MINUTE = 100
+# A question about an amount may tell of pages that somebody reads: no length of its answer, unless
+# it says "in 3 sentences", or "Write 3 sentences …".
+_AMOUNT_ASKED = re.compile(
+    r"\bhow (?:many|much|long|far|fast|often|old|tall|big|late|soon)\b"
+    r"|\bwhat (?:fraction|percent\w*|share|number|is the (?:total|average|number|ratio|probability))\b",
+    re.IGNORECASE,
+)
+_IN_SO_MANY = re.compile(
+    r"\b(?:in|within|using|under)(?: (?:about|around|exactly|at|least|most|just|only|no|more|than"
+    r"|a|an|the|one))*\s*$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?]\s+|\n")
+_IMPERATIVE = re.compile(
+    r"^\W*(?:(?:please|now|then|and|also|can you|could you)\s+)*(?:write|explain|describe|give|answer"
+    r"|summari[sz]e|tell|list|respond|reply|compose|draft|show|discuss|provide|use|make)\b",
+    re.IGNORECASE,
+)
 
 _TINY = re.compile(
     MAKE
@@ -237,7 +255,8 @@ def named_least(asked: str) -> int | None:
     least = None
     for match in _NAMED.finditer(asked):
         number, unit, minutes, single = match.groups()
-        if _OTHERS_LENGTH.search(asked[: match.start()]):
+        before = asked[: match.start()]
+        if _OTHERS_LENGTH.search(before) or _is_told_of(before, asked):
             continue
         if minutes:
             words = _number(minutes) * _WORDS_A_MINUTE
@@ -245,6 +264,14 @@ def named_least(asked: str) -> int | None:
             words = _number(number or "one") * _WORDS_OF[(unit or single).lower()]
         least = max(least or 0, round(_SHARE * words))
     return least
+
+
+def _is_told_of(before: str, asked: str) -> bool:
+    """Return whether a length is something that a question about an amount tells of."""
+    if not _AMOUNT_ASKED.search(asked):
+        return False
+    sentence = _SENTENCE_END.split(before)[-1]
+    return not (_IN_SO_MANY.search(sentence) or _IMPERATIVE.match(sentence))
 
 
 def _number(text: str) -> int:

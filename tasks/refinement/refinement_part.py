@@ -13,7 +13,7 @@ from gleanery.tasks.refinement.prompts import FINGERPRINT
 from gleanery.tasks.refinement.refine import Unrefined, refined_from
 from gleanery.tasks.stage_inputs import REFINE
 
-VERSION = 2
+VERSION = 3
 
 
 def refinement_part(

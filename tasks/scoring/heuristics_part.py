@@ -8,7 +8,7 @@ from gleanery.tasks.scoring.heuristics import heuristic_scores
 from gleanery.tasks.scoring.scoring_part import Scored, Scorer
 from gleanery.tasks.scoring.stages import HEURISTICS
 
-VERSION = 3
+VERSION = 4
 
 
 class HeuristicsConfig(Config):

@@ -15,7 +15,7 @@ from gleanery.tasks.skills.records import QueryType, Skill, SkillPlan
 from gleanery.tasks.skills.stages import SKILL_EXAMPLES
 from gleanery.tasks.skills.verify import VERIFY
 
-VERSION = 1
+VERSION = 2
 
 
 def generation_part(

@@ -32,7 +32,7 @@ from gleanery.tasks.taxonomy.subjects import SubjectsConfig, list_subjects
 from gleanery.tasks.taxonomy.syllabus import SyllabusConfig, write_syllabus
 
 VERSION = 1
-_ANSWERS_VERSION = 2  # 5 % and 5 agree only where per cent is asked for
+_ANSWERS_VERSION = 3  # pages that a question about an amount tells of are no length of its answer
 _EARLIER_SLICES = 4  # looked back at: more would make the last slice read all of them
 
 

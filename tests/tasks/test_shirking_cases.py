@@ -9,7 +9,7 @@ import yaml
 from gleanery.tasks.shirking import shirks
 from gleanery.tasks.shirking_asked import asks_for_voice
 from gleanery.tasks.shirking_cut_off import cut_off, unfinished
-from gleanery.tasks.shirking_length import least_words
+from gleanery.tasks.shirking_length import least_words, named_least
 from gleanery.tasks.shirking_revision_leak import revision_leak
 from gleanery.tasks.shirking_words import meta_talk, refusal
 
@@ -58,10 +58,23 @@ def test_length_follows_from_what_is_asked(side: str, is_right: Callable[[int], 
         ("Write a two-minute speech for my sister's wedding.", 80),
         ("Explain gravity in one sentence.", 3),
         ("Summarise the French Revolution in three paragraphs.", 36),
+        ("How long is the Nile? Answer in 5 sentences.", 16),
+        ("Write two paragraphs on how much water people drink.", 24),
     ],
 )
 def test_length_that_the_instruction_names_goes_first(instruction: str, least: int) -> None:
     assert least_words(instruction) == least
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "Mia is reading a 120-page book. She read 12 pages today. How many pages are left?",
+        "A clerk types 40 words a minute. How long does she take for 2,000 words?",
+    ],
+)
+def test_pages_that_a_problem_tells_of_are_no_length_of_its_answer(problem: str) -> None:
+    assert named_least(problem) is None
 
 
 def test_list_with_fewer_entries_than_asked_for_is_unfinished() -> None:
