@@ -20,11 +20,15 @@ class TrainingRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """How many examples were looked at, and of how many the end, or all of the answer, is cut."""
+    """How many examples were looked at, and of how many the end, or all of the answer, is cut.
+
+    `longest` is how many tokens the longest of them has once it is cut.
+    """
 
     examples: int
     cut: int
     unlearnt: int
+    longest: int
 
 
 def plain_template() -> str:
@@ -72,7 +76,7 @@ def check_template(
     nothing is left to learn of any example.
     """
     _check_end(tokenizer, outputs)
-    cut = unlearnt = 0
+    cut = unlearnt = longest = 0
     looked_at = rows[:_LOOKED_AT]
     for row in looked_at:
         prompt, whole = _tokens(tokenizer, row)
@@ -92,12 +96,26 @@ def check_template(
             )
         cut += len(whole) > max_length
         unlearnt += len(prompt) >= max_length
+        longest = max(longest, min(len(whole), max_length))
     if looked_at and unlearnt == len(looked_at):
         raise TrainingRefused(
             f"the questions of all {unlearnt} examples looked at fill {max_length} tokens, so that "
             "nothing of their answers is left to learn: raise recipe.max_length"
         )
-    return Rendered(len(looked_at), cut, unlearnt)
+    return Rendered(len(looked_at), cut, unlearnt, longest)
+
+
+def check_length(longest: int, held: int | None) -> None:
+    """Raise `TrainingRefused` for examples that are longer than a model holds.
+
+    `held` is in tokens, `None` where the model does not say. What lies behind it would be learnt
+    at places that the model has never seen, and that servers refuse.
+    """
+    if held and longest > held:
+        raise TrainingRefused(
+            f"examples have up to {longest:,} tokens, and the model holds {held:,}: set "
+            f"recipe.max_length to {held} at most, or take a model that holds more"
+        )
 
 
 def _check_end(tokenizer: Any, outputs: int) -> None:

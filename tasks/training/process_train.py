@@ -18,6 +18,7 @@ from gleanery.tasks.training.batch_plan import BatchError, BatchPlan, plan_batch
 from gleanery.tasks.training.chat_template import (
     Rendered,
     TrainingRefused,
+    check_length,
     check_template,
     marked_batch,
 )
@@ -71,6 +72,7 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
         torch.set_num_threads(spec.devices.threads)
     stop = StopRequest(spec.work)
     _check_trackers(spec)
+    _check_keep(spec)
     set_seed(spec.recipe.seed)
     devices = int(os.environ.get("WORLD_SIZE", "1"))
     batches = plan_batches(spec.recipe.global_batch, devices, spec.devices.most_per_device)
@@ -81,6 +83,7 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
     chosen = chosen_rows(spec)
     turns = first_turns(spec, chosen)
     rendered = check_template(tokenizer, outputs, turns, spec.recipe.max_length)
+    check_length(rendered.longest, getattr(model.config, "max_position_embeddings", None))
     trainer = HeldOutTrainer(
         model=model,
         args=trainer_arguments(spec, batches),
@@ -162,6 +165,14 @@ def _check_trackers(spec: TrainingSpec) -> None:
             f"the trackers {', '.join(missing)} are not installed where training runs "
             f"({sys.executable}): pip install {' '.join(missing.values())}, or take them out of "
             "trackers"
+        )
+
+
+def _check_keep(spec: TrainingSpec) -> None:
+    if spec.recipe.keep == "best" and not spec.validation_files:
+        raise TrainingRefused(
+            "recipe.keep is best, which the loss on the validation split decides, and the release "
+            "has no such split: set it to last, or build a release with a share for validation"
         )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from gleanery.tasks.training.chat_template import (
     TrainingRefused,
+    check_length,
     check_template,
     marked_batch,
     set_template,
@@ -96,3 +97,12 @@ def test_marked_batch_shows_what_is_learnt(tokenizer: Any) -> None:
         "labels": [-100] * len(asked) + told + [-100] * len(asked),
     }
     assert marked_batch(tokenizer, [row]) == ["a question ⟦an answer⟧a question "]
+
+
+def test_examples_that_the_model_does_not_hold_are_refused(tokenizer: Any) -> None:
+    longest = check_template(tokenizer, VOCABULARY, ROWS, 256).longest
+    assert check_template(tokenizer, VOCABULARY, ROWS, longest - 1).longest == longest - 1
+    check_length(longest, longest)
+    check_length(longest, None)
+    with pytest.raises(TrainingRefused, match=f"set recipe.max_length to {longest - 1} at most"):
+        check_length(longest, longest - 1)
