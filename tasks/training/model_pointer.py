@@ -124,7 +124,7 @@ def settle_pointer(store: Store) -> None:
 def _pointed_at(store: Store) -> int:
     try:
         return int(orjson.loads(store.read(POINTER))["number"])
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, KeyError, TypeError):  # or written by somebody else
         return 0
 
 

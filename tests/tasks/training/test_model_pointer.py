@@ -80,6 +80,16 @@ def test_pointer_that_a_kill_left_behind_is_moved_by_the_next(store: Store, tmp_
     assert json.loads(store.read(POINTER))["model"] == "a" * 32
 
 
+@pytest.mark.parametrize("written", [b"", b"{}", b"[1]", b'{"number": "new"}'])
+def test_pointer_that_somebody_else_wrote_is_moved_by_the_next(
+    written: bytes, store: Store, tmp_path: Path
+) -> None:
+    promote(store, store_model(store, tmp_path, "a" * 32), "", "the first")
+    store.write(POINTER, written)
+    settle_pointer(store)
+    assert json.loads(store.read(POINTER))["model"] == "a" * 32
+
+
 def test_latest_model_whose_files_are_gone_is_said_so(store: Store, tmp_path: Path) -> None:
     first = store_model(store, tmp_path, "a" * 32)
     store_model(store, tmp_path, "b" * 32)
