@@ -29,6 +29,13 @@ _CONFIGS: dict[str, type[PipelineConfig]] = {
     "skills": SkillsConfig,
     "dataset": DatasetConfig,
 }
+# What is done with models, which is neither run stage by stage nor previewed.
+_OWN_COMMANDS = {
+    "training": "train",
+    "evaluation": "evaluate",
+    "improvement": "improve",
+    "sweep": "sweep",
+}
 _RETRIED: dict[type[PipelineConfig], tuple[str, ...]] = {
     HarvestConfig: (RECALL, EXTRACT, REFINE),  # dedup asks and parses nothing
     TaxonomyConfig: (SUBJECTS, SYLLABI, QUESTIONS, EXAMPLES),
@@ -52,7 +59,11 @@ def read_config(path: Path) -> PipelineConfig:
     values = read_values(path)
     method = str(values.get("method", "harvest"))
     if method not in _CONFIGS:
-        raise ConfigError(f"{path} has the method {method}; known methods: {', '.join(_CONFIGS)}")
+        own = _OWN_COMMANDS.get(method)
+        does = f"; `gleanery {own} {path}` runs it" if own else ""
+        raise ConfigError(
+            f"{path} has the method {method}{does}; known methods here: {', '.join(_CONFIGS)}"
+        )
     if method == "dataset":
         values = with_files(path, values)
     return to_config(path, values, _CONFIGS[method])

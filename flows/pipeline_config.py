@@ -75,5 +75,5 @@ def to_config(path: Path, values: dict[str, object], config: type[C]) -> C:
             f"  {'.'.join(map(str, problem['loc'])) or 'top level'}: {problem_words(problem)}"
             for problem in error.errors(include_url=False)
         ]
-        kind = config.__name__.removesuffix("Config").lower()
+        kind = config.model_fields["method"].default
         raise ConfigError("\n".join([f"{path} is no {kind} configuration:", *problems])) from None

@@ -110,6 +110,15 @@ def test_example_improvement_takes_in_the_files_beside_it() -> None:
 def test_configuration_of_something_else_is_refused_by_its_method() -> None:
     with pytest.raises(ConfigError, match="has the method dataset, and training is asked for"):
         read_training_config(DEPLOYMENTS / "dataset.yaml")
+    with pytest.raises(ConfigError, match=r"`gleanery train .*/training\.yaml` runs it; known"):
+        read_config(DEPLOYMENTS / "training.yaml")
+
+
+def test_configuration_that_is_wrong_is_called_by_its_method(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("method: evaluation\nmodel: x\n")
+    with pytest.raises(ConfigError, match="is no evaluation configuration"):
+        read_evaluation_config(file)
 
 
 def test_example_harvest_keeps_out_before_refinement_what_the_dataset_keeps_out() -> None:
