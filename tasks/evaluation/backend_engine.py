@@ -84,7 +84,7 @@ class BackendEngine:
             if ended and open_requests:
                 raise EngineError(
                     f"the {self._spec.backend} backend ended with exit code {process.exit_code}: "
-                    f"check backend_args. Its log ends with:\n{process.tail()}"
+                    f"check path and backend_args. Its log ends with:\n{process.tail()}"
                 )
             await asyncio.sleep(_POLL_S)
 
