@@ -13,7 +13,8 @@ def findings_in_words(figures: EvaluationFigures) -> list[str]:
     lines = [
         f"{one.label}: {one.score.refused:,} of {one.score.items:,} prompts of "
         f"{one.score.benchmark} were refused, and count as wrong: mostly prompt and answer are "
-        "longer than the model holds; lower shots or max_tokens"
+        "longer than the model holds; lower shots or max_tokens (a refusal is kept: where the "
+        "server has changed, measure under another name)"
         for one in figures.measured
         if one.score.refused
     ]
