@@ -10,9 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gleanery.deployments.methods import read_config
+from gleanery.deployments.clean_training import leftovers_of_training
+from gleanery.deployments.model_configs import read_any_config
 from gleanery.deployments.terminal import open_console, printable
+from gleanery.flows.pipeline_config import StoredConfig
 from gleanery.flows.run import open_store
+from gleanery.flows.train_model import plan_training
+from gleanery.flows.training_config import TrainingConfig
 from gleanery.infra.lease import hold_lease
 from gleanery.infra.leftovers import (
     EARLIER,
@@ -42,16 +46,17 @@ def clean(config_file: Path, yes: bool, older_than: str, old_generations: bool) 
     something is to be removed and a run is known to be alive.
     """
     before = time.time() - seconds_of(older_than)
-    store = open_store(read_config(config_file), read_settings())
+    config = read_any_config(config_file)
+    store = open_store(config, read_settings())
     console = open_console()
     if not yes:
-        found = find_leftovers(store, before, old_generations)
+        found = _leftovers(config, store, before, old_generations)
         _print(found, store, console)
         if found:
             console.print("Nothing was removed. To remove all of it, add --yes.")
         return
     with hold_lease(store):
-        found = find_leftovers(store, before, old_generations)
+        found = _leftovers(config, store, before, old_generations)
         _print(found, store, console)
         removed = [leftover for leftover in found if leftover.kind != UNCOMMITTED]
         remove(store, removed)
@@ -60,6 +65,16 @@ def clean(config_file: Path, yes: bool, older_than: str, old_generations: bool) 
         remove(store, releases)
     if removed := [*removed, *releases]:
         console.print(f"Removed {len(removed):,} objects, {_size(removed)}.")
+
+
+def _leftovers(
+    config: StoredConfig, store: Store, before: float, old_generations: bool
+) -> list[Leftover]:
+    found = find_leftovers(store, before, old_generations)
+    if isinstance(config, TrainingConfig):
+        current = plan_training(config, read_settings()).key if old_generations else ""
+        found += leftovers_of_training(store, before, current)
+    return found
 
 
 def find_leftovers(store: Store, before: float, old_generations: bool = False) -> list[Leftover]:

@@ -21,7 +21,12 @@ from gleanery.infra.lease import hold_lease
 from gleanery.infra.settings import read_settings
 from gleanery.infra.storage import Store
 from gleanery.tasks.training.model_evaluations import fetch_model, write_card
-from gleanery.tasks.training.model_pointer import latest_key, promote, read_promotions
+from gleanery.tasks.training.model_pointer import (
+    before_latest,
+    latest_key,
+    promote,
+    read_promotions,
+)
 from gleanery.tasks.training.trained_models import model_key, trained_models
 from gleanery.tasks.training.training_stores import training_stores
 
@@ -65,7 +70,7 @@ def roll_back(config: Config = None, root: Root = "", reason: Reason = "") -> No
             f"{len(stores)} trainings have a latest model: name the file of the one to roll back"
         )
     [store] = stores
-    before = read_promotions(store)[-1].previous
+    before = before_latest(store)
     if not before:
         raise ValueError(
             "no model was the latest before this one, the first: promote another one, or measure "

@@ -63,7 +63,8 @@ def _decided(decision: Decision | None) -> str:
 
 def _evaluations(store: Store, key: str) -> list[str]:
     return [
-        f"{result.benchmark} {result.accuracy:.1%} of {result.items:,} ({results.purpose})"
+        f"{result.benchmark} {result.accuracy:.1%} of {result.items:,} ({results.purpose}"
+        f"{f', {result.refused:,} refused' if result.refused else ''})"
         for results in results_of(store, key)
         for result in results.results
     ]

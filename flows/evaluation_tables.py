@@ -28,7 +28,24 @@ def findings_in_words(figures: EvaluationFigures) -> list[str]:
                 f"{points(difference.low)} to {points(difference.high)})"
             )
         lines.append(line)
-    return lines + [in_words(finding, figures.labels[0]) for finding in figures.findings]
+    return lines + _told(figures)
+
+
+def _told(figures: EvaluationFigures) -> list[str]:
+    """Return a sentence for each difference that is shown, and one for all others of a model."""
+    shown = [one for one in figures.findings if one.decision != "undecided"]
+    open_ones: dict[str, list[Finding]] = {}
+    for one in figures.findings:
+        if one.decision == "undecided":
+            open_ones.setdefault(one.label, []).append(one)
+    lines = [in_words(one, figures.labels[0]) for one in shown]
+    for label, findings in open_ones.items():
+        if len(findings) == 1:
+            lines.append(in_words(findings[0], figures.labels[0]))
+        else:
+            names = ", ".join(one.benchmark for one in findings)
+            lines.append(f"{names}: no difference of {label} to {figures.labels[0]} is shown")
+    return lines
 
 
 def evaluation_rows(figures: EvaluationFigures) -> list[dict[str, str | int]]:

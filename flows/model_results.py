@@ -88,6 +88,7 @@ def _result(evaluation: EvaluationConfig, one: Measured, first: str) -> Benchmar
         high=one.interval.high,
         unparseable=one.score.unparseable,
         truncated=one.score.truncated,
+        refused=one.score.refused,
         against=first if one.against else "",
         difference=one.against.difference.estimate if one.against else None,
         p_value=one.against.p_value if one.against else None,

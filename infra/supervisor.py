@@ -99,7 +99,7 @@ def main(arguments: list[str]) -> int:
         server.kill_all()
         code = 0
     else:
-        _log(f"the server ended by itself with exit code {server.exit_code}")
+        _log(f"the process ended by itself with exit code {server.exit_code}")
         server.kill_all()
         code = server.exit_code
     _clean_up(cleanup)

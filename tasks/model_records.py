@@ -11,8 +11,9 @@ class BenchmarkResult(Record):
     """What a model came to on a benchmark.
 
     `accuracy` and the bounds of its 95 % interval are shares. `place` is where the items came
-    from. `difference` is against the model that `against` names, on the same items, with the
-    two-sided exact p-value; `None` where it was compared with none.
+    from; prompts that nobody took, the `refused`, count as wrong. `difference` is against the
+    model that `against` names, on the same items, with the two-sided exact p-value; `None` where
+    it was compared with none.
     """
 
     benchmark: str
@@ -25,6 +26,7 @@ class BenchmarkResult(Record):
     high: float
     unparseable: int
     truncated: int
+    refused: int = 0
     against: str = ""
     difference: float | None = None
     p_value: float | None = None

@@ -56,11 +56,14 @@ def controlled_rate(
 
     `preferences` are 0 to 1, one per item; `differences` has a column per feature, the first being
     length. `difficulty` lets the model's strength differ from one instruction to the next. None
-    where length is nearly always on the same side, so that nothing shows what it does.
+    where length is nearly always on the same side, or every item came out alike, so that nothing
+    shows what length does.
     """
     if not _is_on_both_sides(differences if differences.ndim == 1 else differences[:, 0]):
         return None
     wins = np.asarray(preferences, dtype=np.float64)
+    if np.ptp(wins) == 0:
+        return None
     worth = np.ones(len(wins)) if weights is None else np.asarray(weights, dtype=np.float64)
     hard = _column(difficulty, len(wins))
     columns = _scaled(differences.reshape(len(wins), -1))

@@ -157,7 +157,7 @@ def _row(result: BenchmarkResult) -> str:
         compared = [result.against, f"{result.difference:+.1%}", f"{result.p_value:.3g}"]
     cells = [
         result.benchmark,
-        f"{result.items:,}",
+        f"{result.items:,}{f', {result.refused:,} refused' if result.refused else ''}",
         str(result.shots),
         f"{result.accuracy:.1%}",
         f"{result.low:.1%} to {result.high:.1%}",

@@ -60,6 +60,19 @@ def latest_key(store: Store) -> str:
     return promotions[-1].model if promotions else ""
 
 
+def before_latest(store: Store) -> str:
+    """Return the key of the model to go back to from the latest one, "" where that is the first.
+
+    Going back twice goes further back: who returned to a model has left what came after it.
+    """
+    way: list[str] = []
+    for promotion in read_promotions(store):
+        if promotion.model in way:
+            del way[way.index(promotion.model) :]
+        way.append(promotion.model)
+    return way[-2] if len(way) > 1 else ""
+
+
 def latest_model(store: Store) -> FolderReceipt:
     """Return the model that was promoted last; where none ever was, the newest.
 

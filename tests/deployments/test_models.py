@@ -84,6 +84,8 @@ def test_pointer_is_moved_by_hand_and_back(
     told = command("list", training)
     assert f"{OLD[:12]} after {NEW[:12]}, by hand: rolled back" in told
     assert f"{OLD[:12]} after the base, by hand: it talks better" in told
+    with pytest.raises(ValueError, match="no model was the latest before this one"):
+        command("rollback", training)
 
 
 def test_model_is_fetched_with_its_card_by_key_or_as_the_latest(

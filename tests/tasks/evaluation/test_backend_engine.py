@@ -56,7 +56,9 @@ def test_a_backend_that_cannot_start_is_an_error_with_the_end_of_its_log() -> No
         finally:
             await engine.aclose()
 
-    with pytest.raises(EngineError, match=r"check path and backend_args\. Its log ends with:\n.*nowhere"):
+    with pytest.raises(
+        EngineError, match=r"check path and backend_args\. Its log ends with:\n.*nowhere"
+    ):
         asyncio.run(ask())
 
 

@@ -87,6 +87,8 @@ def test_where_all_answers_are_longer_nothing_is_claimed() -> None:
     assert longer.min() > 0
     assert controlled_rate(wins, longer) is None
     assert controlled_rate([0.5, 1.0], np.array([3.0, -3.0])) is None
+    both_sides = np.array([-20.0, 20.0] * 10)
+    assert controlled_rate([1.0] * 20, both_sides) is None  # all won: no interval would be true
 
 
 def test_answers_of_equal_length_keep_their_raw_rate() -> None:
