@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from gleanery.tasks.training.events import EVALUATED, LOGGED, EventLog
@@ -29,6 +30,11 @@ def tell_again(checkpoint: str, log: EventLog) -> None:
                 tokens_per_second=0.0,  # it is another machine's
                 mfu=None,
             )
+
+
+def mean_loss(history: Sequence[Mapping[str, Any]]) -> float:
+    """Return the mean loss of all steps, also of those before a training was killed."""
+    return fmean(entry["loss"] for entry in history if "loss" in entry)
 
 
 def last_held_out_loss(history: Sequence[Mapping[str, Any]]) -> float | None:

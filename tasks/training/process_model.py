@@ -1,5 +1,6 @@
 """The training process's model: loaded, given adapters, and saved so that others can load it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ def save_trained(trainer: Any, spec: TrainingSpec, tokenizer: Any, best: str, fo
             spec.model.path, revision=_revision(spec), dtype=computed_in(spec)
         )
         model = PeftModel.from_pretrained(base, str(written)).merge_and_unload()
+        _tidy(written / "adapter_config.json")
     model = model.to(computed_in(spec))
     # Greedy unless asked otherwise, and ending where the template ends a turn.
     model.generation_config = GenerationConfig(
@@ -105,6 +107,16 @@ def save_trained(trainer: Any, spec: TrainingSpec, tokenizer: Any, best: str, fo
     for rest in ("training_args.bin", "README.md"):  # of this machine, and of another tool
         for name in (MODEL, ADAPTER):
             (folder / name / rest).unlink(missing_ok=True)
+
+
+def _tidy(adapter_config: Path) -> None:
+    """Write an adapter's configuration the same each time, and without a folder of this machine."""
+    values = json.loads(adapter_config.read_text(encoding="utf-8"))
+    if isinstance(values["target_modules"], list):
+        values["target_modules"].sort()
+    if Path(values["base_model_name_or_path"] or "").is_dir():
+        values["base_model_name_or_path"] = None
+    adapter_config.write_text(json.dumps(values, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def _save_best(spec: TrainingSpec, best: str, written: Path) -> None:

@@ -36,7 +36,7 @@ from gleanery.tasks.training.process_callbacks import Saving, StopRequest, Telli
 from gleanery.tasks.training.process_data import chosen_rows, first_turns, load_split
 from gleanery.tasks.training.process_fresh import with_fresh_base
 from gleanery.tasks.training.process_held_out import HeldOutTrainer, unigram_loss
-from gleanery.tasks.training.process_history import last_held_out_loss, tell_again
+from gleanery.tasks.training.process_history import last_held_out_loss, mean_loss, tell_again
 from gleanery.tasks.training.process_hosts import check_agreement, leads_host
 from gleanery.tasks.training.process_model import (
     adapters,
@@ -104,7 +104,7 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
             tell_again(spec.resume, log)
     unigram = _tell_unigram(trainer, outputs, log)
     started = time.monotonic()
-    done = trainer.train(resume_from_checkpoint=spec.resume or None)
+    trainer.train(resume_from_checkpoint=spec.resume or None)
     if saving.interrupted:
         if leads_host():
             log.tell(INTERRUPTED, step=trainer.state.global_step)
@@ -116,7 +116,7 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
         log.tell(
             FINISHED,
             step=trainer.state.global_step,
-            loss=done.training_loss,
+            loss=mean_loss(trainer.state.log_history),
             rows=passes.rows,
             of_rows=chosen.of,
             seen=passes.seen(trainer.state.global_step),

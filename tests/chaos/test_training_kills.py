@@ -119,7 +119,7 @@ def run(tmp_path: Path, tiny_base: Path) -> Callable[..., Run]:
 def weights(told: dict[str, Any] | None) -> dict[str, str]:
     """Return the digests of what was learnt, and of the tokens that it was learnt in."""
     assert told is not None
-    learnt = (".safetensors", "tokenizer.json")
+    learnt = (".safetensors", "tokenizer.json", "adapter_config.json")
     return {path: sha for path, sha in told["files"].items() if path.endswith(learnt)}
 
 
