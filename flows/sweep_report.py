@@ -109,8 +109,8 @@ def _explained(points: Sequence[Point], held_out: HeldOutRows, used: int) -> lis
         "(Wilson's for an accuracy).",
         "`p` is that of swapping a model with the first variant's at the same number of examples "
         "(of a single variant, with its first point), row by row and item by item, means over "
-        "seeds taken first: it tells these models apart on other rows, and says nothing of how the "
-        "variants would do with another seed. It is not corrected for how many comparisons are made.",
+        "seeds taken first: it tells these models apart on other rows, and says nothing of how "
+        "variants would do with another seed. It is not corrected for the number of comparisons.",
     ]
     if any(point.after for point in points):
         told.append(
