@@ -15,7 +15,6 @@ from gleanery.deployments.model_configs import read_any_config
 from gleanery.deployments.terminal import open_console, printable
 from gleanery.flows.pipeline_config import StoredConfig
 from gleanery.flows.run import open_store
-from gleanery.flows.train_model import plan_training
 from gleanery.flows.training_config import TrainingConfig
 from gleanery.infra.lease import hold_lease
 from gleanery.infra.leftovers import (
@@ -72,9 +71,16 @@ def _leftovers(
 ) -> list[Leftover]:
     found = find_leftovers(store, before, old_generations)
     if isinstance(config, TrainingConfig):
-        current = plan_training(config, read_settings()).key if old_generations else ""
+        current = _key(config) if old_generations else ""
         found += leftovers_of_training(store, before, current)
     return found
+
+
+def _key(config: TrainingConfig) -> str:
+    """Return the name of the training as it is configured now."""
+    from gleanery.flows.train_model import plan_training  # brings Prefect, which is slow to come
+
+    return plan_training(config, read_settings()).key
 
 
 def find_leftovers(store: Store, before: float, old_generations: bool = False) -> list[Leftover]:
