@@ -14,6 +14,7 @@ from gleanery.infra.llm.room import EngineRoom
 from gleanery.infra.parts import Parts
 from gleanery.infra.settings import Settings
 from gleanery.infra.storage import Store
+from gleanery.tasks.evaluation.judge_part import judge_name
 from gleanery.tasks.evaluation.judge_suites import (
     Answers,
     OpenSuite,
@@ -21,7 +22,6 @@ from gleanery.tasks.evaluation.judge_suites import (
     judged,
     open_suites,
 )
-from gleanery.tasks.evaluation.judged_pairs_part import judge_name
 from gleanery.tasks.evaluation.judged_records import Judged, NoFigure, PointScore, WinRate
 from gleanery.tasks.evaluation.tasks import answer_judged_suites, judge_answers
 from gleanery.tasks.llm_part import LLMRun

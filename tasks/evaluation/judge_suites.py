@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from gleanery.infra.digests import digest
 from gleanery.infra.llm.config import EngineConfig
-from gleanery.infra.receipts import Receipt
 from gleanery.tasks.evaluation.answers_part import ask_part
+from gleanery.tasks.evaluation.judge_part import judge_part
 from gleanery.tasks.evaluation.judged_answers_part import suite_answer_parts
 from gleanery.tasks.evaluation.judged_config import JudgedSuiteConfig, JudgingConfig
 from gleanery.tasks.evaluation.judged_examples import pair_examples, point_examples
 from gleanery.tasks.evaluation.judged_grades import point_scores
-from gleanery.tasks.evaluation.judged_pairs_part import Contest, Pair, pairs_of, pairs_part
-from gleanery.tasks.evaluation.judged_points_part import Grading, points_part, turns_of
+from gleanery.tasks.evaluation.judged_pairs_part import Contest, Pair, comparing, pairs_of
+from gleanery.tasks.evaluation.judged_points_part import grading, turns_of
 from gleanery.tasks.evaluation.judged_questions import read_questions
 from gleanery.tasks.evaluation.judged_records import (
     Judged,
@@ -25,6 +25,7 @@ from gleanery.tasks.evaluation.judged_records import (
 from gleanery.tasks.evaluation.judged_wins import win_rates
 from gleanery.tasks.llm_part import LLMPart, LLMRun
 
+V = TypeVar("V", PairVerdict, PointVerdict)
 FILE = "the file's outputs"
 """What the tables call a reference whose answers stand in the suite's file."""
 
@@ -107,13 +108,14 @@ def judge_suites(
                 name = f"{label}.{suite.config.name}.{by}.{number:04d}"
                 contest = _contest(suite, label, judge, config)
                 if contest and (pairs := _pairs(suite, questions, answers, label)):
-                    receipt = _ask(run, pairs_part(name, contest, pairs, progress), verdicts)
-                    verdicts.pairs += run.parts.rows(receipt, PairVerdict)
-                graded = answers[label].by_suite[suite.config.name]
-                if suite.config.suite.points and (turns := turns_of(questions, graded)):
-                    grading = Grading(label, judge, config.asking)
-                    receipt = _ask(run, points_part(name, grading, turns, progress), verdicts)
-                    verdicts.points += run.parts.rows(receipt, PointVerdict)
+                    compared = judge_part(name, comparing(contest), pairs, progress)
+                    verdicts.pairs += _ask(run, compared, verdicts)
+                said = answers[label].by_suite[suite.config.name]
+                if suite.config.suite.points and (turns := turns_of(questions, said)):
+                    points = grading(label, judge, config.asking)
+                    verdicts.points += _ask(
+                        run, judge_part(name, points, turns, progress), verdicts
+                    )
     return verdicts
 
 
@@ -175,7 +177,7 @@ def _pairs(
     return pairs_of(questions, answers[label].by_suite[name], others)
 
 
-def _ask(run: LLMRun, part: LLMPart[Any, Any], verdicts: Verdicts) -> Receipt:
+def _ask(run: LLMRun, part: LLMPart[Any, V], verdicts: Verdicts) -> list[V]:
     receipt, _ = ask_part(run, part)
     verdicts.unanswered += sum(receipt.failed.values())
-    return receipt
+    return list(run.parts.rows(receipt, part.row_type))

@@ -1,21 +1,17 @@
 """Comparing a model's answers with a reference's, in both orders: every verdict is kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
-from gleanery.infra.digests import digest
 from gleanery.infra.llm.config import EngineConfig
-from gleanery.infra.llm.dialogues import Dialogue
-from gleanery.infra.llm.protocol import Message, Request
-from gleanery.infra.receipts import Input, Plan
 from gleanery.tasks.evaluation.judge_pairs import (
     pair_fingerprint,
     pair_prompt,
     pair_schema,
     read_verdict,
 )
-from gleanery.tasks.evaluation.judge_replies import Reply, ask_until_read
+from gleanery.tasks.evaluation.judge_part import Judging, Reply, judge_name
 from gleanery.tasks.evaluation.judged_config import JudgeAsking
 from gleanery.tasks.evaluation.judged_records import (
     JudgedQuestion,
@@ -25,8 +21,6 @@ from gleanery.tasks.evaluation.judged_records import (
 )
 from gleanery.tasks.evaluation.judged_suites import Worth
 from gleanery.tasks.evaluation.stages import PAIR_VERDICTS
-from gleanery.tasks.llm_part import LLMPart, RowOutcome
-from gleanery.tasks.records import Loss
 
 VERSION = 1
 _MIRRORED = {"A>>B": "B>>A", "A>B": "B>A", "A=B": "A=B", "B>A": "A>B", "B>>A": "A>>B"}
@@ -64,6 +58,12 @@ class Pair:
         """Return what names the question in this order."""
         return f"{self.question.id}#{self.order}"
 
+    @property
+    def content(self) -> list[Any]:
+        """Return what a verdict on the pair depends on."""
+        question = self.question.model_dump()
+        return [self.id, question, self.answer, self.reference_answer, self.cut_off]
+
 
 def pairs_of(
     questions: Sequence[JudgedQuestion],
@@ -91,86 +91,44 @@ def pairs_of(
     return pairs
 
 
-def pairs_part(
-    name: str,
-    contest: Contest,
-    pairs: Sequence[Pair],
-    progress: Callable[[str, int, int], None] = lambda part, done, total: None,
-) -> LLMPart[Pair, PairVerdict]:
-    """Return the work of judging these pairs; each order of each question is a row of its own."""
-    judge = contest.judge
-    shown = digest(
-        [[p.id, p.question.model_dump(), p.answer, p.reference_answer, p.cut_off] for p in pairs]
-    )
-    return LLMPart(
-        plan=Plan(
-            stage=PAIR_VERDICTS,
-            version=VERSION,
-            part=name,
-            inputs=(Input(stage="pairs", part=name, row_digest=shown),),
-            decides={
-                "asking": contest.asking.model_dump(mode="json"),
-                "judge": [judge.model, judge.revision],
-                "pairs": shown,  # other answers keep no earlier verdict
-                "prompt": pair_fingerprint(contest.scale),
-                "reference": contest.reference,
-                "worth": {verdict: list(worth) for verdict, worth in contest.worth.items()},
-            },
-        ),
-        load=lambda: pairs,
-        row_id=lambda pair: pair.id,
+def comparing(contest: Contest) -> Judging[Pair, tuple[str, str], PairVerdict]:
+    """Return how pairs are judged; each order of each question is a row of its own."""
+    return Judging(
+        stage=PAIR_VERDICTS,
+        version=VERSION,
+        shows="pairs",
+        judge=contest.judge,
+        asking=contest.asking,
+        decides={
+            "prompt": pair_fingerprint(contest.scale),
+            "reference": contest.reference,
+            "worth": {verdict: list(worth) for verdict, worth in contest.worth.items()},
+        },
+        prompt=lambda pair: _prompt(pair, contest),
+        schema=pair_schema(contest.scale),
+        read=lambda reply: read_verdict(reply, contest.scale),
+        unasked=lambda pair: _unasked(pair, contest),
+        keep=lambda pair, reply: _verdict(pair, contest, reply),
         row_type=PairVerdict,
         origin=lambda row: f"{row.id}#{row.order}",
-        engines=(judge,),
-        dialogue=lambda pair, attempt: judge_pair(pair, contest, attempt),
-        progress=lambda done, total: progress(name, done, total),
     )
 
 
-def judge_pair(pair: Pair, contest: Contest, attempt: int = 0) -> Dialogue[RowOutcome[PairVerdict]]:
-    """Return the verdict on a pair; a judge that cannot be reached leaves the row open."""
-    if not pair.answer or not pair.reference_answer:
-        return RowOutcome(rows=[_unasked(pair, contest)])
-    first = attempt * contest.asking.tries
-    reply = yield from ask_until_read(
-        pair.id,
-        lambda number: pair_request(pair, contest, number),
-        lambda text: read_verdict(text, contest.scale),
-        first,
-        contest.asking.tries,
-    )
-    if isinstance(reply, Loss):
-        return RowOutcome(losses=[reply])
-    return RowOutcome(rows=[_verdict(pair, contest, reply)])
-
-
-def pair_request(pair: Pair, contest: Contest, attempt: int) -> Request:
-    """Return what a judge is asked in this attempt, 0 being the first."""
+def _prompt(pair: Pair, contest: Contest) -> str:
     shown = [pair.answer, pair.reference_answer]
     answer_a, answer_b = shown if pair.order == "model_first" else reversed(shown)
-    content = pair_prompt(pair.question, answer_a, answer_b, contest.scale)
-    return Request(
-        model=contest.judge.identity,
-        messages=(Message(role="user", content=content),),
-        sampling=contest.asking.sampling_of(attempt),
-        response_schema=pair_schema(contest.scale),
-        attempt=attempt,
-    )
+    return pair_prompt(pair.question, answer_a, answer_b, contest.scale)
 
 
-def judge_name(judge: EngineConfig) -> str:
-    """Return what a judge is called in rows and tables."""
-    return f"{judge.model}@{judge.revision}" if judge.revision else judge.model
-
-
-def _unasked(pair: Pair, contest: Contest) -> PairVerdict:
-    """Return the verdict on a pair of which an answer is empty."""
-    best, tie, worst = contest.scale[0], "A=B", contest.scale[-1]
-    for_model = tie if not pair.answer and not pair.reference_answer else ""
-    for_model = for_model or (worst if not pair.answer else best)
+def _unasked(pair: Pair, contest: Contest) -> Reply[tuple[str, str]] | None:
+    """Return that an empty answer loses, or ties with another; None where neither is empty."""
+    if pair.answer and pair.reference_answer:
+        return None
+    for_model = contest.scale[-1] if pair.reference_answer else contest.scale[0]
+    if not pair.answer and not pair.reference_answer:
+        for_model = "A=B"
     said = for_model if pair.order == "model_first" else _MIRRORED[for_model]
-    reply = Reply((said, ""), "no_answer", "an answer is empty", "")
-    return _verdict(pair, contest, reply)
+    return Reply((said, ""), "no_answer", "an answer is empty", "")
 
 
 def _verdict(pair: Pair, contest: Contest, reply: Reply[tuple[str, str]]) -> PairVerdict:
