@@ -24,7 +24,8 @@ class Candidate(Record):
     `domain`, `licence`, `date` and what follows `scores` are empty for syntheses, `plan_id` for the
     harvest. `scores` are those that it was made with. `page` is a digest of the page's canonical
     address, `page_text` one of its text, `archive` and `offset` find the raw page again, and the
-    spans are where the original stands in the document's text.
+    spans are where the original stands in the document's text. `site_kind` is "education", "forum"
+    or another kind of site that the page was taken to stand on.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Candidate(Record):
     original: list[ChatMessage]
     calls: list[Call]
     scores: list[Score]
+    site_kind: str = ""
     page: str = ""
     page_text: str = ""
     archive: str = ""

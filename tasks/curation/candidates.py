@@ -129,6 +129,7 @@ def _from_page(
         original=[],
         calls=_found(pair),
         scores=[],
+        site_kind=pair.site_kind,
         page=pages[document.id].url_key,
         page_text=pages[document.id].text_key,
         archive=document.source,

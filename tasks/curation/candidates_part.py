@@ -12,7 +12,7 @@ from gleanery.tasks.dataset_records import Candidate
 from gleanery.tasks.records import Document, Example, KeptDocument, QAPair, RefinedPair
 from gleanery.tasks.stage_inputs import CANDIDATES, DEDUP, EXAMPLES, EXTRACT, RECALL, REFINE
 
-VERSION = 1
+VERSION = 2  # candidates know what kind of site their page stands on
 _MADE_FROM = {
     EXAMPLES: (EXAMPLES,),
     EXTRACT: (EXTRACT, DEDUP, RECALL),

@@ -23,6 +23,7 @@ class ReleaseStatistics:
         self.released: Counter[tuple[str, str]] = Counter()  # by pipeline and split
         self._values: defaultdict[tuple[str, str], ValueCounts] = defaultdict(ValueCounts)
         self._domains: Counter[str] = Counter()
+        self._site_kinds: Counter[str] = Counter()
         self._subjects: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._skills: Counter[str] = Counter()
 
@@ -43,6 +44,7 @@ class ReleaseStatistics:
         self.released[candidate.pipeline, split] += 1
         if candidate.domain:
             self._domains[candidate.domain] += 1
+            self._site_kinds[candidate.site_kind] += 1
         self._subjects[candidate.method][candidate.subject] += 1
         if candidate.method == "skills":
             self._skills.update(candidate.labels[1:])
@@ -77,7 +79,10 @@ class ReleaseStatistics:
             "taxonomy": "Discipline",
             "skills": "Query type",
         }
-        found = [_breakdown("Web domain", self._domains)]
+        found = [
+            _breakdown("Web domain", self._domains),
+            _breakdown("Kind of site", self._site_kinds),
+        ]
         found += [
             _breakdown(titles.get(method, method), subjects)
             for method, subjects in sorted(self._subjects.items())

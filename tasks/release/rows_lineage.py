@@ -21,6 +21,8 @@ LINEAGE_KEYS = {
     "document_id": "the page's id; empty for a synthesis",
     "url": "the page's address",
     "domain": "its site",
+    "site_kind": "the kind of that site, as its address and text suggest: education, forum, "
+    "documentation, shop, news or other",
     "licence": "the licence that it declares, in its own words",
     "date": "when it was crawled",
     "page": "a digest of its canonical address",
@@ -58,6 +60,7 @@ class Lineage(Record):
     answer_spans: list[tuple[int, int]]
     calls: list[Call]
     scores: list["LineageScore"]
+    site_kind: str = ""  # older releases do not say
 
 
 class LineageScore(Record):

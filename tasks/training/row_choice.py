@@ -36,6 +36,9 @@ class RowChoice(Config):
     domains: tuple[str, ...] = Field(
         (), description="Sites of the pages, those below them included: stackexchange.com."
     )
+    site_kinds: tuple[str, ...] = Field(
+        (), description="Kinds of those sites: education, forum, documentation, shop, news, other."
+    )
     strategies: tuple[str, ...] = Field(
         (), description="How rows were written: improved, corrected, unchanged, or a plan's word."
     )
@@ -150,6 +153,7 @@ READ: Mapping[str, Callable[[Mapping[str, Any]], set[str]]] = {
     "methods": lambda row: {row["method"]},
     "subjects": lambda row: {row["subject"]},
     "domains": lambda row: _above(row["lineage"]["domain"]),
+    "site_kinds": lambda row: {row["lineage"].get("site_kind", "")},
     "strategies": lambda row: {row["lineage"]["strategy"]},
     "writers": _writers,
 }

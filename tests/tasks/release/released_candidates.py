@@ -37,6 +37,7 @@ def candidate(number: int, answer: str = "", **changes: Any) -> Candidate:
         "document_id": f"page-{number}" if harvested else "",
         "url": f"https://school.example/{number}" if harvested else "",
         "domain": "school.example" if harvested else "",
+        "site_kind": ("education" if number % 4 else "forum") if harvested else "",
         "licence": "CC BY-SA 4.0" if harvested else "",
         "date": "2026-01-02" if harvested else "",
         "subject": "physics" if number % 3 else "mathematics",

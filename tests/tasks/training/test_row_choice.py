@@ -58,6 +58,14 @@ def test_a_site_stands_for_those_below_it_and_not_for_those_it_ends_with(files: 
         chosen(files, domains=["ool.example"])
 
 
+def test_forums_and_schools_are_told_apart(files: list[str]) -> None:
+    forums, schools = (set(chosen(files, site_kinds=[kind])) for kind in ("forum", "education"))
+    assert forums
+    assert schools
+    assert not forums & schools
+    assert forums | schools == set(chosen(files, methods=["harvest"]))
+
+
 def test_a_smaller_number_is_part_of_a_larger_and_another_seed_draws_others(
     files: list[str],
 ) -> None:
