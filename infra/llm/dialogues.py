@@ -63,11 +63,16 @@ class Conversation(Generic[T]):
         """
         try:
             async with asyncio.TaskGroup() as group:
+                # Asked when all first questions are there: of a few, an engine that answers in
+                # batches would make small ones.
+                self._pulling = set(range(len(askers)))
                 for number, asked in enumerate(self._first):
                     self._ask(number, asked, askers, group)
                     # A row whose answers are all kept ends right there, parsing and checks too:
                     # a part of such rows would hold up the answers to every other part.
                     await asyncio.sleep(0)
+                self._pulling.clear()
+                self._serve_all(range(len(askers)), askers, group)
         except BaseExceptionGroup as errors:  # the first one stopped the others
             raise errors.exceptions[0] from None
         if len(self._refused) == self._answered >= _ENOUGH_REFUSED:
@@ -105,10 +110,7 @@ class Conversation(Generic[T]):
                 self._results[number], self._missing[number] = dict(results), len(missing)
                 for engine, request in reversed(missing) if is_later else missing:
                     self._queue(number, engine, request, is_later)
-                for engine in asked:
-                    if self._queues.get(engine) and engine not in self._pulling:
-                        self._pulling.add(engine)
-                        group.create_task(self._serve(engine, askers, group))
+                self._serve_all(asked, askers, group)
                 return
             asked, is_later = self._turn(number, results), True
         self._progress(len(self._outcomes), len(self._dialogues))
@@ -120,6 +122,14 @@ class Conversation(Generic[T]):
         self._waiting[request.key] = [number]
         queue = self._queues.setdefault(engine, deque())
         (queue.appendleft if is_later else queue.append)(request)
+
+    def _serve_all(
+        self, engines: Iterable[int], askers: Sequence[Asker], group: asyncio.TaskGroup
+    ) -> None:
+        for engine in engines:
+            if self._queues.get(engine) and engine not in self._pulling:
+                self._pulling.add(engine)
+                group.create_task(self._serve(engine, askers, group))
 
     async def _serve(self, engine: int, askers: Sequence[Asker], group: asyncio.TaskGroup) -> None:
         """Send what is queued for an engine, and hand on the answers as they come.

@@ -188,6 +188,25 @@ async def test_kept_rows_leave_the_loop_to_others_between_them(tmp_path: Path) -
     assert len(ends) == len(set(ends)) == 50
 
 
+async def test_engine_that_answers_in_batches_finds_the_questions_of_all_rows(
+    tmp_path: Path,
+) -> None:
+    class Batching(Engine):
+        async def complete(
+            self, requests: Iterable[Request]
+        ) -> AsyncGenerator[Completion | Failure, None]:
+            batch = list(requests)
+            batches.append(len(batch))
+            for one in batch:
+                yield Completion(one.key, "answer", "stop", 1, 1, "m")
+
+    batches: list[int] = []
+    store = Store(str(tmp_path))
+    await hold(store, [chain(f"row {n}", 1) for n in range(0, 40, 2)], Batching())
+    await hold(store, [chain(f"row {n}", 1) for n in range(40)], Batching())  # half of them kept
+    assert batches == [20, 20]
+
+
 async def test_row_whose_first_turn_is_kept_asks_the_rest(tmp_path: Path) -> None:
     store, engine = Store(str(tmp_path)), Engine()
     await hold(store, [chain("a", 1)], engine)
