@@ -11,7 +11,7 @@ from gleanery.tasks.evaluation.judge_part import judge_part
 from gleanery.tasks.evaluation.judged_answers_part import suite_answer_parts
 from gleanery.tasks.evaluation.judged_config import JudgedSuiteConfig, JudgingConfig
 from gleanery.tasks.evaluation.judged_examples import pair_examples, point_examples
-from gleanery.tasks.evaluation.judged_grades import point_scores
+from gleanery.tasks.evaluation.judged_figures import judged_figures
 from gleanery.tasks.evaluation.judged_pairs_part import Contest, Pair, comparing, pairs_of
 from gleanery.tasks.evaluation.judged_points_part import grading, turns_of
 from gleanery.tasks.evaluation.judged_questions import read_questions
@@ -22,7 +22,6 @@ from gleanery.tasks.evaluation.judged_records import (
     PointVerdict,
     SuiteAnswer,
 )
-from gleanery.tasks.evaluation.judged_wins import win_rates
 from gleanery.tasks.llm_part import LLMPart, LLMRun
 
 V = TypeVar("V", PairVerdict, PointVerdict)
@@ -135,8 +134,7 @@ def judged(
     owed = [*(one.unanswered for one in answers.values()), *(one.unanswered for one in verdicts)]
     pairs.sort(key=lambda row: places[row.label])
     points.sort(key=lambda row: places[row.label])
-    rates, no_rates = win_rates(pairs)
-    scores, no_scores = point_scores(points)
+    rates, scores, without = judged_figures(pairs, points, next(iter(answers), ""))
     questions: dict[tuple[str, str], JudgedQuestion] = {
         (one.config.name, each.id): each for one in suites for each in one.questions
     }
@@ -144,7 +142,7 @@ def judged(
     return Judged(
         win_rates=rates,
         points=scores,
-        without_figures=[*no_rates, *no_scores],
+        without_figures=without,
         examples=shown,
         unanswered=sum(owed),
     )

@@ -1,21 +1,16 @@
 """Verdicts by suite, model and judge, and how many requests to judges came to what."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import numpy as np
-
 from gleanery.tasks.evaluation.judged_records import (
-    JudgedDifference,
     NoFigure,
     PairVerdict,
     PointVerdict,
     VerdictCounts,
 )
-from gleanery.tasks.evaluation.length_control import controlled_difference
-from gleanery.tasks.evaluation.statistics_resampling import bootstrap_mean, permutation_test
 
 V = TypeVar("V", PairVerdict, PointVerdict)
 PANEL = "all judges"
@@ -65,32 +60,6 @@ def groups_of(verdicts: Sequence[V]) -> Iterator[Group[V]]:
         if len(judges) > 1:
             everything = [row for rows in judges.values() for row in rows]
             yield Group(suite, label, PANEL, len(judges), everything)
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What a model's answer to a question came to, and its length in characters."""
-
-    value: float
-    length: int
-
-
-def difference(base: Mapping[str, Worth], other: Mapping[str, Worth]) -> JudgedDifference | None:
-    """Return how a model does next to the first on the questions of both; None without any."""
-    both = [name for name in base if name in other]
-    if not both:
-        return None
-    first, second = ([of[name].value for name in both] for of in (base, other))
-    steps = [after - before for before, after in zip(first, second, strict=True)]
-    longer = np.array([other[name].length - base[name].length for name in both], dtype=np.float64)
-    return JudgedDifference(
-        items=len(both),
-        won=sum(step > 0 for step in steps),
-        lost=sum(step < 0 for step in steps),
-        difference=bootstrap_mean([steps]),
-        controlled=controlled_difference(steps, longer),
-        p_value=permutation_test(first, second),
-    )
 
 
 def count_outcomes(rows: Iterable[PairVerdict | PointVerdict]) -> VerdictCounts:

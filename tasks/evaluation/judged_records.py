@@ -129,7 +129,8 @@ class JudgedDifference(Record):
 
     `controlled` is the difference where the answers of both are equally long, None where that
     cannot be told. `p_value` is of the two-sided permutation test that swapping the two on any
-    question makes no difference.
+    question makes no difference; `p_adjusted` holds for all tests of the model (`judged_figures`),
+    the intervals each for itself alone.
     """
 
     items: int
@@ -138,6 +139,7 @@ class JudgedDifference(Record):
     difference: Interval
     controlled: Interval | None = None
     p_value: float
+    p_adjusted: float
 
 
 class CategoryMean(Record):
@@ -157,8 +159,9 @@ class WinRate(Record):
     equal length and layout), None where it cannot be told. `inconsistent` questions have one
     winner in one order and the other in the other; `first_shown` is the share of verdicts for the
     answer shown first, ties being half: 0.5 for a judge without a bias. `p_value` is of the
-    two-sided permutation test that the two are equals. `against` compares with the first model on
-    the questions of both. Lengths are means in characters.
+    two-sided permutation test that the two are equals, `p_adjusted` as in `JudgedDifference`.
+    `against` compares with the first model on the questions of both. Lengths are means in
+    characters.
     """
 
     suite: str
@@ -169,6 +172,7 @@ class WinRate(Record):
     rate: Interval
     controlled: Interval | None
     p_value: float
+    p_adjusted: float
     won: int
     tied: int
     lost: int

@@ -6,7 +6,7 @@ from gleanery.tasks.evaluation.judged_records import Judged, PointScore, WinRate
 from gleanery.tasks.evaluation.report_published import published_judged
 from gleanery.tasks.evaluation.report_scores import percent, ranged
 from gleanery.tasks.evaluation.report_verdicts import verdicts_to_read, without_figures
-from gleanery.tasks.evaluation.report_win_rates import beside, ranged_count, win_rates
+from gleanery.tasks.evaluation.report_win_rates import TESTS, beside, ranged_count, win_rates
 from gleanery.tasks.report_html import Html, tag
 from gleanery.tasks.report_numbers import count, counted
 from gleanery.tasks.report_page import Section
@@ -63,7 +63,7 @@ def _points(scores: Sequence[PointScore]) -> Html:
         for one in scores
     ]
     shown = table("Points with 95 % intervals", columns, rows, numbers=6, class_="scores")
-    return tag("div", tag("p", _POINTS, class_="note"), shown)
+    return tag("div", tag("p", f"{_POINTS} {TESTS}", class_="note"), shown)
 
 
 def _two(points: float) -> str:

@@ -16,6 +16,13 @@ _MEANING = (
     "win. At equal length: what the win rate would be if both answers were as long (for Arena-Hard "
     "also: as much laid out). p is of the test that the two are equals."
 )
+TESTS = (
+    "Beside first: how the model does next to the first one on the questions of both, with the "
+    "p-value of swapping the two, and what is left of it where their answers are equally long. "
+    "Adjusted p-values (Holm) are for all tests that judges' figures of a model make, of win rates "
+    "and of points, over suites and judges; benchmarks are a family of their own. Intervals are "
+    "not adjusted: each holds for itself, and may leave out what the adjusted p does not rule out."
+)
 _JUDGING = (
     "Two minds: one winner in one order and the other in the other. First shown: how often the "
     "judge takes the answer that it reads first, 50 without a bias. Left out: no verdict in one of "
@@ -28,7 +35,7 @@ def win_rates(rates: Sequence[WinRate]) -> Html:
     """Return the win rates as bars and as a table, and folded how the judging went."""
     columns = [
         "suite", "model", "against", "judge", "questions", "wins, %", "at equal length, %", "p",
-        "won", "tied", "lost", "beside first",
+        "p, Holm", "won", "tied", "lost", "beside first",
     ]  # fmt: skip
     rows = [
         [
@@ -37,6 +44,7 @@ def win_rates(rates: Sequence[WinRate]) -> Html:
             ranged(one.rate, percent),
             ranged(one.controlled, percent) if one.controlled else "–",
             p_value_text(one.p_value).removeprefix("= "),
+            p_value_text(one.p_adjusted).removeprefix("= "),
             count(one.won),
             count(one.tied),
             count(one.lost),
@@ -47,8 +55,8 @@ def win_rates(rates: Sequence[WinRate]) -> Html:
     return tag(
         "div",
         _charts(rates),
-        tag("p", _MEANING, class_="note"),
-        table("Win rates with 95 % intervals", columns, rows, numbers=8, class_="scores"),
+        tag("p", f"{_MEANING} {TESTS}", class_="note"),
+        table("Win rates with 95 % intervals", columns, rows, numbers=9, class_="scores"),
         _judging(rates),
     )
 
@@ -57,9 +65,16 @@ def beside(against: JudgedDifference | None, write: Callable[[float], str]) -> C
     """Return how a model does beside the first one, or nothing for the first one itself."""
     if against is None:
         return ""
-    interval = against.difference
-    ends = f"{write(interval.low)} to {write(interval.high)}, p {p_value_text(against.p_value)}"
-    return tag("span", write(interval.estimate), tag("span", ends, class_="range"))
+    of_all, equal = against.difference, against.controlled
+    told = [
+        f"{write(of_all.low)} to {write(of_all.high)}",
+        f"p {p_value_text(against.p_value)}, adjusted p {p_value_text(against.p_adjusted)}",
+    ]
+    if equal:
+        ends = f"{write(equal.low)} to {write(equal.high)}"
+        told.append(f"at equal length {write(equal.estimate)}, {ends}")
+    ranges = [tag("span", line, class_="range") for line in told]
+    return tag("span", write(of_all.estimate), *ranges)
 
 
 def _charts(rates: Sequence[WinRate]) -> Html:

@@ -1,4 +1,4 @@
-"""Paired comparisons of scores of any kind by resampling: points of a judge, means over subjects.
+"""Scores of any kind by resampling: how sure their mean is, and whether two models' differ.
 
 For right and wrong answers the permutation test is McNemar's (statistics_paired.py), which needs no
 resampling.
@@ -8,8 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gleanery.tasks.evaluation.statistics_accuracy import Interval
+from gleanery.tasks.evaluation.statistics_accuracy import Interval, accuracy
 
+Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+Ends = tuple[float, float]
+"""The least and the most that an item can come to."""
 _EXACT_ITEMS = 16
 _CHUNK = 2_000_000  # numbers held at a time
 
@@ -45,42 +48,32 @@ def permutation_test(
 
 
 def bootstrap_mean(
-    subjects: Sequence[Sequence[float]],
+    totals: Sequence[float] | Array,
+    weights: Sequence[float] | Array,
+    ends: Ends,
     confidence: float = 0.95,
     seed: int = 0,
     resamples: int = 2000,
 ) -> Interval:
-    """Return the mean over subjects of the means of their values, with a percentile interval.
+    """Return a weighted mean, sum(totals) / sum(weights), with a percentile interval.
 
-    Values are one per item: scores of any kind, or differences of two models' scores on it.
-    Items are drawn anew within each subject, as the subjects are the benchmark's own. Raises
-    ValueError for a subject without items.
+    There is one total and one weight per item, and items are drawn anew. Where all came out alike
+    there is nothing to draw: then as many as Wilson's interval for none of them leaves open are
+    taken to come out at one of the `ends`. Raises ValueError without items.
     """
-    if not subjects or not all(len(values) for values in subjects):
-        raise ValueError("a mean over subjects needs subjects, and each of them items")
+    over, under = np.asarray(totals, dtype=float), np.asarray(weights, dtype=float)
+    if len(over) != len(under) or not len(over) or under.min() <= 0:
+        raise ValueError("a mean needs items, each with a total and a weight above 0")
+    mean, values = float(over.sum() / under.sum()), over / under
+    if np.ptp(values) < 1e-12 * max(1.0, float(np.abs(values).max())):
+        unseen = accuracy(0, len(values), confidence).high
+        low, high = (mean + unseen * (end - mean) for end in ends)
+        return Interval(estimate=mean, low=low, high=high)
     random = np.random.default_rng(seed)
-    means = np.zeros(resamples)
-    for values in subjects:
-        means += _resampled_means(np.asarray(values, dtype=float), random, resamples)
-    estimate = float(np.mean([np.mean(values) for values in subjects]))
+    means, rows = [], max(1, _CHUNK // len(values))
+    for start in range(0, resamples, rows):
+        drawn = random.integers(0, len(values), (min(rows, resamples - start), len(values)))
+        means.append(over[drawn].sum(axis=1) / under[drawn].sum(axis=1))
     tail = (1 - confidence) / 2
-    low, high = np.quantile(means / len(subjects), [tail, 1 - tail])
-    return Interval(estimate=estimate, low=float(low), high=float(high))
-
-
-def _resampled_means(
-    values: "np.ndarray[tuple[int], np.dtype[np.float64]]",
-    random: np.random.Generator,
-    resamples: int,
-) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Return the mean of each resample; few distinct values are drawn by their counts."""
-    distinct, counts = np.unique(values, return_counts=True)
-    if len(distinct) <= 50:
-        drawn = random.multinomial(len(values), counts / len(values), size=resamples)
-        return np.asarray(drawn @ distinct / len(values))
-    rows = max(1, _CHUNK // len(values))
-    parts = [
-        values[random.integers(0, len(values), (min(rows, resamples - start), len(values)))]
-        for start in range(0, resamples, rows)
-    ]
-    return np.concatenate([part.mean(axis=1) for part in parts])
+    low, high = np.quantile(np.concatenate(means), [tail, 1 - tail])
+    return Interval(estimate=mean, low=float(low), high=float(high))

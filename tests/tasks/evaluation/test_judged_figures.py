@@ -1,13 +1,19 @@
 """What verdicts come to: win rates, points, what is left out, and who is better."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from gleanery.tasks.evaluation.judged_grades import point_scores
-from gleanery.tasks.evaluation.judged_records import PairVerdict, PointVerdict
-from gleanery.tasks.evaluation.judged_wins import win_rates
+from gleanery.tasks.evaluation.judged_figures import judged_figures
+from gleanery.tasks.evaluation.judged_records import (
+    NoFigure,
+    PairVerdict,
+    PointScore,
+    PointVerdict,
+    WinRate,
+)
 
 
 def pair(number: int, order: str, preference: float | None, **changes: Any) -> PairVerdict:
@@ -59,6 +65,18 @@ def grade(number: int, turn: int, points: int | None, **changes: Any) -> PointVe
         "request_key": "",
     }
     return PointVerdict.model_validate(fields | changes)
+
+
+def win_rates(rows: Sequence[PairVerdict]) -> tuple[list[WinRate], list[NoFigure]]:
+    """Return win rates, the label that comes first being the first model's."""
+    rates, _, without = judged_figures(rows, [], rows[0].label)
+    return rates, without
+
+
+def point_scores(rows: Sequence[PointVerdict]) -> tuple[list[PointScore], list[NoFigure]]:
+    """Return points, the label that comes first being the first model's."""
+    _, scores, without = judged_figures([], rows, rows[0].label)
+    return scores, without
 
 
 def test_a_question_is_worth_the_mean_of_both_orders_and_none_where_one_is_missing() -> None:
@@ -175,4 +193,59 @@ def test_where_nothing_can_be_read_there_is_no_figure_but_a_note() -> None:
     assert not scores
     assert (no_rate.questions, no_rate.counts.unparseable) == (2, 3)
     assert (no_score.questions, no_score.counts.unparseable) == (1, 1)
-    assert win_rates([]) == ([], [])
+    assert judged_figures([], [], "") == ([], [], [])
+
+
+def test_a_missing_turn_counts_at_its_worst_and_best_even_where_it_is_still_open() -> None:
+    rows = [grade(0, 1, 6), grade(0, 2, 6), grade(1, 1, 8)]  # the second turn's verdict is owed
+    ((score,), _) = point_scores(rows)
+    assert (score.items, score.left_out) == (1, 1)
+    assert (score.if_lowest, score.if_highest) == ((6 + 4.5) / 2, (6 + 9) / 2)
+
+
+def test_nobody_is_compared_with_the_second_model_where_the_first_has_no_figure() -> None:
+    unread = both(0, (None, None), label="first")
+    second = [row for n in range(4) for row in both(n, (1, 1), label="second")]
+    third = [row for n in range(4) for row in both(n, (0, 0), label="third")]
+    rates, (none,) = win_rates([*unread, *second, *third])
+    assert none.label == "first"
+    assert [(rate.label, rate.against) for rate in rates] == [("second", None), ("third", None)]
+
+
+def test_where_all_questions_come_out_alike_no_interval_is_a_point() -> None:
+    rows = [grade(n, t, 7, label=label) for n in range(4) for t in (1, 2) for label in ("a", "b")]
+    ((_, second), _) = point_scores(rows)
+    unseen = 1.96**2 / (4 + 1.96**2)  # Wilson's upper end of 0 of 4
+    assert second.points.low == pytest.approx(7 - unseen * 6, abs=1e-3)
+    assert second.points.high == pytest.approx(7 + unseen * 3, abs=1e-3)
+    assert second.against
+    assert second.against.difference.low == pytest.approx(-9 * unseen, abs=1e-3)
+    assert second.against.difference.high == pytest.approx(9 * unseen, abs=1e-3)
+    assert second.against.controlled == second.against.difference
+
+
+def test_p_values_of_a_model_are_adjusted_for_all_that_judges_say_of_it() -> None:
+    pairs = [
+        row
+        for judge in ("one", "two")
+        for label, won in (("first", 6), ("second", 12), ("third", 8))
+        for n in range(16)
+        for row in both(n, (n < won, n < won), label=label, judge=judge)
+    ]
+    points = [grade(n, t, 5, label="first") for n in range(16) for t in (1, 2)]
+    points += [grade(n, t, 5 + (n < 9), label="second") for n in range(16) for t in (1, 2)]
+    rates, scores, _ = judged_figures(pairs, points, "first")
+    tests = []
+    for one in (*rates, *scores):
+        if isinstance(one, WinRate):
+            tests.append((one.label, one.p_value, one.p_adjusted))
+        if one.against:
+            tests.append((one.label, one.against.p_value, one.against.p_adjusted))
+    # Two judges and their panel, against the reference and beside the first; and points of one.
+    assert Counter(label for label, _, _ in tests) == {"first": 3, "second": 7, "third": 6}
+    for label in ("first", "second", "third"):
+        family = sorted((p, adjusted) for name, p, adjusted in tests if name == label)
+        highest = 0.0
+        for rank, (p_value, adjusted) in enumerate(family):
+            highest = max(highest, min(1.0, (len(family) - rank) * p_value))
+            assert adjusted == pytest.approx(highest)

@@ -197,7 +197,8 @@ def judged(left_out: int = 4) -> Judged:
         {
             "suite": "alpaca_eval", "label": "tuned", "reference": "davinci", "judge": "judge-1",
             "items": 80, "rate": RANGE, "controlled": RANGE | {"estimate": 0.35}, "p_value": 0.02,
-            "won": 30, "tied": 4, "lost": 46, "inconsistent": 9, "first_shown": 0.55,
+            "p_adjusted": 0.04, "won": 30, "tied": 4, "lost": 46, "inconsistent": 9,
+            "first_shown": 0.55,
             "left_out": left_out, "if_lost": 0.38, "if_won": 0.43, "cut_off": 0,
             "reference_cut_off": 0, "characters": 900.0, "reference_characters": 400.0,
             "counts": COUNTS, "categories": categories,
@@ -211,6 +212,7 @@ def judged(left_out: int = 4) -> Judged:
             "turns": [{"turn": 1, "items": 80, "mean": 6.5}, {"turn": 2, "items": 80, "mean": 6.0}],
             "categories": [one | {"mean": 6.25} for one in categories],
             "against": {"items": 80, "won": 40, "lost": 20, "p_value": 0.01,
+                        "p_adjusted": 0.03, "controlled": RANGE,
                         "difference": {"estimate": 1.1, "low": 0.5, "high": 1.7}},
         }
     )  # fmt: skip
@@ -223,15 +225,19 @@ def test_judged_suites_have_a_chapter_when_there_are_any(page: Element) -> None:
     document = read(rendered(items, figures_of(items, judged())))
     shown = tables(document, "win-rates")
     won = shown["Win rates with 95 % intervals"][1]
-    assert won[:8] == [
+    assert won[:9] == [
         "alpaca_eval", "tuned", "davinci", "judge-1", "80", "40.030.0 to 50.0", "35.030.0 to 50.0",
-        "0.02",
+        "0.02", "0.04",
     ]  # fmt: skip
     assert shown["How the judging went"][1][3:6] == ["9", "55.0", "438.0 to 43.0"]
     points = tables(document, "points")
     given = points["Points with 95 % intervals"][1]
     assert given[4:6] == ["6.256.00 to 6.50", "6.50 · 6.00"]
-    assert given[8] == "+1.10+0.50 to +1.70, p = 0.01"
+    assert given[8] == (
+        "+1.10+0.50 to +1.70p = 0.01, adjusted p = 0.03at equal length +0.40, +0.30 to +0.50"
+    )
+    for section in ("win-rates", "points"):
+        assert "Intervals are not adjusted" in document.one("section", id=section).text
     assert points["mt_bench by category, points, judged by judge-1"][1] == ["code", "40", "6.25"]
     beside = tables(document, "published-judged")["Beside published figures"]
     assert beside[0] == ["figure", "alpaca_eval", "mt_bench"]

@@ -256,22 +256,36 @@ def test_permutation_test_seldom_finds_what_is_not_there() -> None:
 
 
 @pytest.mark.parametrize("binary", [True, False])
-def test_bootstrap_holds_the_truth_as_often_as_it_says(binary: bool) -> None:
+@pytest.mark.parametrize("weights", [(1.0,), (1.0, 3.0)])
+def test_bootstrap_holds_the_truth_as_often_as_it_says(
+    binary: bool, weights: tuple[float, ...]
+) -> None:
     random = np.random.default_rng(6)
     held = 0
     for seed in range(300):
-        subjects = [random.random(size) for size in (40, 80, 120)]
+        values = random.random(80)
         if binary:
-            subjects = [(values < 0.5).astype(float) for values in subjects]
-        interval = bootstrap_mean([list(each) for each in subjects], seed=seed, resamples=500)
+            values = (values < 0.5).astype(float)
+        weight = random.choice(weights, 80)
+        interval = bootstrap_mean(values * weight, weight, (0, 1), seed=seed, resamples=500)
         held += interval.low <= 0.5 <= interval.high
     assert 0.9 <= held / 300 <= 0.99
 
 
 def test_bootstrap_is_the_same_for_the_same_seed() -> None:
-    values = [[0.1 * n for n in range(100)]]
-    assert bootstrap_mean(values, seed=3) == bootstrap_mean(values, seed=3)
-    assert bootstrap_mean(values, seed=3) != bootstrap_mean(values, seed=4)
+    values, ones = [0.1 * n for n in range(100)], [1.0] * 100
+    first = bootstrap_mean(values, ones, (0, 10), seed=3)
+    assert first == bootstrap_mean(values, ones, (0, 10), seed=3)
+    assert first != bootstrap_mean(values, ones, (0, 10), seed=4)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_a_mean_of_items_that_are_all_alike_is_not_certain(value: float) -> None:
+    interval = bootstrap_mean([3 * value] * 10, [3] * 10, (0, 1))
+    unseen = 0.2775  # Wilson's upper end of 0 of 10
+    assert interval.estimate == pytest.approx(value)
+    assert interval.low == pytest.approx(value * (1 - unseen), abs=1e-4)
+    assert interval.high == pytest.approx(value + unseen * (1 - value), abs=1e-4)
 
 
 # Edges
@@ -292,7 +306,7 @@ def test_bootstrap_is_the_same_for_the_same_seed() -> None:
         lambda: no_regression(2, 2, 3, 0.1),
         lambda: no_regression(0, 0, 3, 0.0),
         lambda: permutation_test([1], [1, 2]),
-        lambda: bootstrap_mean([[1.0], []]),
+        lambda: bootstrap_mean([], [], (0, 1)),
     ],
 )
 def test_what_makes_no_sense_is_refused(wrong: Callable[[], object]) -> None:
@@ -312,5 +326,5 @@ def test_hundred_thousand_items_are_no_trouble() -> None:
     assert mcnemar(100_000, 0) < 1e-300
     scores = list(random.random(100_000))
     assert permutation_test(scores, [score + 1e-4 for score in scores], resamples=100) < 0.02
-    assert bootstrap_mean([scores], resamples=200).low > 0.49
+    assert bootstrap_mean(scores, [1] * 100_000, (0, 1), resamples=200).low > 0.49
     assert time.process_time() - started < 20
