@@ -91,6 +91,8 @@ _WORDS = {
         "तपाईं भने",
     },
 }
+# What a few words without a common one are taken for, as any detector would guess.
+_COMMONEST = {"LATIN": "en", "CYRILLIC": "ru", "ARABIC": "ar", "DEVANAGARI": "hi"}
 # Letters that no other language listed for the script has, or hardly any.
 _LETTERS = {
     "LATIN": {
@@ -98,7 +100,7 @@ _LETTERS = {
         "pt": "ãõ", "ro": "ățș", "sv": "å", "tr": "ğış",
         "vi": "đơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
     },
-    "CYRILLIC": {"bg": "ъщ", "ru": "ыэё", "uk": "іїєґ"},
+    "CYRILLIC": {"bg": "ъ", "ru": "ыэё", "uk": "іїєґ"},
     "ARABIC": {"ar": "ةىيكإأ", "fa": "گپچژ", "ur": "ٹڈڑںےہھ"},
     "DEVANAGARI": {"mr": "ळ"},
 }  # fmt: skip
@@ -110,7 +112,8 @@ _LEAST = 0.08  # of its words: a text has this share of common ones, if it is of
 def language_of(text: str) -> str:
     """Return the code (ISO 639-1) of the language that most of a text is in; "" if that is unknown.
 
-    It is unknown of a text without letters, and of a few words that are common in none or in two.
+    It is unknown of a text without letters. A few words that are common in no language are taken for
+    the script's commonest one, as are those that are common in it and in another.
     """
     scripts = Counter(_script(char) for char in text if char.isalpha())
     if not scripts:
@@ -133,10 +136,11 @@ def _by_words(text: str, script: str) -> str:
             scores[language] += (1 if len(word) > 1 else _OF_A_LETTER) / len(known)
     for language, letters in _LETTERS[script].items():
         scores[language] += _OF_A_LETTER * sum(map(text.count, letters))
-    (next_best, _), (best, language) = sorted(
-        [(0.0, ""), (0.0, ""), *((score, language) for language, score in scores.items())]
-    )[-2:]
-    return language if best >= _LEAST * len(words) and best > next_best else ""
+    best = max(scores.values(), default=0.0)
+    if not best or best < _LEAST * len(words):
+        return _COMMONEST[script]
+    likely = sorted(language for language, score in scores.items() if score == best)
+    return _COMMONEST[script] if _COMMONEST[script] in likely else likely[0]
 
 
 @cache

@@ -1,8 +1,12 @@
 """The 25 instructions of IFEval that a program can check (Zhou et al., arXiv 2311.07911).
 
-What counts is what the paper's released checkers count. Theirs draw a threshold by chance where
-an item has none, take keywords for regular expressions, and need a download and a language
-detector that draws by chance; these do not.
+What counts is what the paper's released checkers count, also where a reader would not: an Arabic
+or Chinese comma is none, a paragraph without text has a number, and the number in front of an item
+of a list is a sentence. Deliberately different are four things. Theirs draw a threshold by chance
+where an item has none, and a letter where it has another sign (`#`); here one lacking is an error
+and the other counted. Theirs take keywords for regular expressions; these take them as they are.
+Theirs tell languages by a detector that draws by chance, and takes English in capitals for German
+at times; these by rules. Theirs split sentences by learned data, which these come close to.
 """
 
 import json
@@ -15,7 +19,6 @@ from gleanery.tasks.evaluation.answer_lengths import (
     count_sentences,
     count_shouted,
     count_words,
-    paragraphs,
 )
 
 Arguments = Mapping[str, Any]
@@ -79,11 +82,12 @@ def _has_paragraphs(answer: str, told: Arguments) -> bool:
 
 
 def _begins_paragraph(answer: str, told: Arguments) -> bool:
-    parts = paragraphs(answer)
+    parts = answer.split("\n\n")  # two empty lines have a paragraph without text between them
+    count = sum(bool(part.strip()) for part in parts)
     nth = int(told["nth_paragraph"])
-    if len(parts) != told["num_paragraphs"] or not 1 <= nth <= len(parts):
+    if count != told["num_paragraphs"] or not 1 <= nth <= count or not parts[nth - 1].strip():
         return False
-    first = parts[nth - 1].split()[0].lstrip("'\"")
+    first = parts[nth - 1].split()[0].lstrip("'").lstrip('"')
     return re.split(r"[.,?!'\"]", first)[0].lower() == str(told["first_word"]).lower()
 
 
@@ -198,5 +202,5 @@ CHECKS = {
     "change_case:english_lowercase": Check(
         lambda answer, told: answer.islower() and _may_be_english(answer)
     ),
-    "punctuation:no_comma": Check(lambda answer, told: not re.search("[,，،、]", answer)),
+    "punctuation:no_comma": Check(lambda answer, told: "," not in answer),
 }

@@ -18,7 +18,7 @@ from gleanery.tasks.evaluation.score_theorems import score_theorem
 from gleanery.tasks.evaluation.stated_answers import own_answer
 from gleanery.tasks.evaluation.verdicts import UnusableItem, Verdict
 
-VERSION = 3
+VERSION = 4
 _LOG = logging.getLogger(__name__)
 
 
