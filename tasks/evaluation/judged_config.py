@@ -47,6 +47,8 @@ class JudgedSuiteConfig(Config):
     def _has_one_reference(self) -> "JudgedSuiteConfig":
         if self.reference and self.outputs.place_is_named:
             raise ValueError(f"{self.name}: name a reference or outputs, not both")
+        if self.suite.worth is None and (self.reference or self.outputs.place_is_named):
+            raise ValueError(f"{self.name} compares no answers: leave out reference and outputs")
         return self
 
     @property

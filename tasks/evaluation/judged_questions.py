@@ -27,6 +27,10 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "category": ("category", "dataset", "primary_tag", "subject"),
     "difficulty": ("difficulty", "instruction_difficulty"),
 }
+_ALONE = (
+    "no answer to compare with: name a measured model in `reference`, a file that has one under "
+    "this id in `outputs`, or the key of the outputs in `named: {baseline: …}`"
+)
 
 
 def read_questions(
@@ -36,20 +40,27 @@ def read_questions(
 
     `options` go to fsspec. Raises `FileNotFoundError`, and `FileError` with the problems of all
     rows: no question, a talk that does not end with the user, an id that comes twice, no answer to
-    compare with where `config.reference` says that the file has them.
+    compare with where there must be one. A suite that is graded too may be without any of them.
     """
     source, outputs = config.questions_source, None
     if config.outputs.place_is_named:
         outputs = read_outputs(config.outputs, options or {})
     questions: list[JudgedQuestion] = []
     problems: list[Problem] = []
+    alone: list[int] = []
     for line, row in read_rows(source, options or {}):
         try:
-            questions.append(_question(row, config, outputs, len(questions)))
+            question, has_baseline = _question(row, config, outputs, len(questions))
         except ValueError as error:
             problems.append(Problem(line, str(error)))
+            continue
+        questions.append(question)
+        alone += [] if has_baseline else [line]
         if source.first and len(questions) >= source.first:
             break
+    if config.suite.worth is not None and not config.reference:
+        only_graded = config.suite.points and outputs is None and len(alone) == len(questions)
+        problems += [Problem(line, _ALONE) for line in alone if not only_graded]
     twice = [name for name, count in Counter(one.id for one in questions).items() if count > 1]
     problems += [Problem(0, f"the id {name!r} comes more than once") for name in twice]
     if not questions and not problems:
@@ -61,7 +72,8 @@ def read_questions(
 
 def _question(
     row: Row, config: JudgedSuiteConfig, outputs: Mapping[str, str] | None, number: int
-) -> JudgedQuestion:
+) -> tuple[JudgedQuestion, bool]:
+    """Return a question, and whether there is an answer to compare with."""
     found = {name: _look_up(row, name, config) for name in _KEYS}
     history, turns = _talk(found["turns"])
     if not turns or not all(turn.strip() for turn in turns):
@@ -72,14 +84,8 @@ def _question(
     category, identity = _text(found["category"]), found["id"]
     identity = str(number if identity is None else identity)
     baseline = said_in(found["baseline"]) if outputs is None else outputs.get(identity)
-    needed = config.suite.worth is not None and not config.suite.points and not config.reference
-    if baseline is None and (needed or outputs is not None):
-        raise ValueError(
-            "no answer to compare with: name a measured model in `reference`, a file that has one "
-            "under this id in `outputs`, or the key of the outputs in `named: {baseline: …}`"
-        )
     with_references = category in config.suite.with_references
-    return JudgedQuestion(
+    question = JudgedQuestion(
         id=identity,
         suite=config.name,
         category=category,
@@ -90,6 +96,7 @@ def _question(
         checklist=_texts(found["checklist"]),
         difficulty=_number(found["difficulty"]),
     )
+    return question, baseline is not None
 
 
 def _look_up(row: Row, name: str, config: JudgedSuiteConfig) -> Any:

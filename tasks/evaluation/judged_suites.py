@@ -3,6 +3,11 @@
 AlpacaEval: Dubois et al. 2024, arXiv 2404.04475. MT-Bench: Zheng et al. 2023, arXiv 2306.05685.
 Arena-Hard: Li et al. 2024, arXiv 2406.11939. WildBench: Lin et al. 2024, arXiv 2406.04770. The
 questions are theirs, the judge's prompts are our own: figures are a bearing beside published ones.
+
+What else is not as published: AlpacaEval asks for one order, drawn by lot, and takes the judge's
+probabilities; here both orders are asked. WildBench's reward goes from -1 to 1 and is 2 x our win
+rate - 1; its length margin (a slight win by an answer much longer is a tie) is not taken, as the
+win rate at equal length is there for every suite. Its score is (points - 5) x 2.
 """
 
 from collections.abc import Mapping

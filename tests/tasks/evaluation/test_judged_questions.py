@@ -106,6 +106,20 @@ def test_published_outputs_are_joined_by_their_questions_ids(tmp_path: Path) -> 
         read(asked, "arena_hard", outputs={"path": str(asked)})
     with pytest.raises(ValidationError, match="not both"):
         JudgedSuiteConfig.model_validate({"outputs": {"path": "x"}, "reference": "base"})
+    with pytest.raises(ValidationError, match="mt_bench compares no answers"):
+        JudgedSuiteConfig.model_validate({"name": "mt_bench", "reference": "base"})
+
+
+def test_no_question_is_won_for_want_of_an_answer_to_compare_with(tmp_path: Path) -> None:
+    with_one = {"id": 1, "conversation_input": ["One?"], "references": {"gpt-4": "1"}}
+    alone = {"id": 2, "conversation_input": ["Two?"]}
+    with pytest.raises(FileError, match=r"no answer to compare with"):
+        read(write(tmp_path / "mixed.jsonl", with_one, alone), "wildbench")
+    path = write(tmp_path / "graded.jsonl", alone, {**alone, "id": 3})
+    assert [one.baseline for one in read(path, "wildbench")] == ["", ""]
+    outputs = write(tmp_path / "outputs.jsonl", {"session_id": "1", "output": ["1"]})
+    with pytest.raises(FileError, match=r"no answer to compare with"):
+        read(path, "wildbench", outputs={"path": str(outputs)})
 
 
 def test_one_json_array_is_read_like_lines(tmp_path: Path) -> None:
