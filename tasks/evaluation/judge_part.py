@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from gleanery.infra.digests import digest
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.dialogues import Dialogue
-from gleanery.infra.llm.protocol import Message, Request
+from gleanery.infra.llm.protocol import Completion, Failure, Message, Request
 from gleanery.infra.receipts import Input, Plan
 from gleanery.tasks.answered import finished_text
 from gleanery.tasks.evaluation.judged_config import JudgeAsking
@@ -38,7 +38,7 @@ _OUTCOMES: Mapping[str, JudgeOutcome] = {
     "content_filter": "content_filter",
     "refused_request": "refused_request",
 }
-_ASKED_AGAIN = ("truncated", "unparseable")
+_ASKED_AGAIN = ("truncated", "unparseable", "declined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +113,28 @@ def judge_name(judge: EngineConfig) -> str:
 def _judge(row: T, judging: Judging[T, S, V], attempt: int) -> Dialogue[RowOutcome[V]]:
     """Return what a row came to; a judge that cannot be reached leaves it open.
 
-    It is asked again, as often as it may be, where its reply is cut off or cannot be read.
+    It is asked again, as often as it may be, where it declines or its reply cannot be read.
     """
     reply, tries = judging.unasked(row), judging.asking.tries
     number = attempt * tries
     while reply is None or (reply.outcome in _ASKED_AGAIN and number < (attempt + 1) * tries):
         request = _request(row, judging, number)
         results = yield {0: [request]}
-        text = finished_text(row.id, results[request.key])
-        if isinstance(text, Loss) and text.reason in OPEN_REASONS:
-            return RowOutcome(losses=[text])
-        reply = _read(text, judging.read, request.key)
+        result = results[request.key]
+        if isinstance(result, Failure) and result.reason in OPEN_REASONS:
+            loss = Loss(row_id=row.id, reason=result.reason.value, detail=result.detail)
+            return RowOutcome(losses=[loss])
+        reply = _read(row.id, result, judging.read, request.key)
         number += 1
     return RowOutcome(rows=[judging.keep(row, reply)])
 
 
-def _read(text: str | Loss, read: Callable[[str], S], request_key: str) -> Reply[S]:
+def _read(
+    row_id: str, result: Completion | Failure, read: Callable[[str], S], request_key: str
+) -> Reply[S]:
+    if isinstance(result, Completion) and result.finish_reason == "refusal":
+        return Reply(None, "declined", result.text, request_key)
+    text = finished_text(row_id, result)
     if isinstance(text, Loss):
         return Reply(None, _OUTCOMES[text.reason], text.detail, request_key)
     try:

@@ -70,6 +70,7 @@ def count_outcomes(rows: Iterable[PairVerdict | PointVerdict]) -> VerdictCounts:
         no_answer=outcomes["no_answer"],
         unparseable=outcomes["unparseable"],
         truncated=outcomes["truncated"],
+        declined=outcomes["declined"],
         content_filter=outcomes["content_filter"],
         refused_request=outcomes["refused_request"],
     )

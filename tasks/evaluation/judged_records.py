@@ -17,6 +17,7 @@ JudgeOutcome = Literal[
     "no_answer",  # nobody was asked: one or both answers are empty
     "unparseable",  # the judge's answer could not be read, however often it was asked
     "truncated",  # it was cut off
+    "declined",  # the judge said that it will not answer, in the field that servers have for it
     "content_filter",  # the judge's server withheld it
     "refused_request",  # the judge's server never takes this prompt: mostly one that is too long
 ]
@@ -120,6 +121,7 @@ class VerdictCounts(Record):
     no_answer: int
     unparseable: int
     truncated: int
+    declined: int
     content_filter: int
     refused_request: int
 

@@ -103,16 +103,16 @@ def _verdicts(judged: Sequence[WinRate] | Sequence[PointScore]) -> Html:
     """Return how many verdicts there are, and how many came to nothing and why, folded."""
     columns = [
         "suite", "model", "judge", "verdicts", "no answer to judge", "unparseable", "cut off",
-        "withheld", "refused",
+        "declined", "withheld", "refused",
     ]  # fmt: skip
     rows = []
     for one in judged:
         counts = one.counts
         numbers = (
             counts.verdicts, counts.no_answer, counts.unparseable, counts.truncated,
-            counts.content_filter, counts.refused_request,
+            counts.declined, counts.content_filter, counts.refused_request,
         )  # fmt: skip
         names = map(shortened, (one.suite, one.label, one.judge))
         rows.append([*names, *map(count, numbers)])
-    shown = table("Verdicts, and what came to nothing", columns, rows, numbers=6, class_="quiet")
+    shown = table("Verdicts, and what came to nothing", columns, rows, numbers=7, class_="quiet")
     return tag("details", tag("summary", "Verdicts that came to nothing"), shown)

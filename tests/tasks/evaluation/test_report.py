@@ -185,8 +185,8 @@ def test_headings_go_down_one_level_at_a_time_and_links_lead_somewhere(page: Ele
 # Judged suites
 
 COUNTS = {
-    "verdicts": 160, "no_answer": 1, "unparseable": 2, "truncated": 0, "content_filter": 0,
-    "refused_request": 0,
+    "verdicts": 160, "no_answer": 1, "unparseable": 2, "truncated": 0, "declined": 3,
+    "content_filter": 0, "refused_request": 0,
 }  # fmt: skip
 RANGE = {"estimate": 0.4, "low": 0.3, "high": 0.5}
 
@@ -239,6 +239,8 @@ def test_judged_suites_have_a_chapter_when_there_are_any(page: Element) -> None:
     for section in ("win-rates", "points"):
         assert "Intervals are not adjusted" in document.one("section", id=section).text
     assert points["mt_bench by category, points, judged by judge-1"][1] == ["code", "40", "6.25"]
+    nothing = points["Verdicts, and what came to nothing"]
+    assert dict(zip(*nothing, strict=True))["declined"] == "3"
     beside = tables(document, "published-judged")["Beside published figures"]
     assert beside[0] == ["figure", "alpaca_eval", "mt_bench"]
     assert beside[1] == ["tuned", "35.0", "6.25"]  # at equal length

@@ -54,7 +54,13 @@ def test_questions_are_shown_with_answers_verdicts_and_reasons_as_plain_text() -
 
 def test_a_judge_without_a_figure_is_named_in_the_report() -> None:
     counts = VerdictCounts(
-        verdicts=1, no_answer=0, unparseable=3, truncated=0, content_filter=0, refused_request=0
+        verdicts=1,
+        no_answer=0,
+        unparseable=3,
+        truncated=0,
+        declined=0,
+        content_filter=0,
+        refused_request=0,
     )
     none = NoFigure(suite="mt_bench", label="tuned", judge="judge", questions=2, counts=counts)
     ((_, sections),) = judged_chapters(Judged(win_rates=[], points=[], without_figures=[none]))
