@@ -29,6 +29,7 @@ from gleanery.deployments import (
     train_rank,
 )
 from gleanery.deployments.prefect_server import ServerNotStarted
+from gleanery.deployments.run_errors import tell_errors_in_a_line
 from gleanery.flows.pipeline_config import ConfigError
 from gleanery.flows.sweep_config import SweepIncomplete
 from gleanery.infra.lease import LeaseHeld
@@ -42,8 +43,8 @@ from gleanery.tasks.training.model_pointer import PointerMoved
 from gleanery.tasks.training.work_folder import WorkFolderHeld
 
 app = typer.Typer(
-    help="Make instruction data from web corpora, a taxonomy or skills, resumable from object "
-    "storage.",
+    help="Make instruction data from web corpora, a taxonomy or skills, and a better model from "
+    "that, resumable from object storage.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -66,12 +67,12 @@ def run(
     backfill: Annotated[
         bool,
         typer.Option(
-            help="Go over what is done too, with today's configuration; of a dataset its own "
-            "stages, for each of its sources is gone over by a run of its own file."
+            help="Of pipelines: go over what is done too, with today's configuration; of a dataset "
+            "its own stages, for each of its sources is gone over by a run of its own file."
         ),
     ] = False,
 ) -> None:
-    """Run a pipeline to its end; run it again to resume, or to take in what is new."""
+    """Run a file of any method to its end; run it again to resume, or to take in what is new."""
     running.run(config, backfill=backfill)
 
 
@@ -276,14 +277,21 @@ _MENDABLE = (
     WorkFolderHeld,
 )
 
+_INTERRUPTED = 130  # what typer ends with after Ctrl-C
+
 
 def main() -> None:
     """Run the command line; what a user can mend is one line, not a traceback."""
+    tell_errors_in_a_line()
     try:
         app()
     except _MENDABLE as error:
         typer.secho(f"gleanery: {error}", fg="red", err=True)
         raise SystemExit(1) from None
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            typer.secho("gleanery: interrupted; run it again to go on", fg="red", err=True)
+        raise
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import typer
 
 from gleanery.deployments.model_configs import read_improvement_config
 from gleanery.deployments.prefect_server import prefect_server
-from gleanery.deployments.run_errors import tell_errors_in_a_line
 from gleanery.flows.run import open_store
 from gleanery.infra.settings import read_settings
 from gleanery.tasks.training.model_pointer import latest_key
@@ -20,12 +19,12 @@ def improve(config_file: Path) -> None:
         # Imported here: Prefect reads its settings, the server's address among them, on import.
         from gleanery.flows.improve_model import improve_model
 
-        tell_errors_in_a_line()
         decision = improve_model(config)
+    latest = latest_key(open_store(config.training, settings))
     if decision is None:
         typer.echo("\nNothing to do: no new model to train or to decide about.")
     else:
-        outcome = "is the latest model" if decision.promoted else "does not become the latest model"
+        is_latest = decision.candidate == latest
+        outcome = "is the latest model" if is_latest else "does not become the latest model"
         typer.echo(f"\n{decision.candidate} {outcome}: {decision.why}.")
-    latest = latest_key(open_store(config.training, settings))
     typer.echo(f"Latest: {latest or 'none yet, so the newest counts'}. See `gleanery models`.")

@@ -23,18 +23,11 @@ if TYPE_CHECKING:
 
     from gleanery.flows.run import Again
 
-_CONFIGS: dict[str, type[PipelineConfig]] = {
+PIPELINES: dict[str, type[PipelineConfig]] = {
     "harvest": HarvestConfig,
     "taxonomy": TaxonomyConfig,
     "skills": SkillsConfig,
     "dataset": DatasetConfig,
-}
-# What is done with models, which is neither run stage by stage nor previewed.
-_OWN_COMMANDS = {
-    "training": "train",
-    "evaluation": "evaluate",
-    "improvement": "improve",
-    "sweep": "sweep",
 }
 _RETRIED: dict[type[PipelineConfig], tuple[str, ...]] = {
     HarvestConfig: (RECALL, EXTRACT, REFINE),  # dedup asks and parses nothing
@@ -58,15 +51,14 @@ def read_config(path: Path) -> PipelineConfig:
     """
     values = read_values(path)
     method = str(values.get("method", "harvest"))
-    if method not in _CONFIGS:
-        own = _OWN_COMMANDS.get(method)
-        does = f"; `gleanery {own} {path}` runs it" if own else ""
+    if method not in PIPELINES:
         raise ConfigError(
-            f"{path} has the method {method}{does}; known methods here: {', '.join(_CONFIGS)}"
+            f"{path} has the method {method}, and this takes {', '.join(PIPELINES)}; "
+            "`gleanery run` takes every method"
         )
     if method == "dataset":
         values = with_files(path, values)
-    return to_config(path, values, _CONFIGS[method])
+    return to_config(path, values, PIPELINES[method])
 
 
 def retried_stages(config: PipelineConfig) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gleanery.deployments.methods import flow_of, read_config
+from gleanery.deployments.methods import PIPELINES, flow_of, read_config
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.improvement_config import ImproveConfig, with_parts
 from gleanery.flows.pipeline_config import (
@@ -34,10 +34,15 @@ _MODELS: dict[str, type[StoredConfig]] = {
 def read_any_config(path: Path) -> StoredConfig:
     """Return the configuration in a YAML file, of the method that its key `method` names.
 
-    Raises `ConfigError` with file, key and reason.
+    A file without that key is a harvest. Raises `ConfigError` with file, key and reason.
     """
-    method = str(read_values(path).get("method"))
-    return _read(path, method, _MODELS[method]) if method in _MODELS else read_config(path)
+    method = str(read_values(path).get("method", "harvest"))
+    if method in _MODELS:
+        return _read(path, method, _MODELS[method])
+    if method in PIPELINES:
+        return read_config(path)
+    known = ", ".join([*PIPELINES, *_MODELS])
+    raise ConfigError(f"{path} has the method {method}; known methods are {known}")
 
 
 def read_training_config(path: Path) -> TrainingConfig:
@@ -85,5 +90,12 @@ def flow_of_any(config: StoredConfig) -> Flow[Any, Any]:
 def _read(path: Path, method: str, config: type[M]) -> M:
     values = read_values(path)
     if (found := values.get("method", method)) != method:
-        raise ConfigError(f"{path} has the method {found}, and {method} is asked for")
-    return to_config(path, with_parts(path, values) if method == "improvement" else values, config)
+        raise ConfigError(
+            f"{path} has the method {found}, and this takes {method}; `gleanery run` takes every "
+            "method"
+        )
+    if method == "improvement":
+        values = with_parts(path, values)
+    elif method == "training":
+        values = {"model": {}} | values  # what all variants of a sweep share need name none
+    return to_config(path, values, config)

@@ -11,10 +11,11 @@ import typer
 
 from gleanery.deployments.model_configs import read_any_config
 from gleanery.deployments.models_listed import print_models
+from gleanery.deployments.pipelines import find_trainings
 from gleanery.deployments.terminal import open_console
 from gleanery.flows.improvement_config import ImproveConfig
 from gleanery.flows.pipeline_config import ConfigError
-from gleanery.flows.run import open_store, storage_options
+from gleanery.flows.run import open_store
 from gleanery.flows.training_config import TrainingConfig
 from gleanery.infra.folders import FolderReceipt
 from gleanery.infra.lease import hold_lease
@@ -28,7 +29,6 @@ from gleanery.tasks.training.model_pointer import (
     read_promotions,
 )
 from gleanery.tasks.training.trained_models import model_key, trained_models
-from gleanery.tasks.training.training_stores import training_stores
 
 LATEST = "latest"
 
@@ -114,10 +114,7 @@ def _promote(store: Store, model: FolderReceipt, reason: str) -> None:
 def _stores(config_file: Path | None, root: str) -> Sequence[Store]:
     settings = read_settings()
     if config_file is None:
-        place = (root or settings.root).rstrip("/")
-        if stores := training_stores(place, storage_options(settings)):
-            return stores
-        raise ValueError(f"there is no trained model below {place}: train one first")
+        return find_trainings(root, settings)
     config = read_any_config(config_file)
     if isinstance(config, ImproveConfig):
         config = config.training

@@ -8,8 +8,8 @@ _LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 def tell_errors_in_a_line() -> None:
     """Leave the traceback out of what Prefect logs of an error of our own kinds.
 
-    Those say what is wrong and what to do next, and the command line ends with them. Any other
-    error keeps its traceback: whoever mends that needs it.
+    Those, and what says that a file is not there, tell what is wrong and what to do next, and the
+    command line ends with them. Any other error keeps its traceback: whoever mends that needs it.
     """
     for name in _LOGGERS:
         logger = logging.getLogger(name)
@@ -19,7 +19,8 @@ def tell_errors_in_a_line() -> None:
 
 def _without_traceback(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
-    if error is not None and type(error).__module__.startswith("gleanery."):
+    ours = type(error).__module__.startswith("gleanery.")
+    if error is not None and (ours or isinstance(error, FileNotFoundError)):
         record.exc_info = record.exc_text = None
         record.msg, record.args = "stopped: %s", (error,)
     return True

@@ -1,17 +1,25 @@
-"""Running pipelines from the command line, and saying what came of them."""
+"""Running files of any method from the command line, and saying what came of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from gleanery.deployments.methods import read_config, retried_stages, run_method
+from gleanery.deployments.evaluate import evaluate
+from gleanery.deployments.improve import improve
+from gleanery.deployments.methods import retried_stages, run_method
+from gleanery.deployments.model_configs import read_any_config
 from gleanery.deployments.prefect_server import prefect_server
-from gleanery.deployments.run_errors import tell_errors_in_a_line
+from gleanery.deployments.sweep import sweep
+from gleanery.deployments.train import train
 from gleanery.flows.dataset_checks import check_config
 from gleanery.flows.dataset_config import DatasetConfig
-from gleanery.flows.pipeline_config import PipelineConfig
+from gleanery.flows.evaluation_config import ModelEvaluationConfig
+from gleanery.flows.improvement_config import ImproveConfig
+from gleanery.flows.pipeline_config import PipelineConfig, StoredConfig
+from gleanery.flows.sweep_config import SweepConfig
+from gleanery.flows.training_config import TrainingConfig
 from gleanery.infra.parts import Parts
 from gleanery.infra.settings import read_settings
 from gleanery.tasks.release.published import newest_release
@@ -21,23 +29,39 @@ if TYPE_CHECKING:
     from gleanery.flows.synthesis_report import SynthesisReport
 
 
+_OF_MODELS: dict[type[StoredConfig], Callable[[Path], None]] = {
+    TrainingConfig: train,
+    ModelEvaluationConfig: evaluate,
+    ImproveConfig: improve,
+    SweepConfig: sweep,
+}
+
+
 def run(
     config_files: Sequence[Path], backfill: bool = False, only: str = "", ask_again: bool = False
 ) -> None:
-    """Run pipelines one after the other, with a local Prefect server if none is configured."""
+    """Run files one after the other, with a local Prefect server if none is configured.
+
+    Raises `ValueError`, before any runs, for `backfill` of what has no parts to go over.
+    """
     settings = read_settings()
-    configs = [read_config(config_file) for config_file in config_files]
-    if not settings.storage_block:  # a Prefect block: only its server knows what it holds
-        for config in configs:
+    configs = [read_any_config(config_file) for config_file in config_files]
+    for config_file, config in zip(config_files, configs, strict=True):
+        if not isinstance(config, PipelineConfig):
+            if backfill:
+                raise ValueError(f"--backfill is of pipelines, and {config_file} is none")
+        elif not settings.storage_block:  # a Prefect block: only its server knows what it holds
             check_config(config, {})
     with prefect_server(settings.server_home):
         # Imported here: Prefect reads its settings, the server's address among them, on import.
         from gleanery.flows.run import Again
 
-        tell_errors_in_a_line()
         again = Again(backfill=backfill, only=only, ask_again=ask_again)
         for config_file, config in zip(config_files, configs, strict=True):
-            _run_one(config_file, config, again)
+            if isinstance(config, PipelineConfig):
+                _run_one(config_file, config, again)
+            else:
+                _OF_MODELS[type(config)](config_file)
 
 
 def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:

@@ -8,7 +8,6 @@ from rich.table import Table
 
 from gleanery.deployments.model_configs import read_sweep_config
 from gleanery.deployments.prefect_server import prefect_server
-from gleanery.deployments.run_errors import tell_errors_in_a_line
 from gleanery.deployments.terminal import open_console
 from gleanery.flows.run import open_store
 from gleanery.flows.sweep_config import SweepIncomplete
@@ -25,7 +24,6 @@ def sweep(config_file: Path) -> None:
         from gleanery.flows.run_sweep import run_sweep
         from gleanery.flows.sweep_report import CURVE, REPORT, read_points, sweep_rows
 
-        tell_errors_in_a_line()
         try:
             run_sweep(config)
         except SweepIncomplete as incomplete:

@@ -82,7 +82,9 @@ class ModelEvaluationConfig(StoredConfig):
     method: Literal["evaluation"] = Field("evaluation", description="What this file configures.")
     name: PipelineName = "evaluation"
     models: tuple[MeasuredModel, ...] = Field(
-        (), description="The models; each but the first is compared with the first, item by item."
+        (),
+        validate_default=True,
+        description="The models; each but the first is compared with the first, item by item.",
     )
     evaluation: EvaluationConfig = Field(
         EvaluationConfig(), description="The benchmarks, and how models are asked."

@@ -111,6 +111,21 @@ class Store:
         found = self._keep_trying("list", "", lambda: list_files(self._base, temporary=True))
         return [ObjectInfo(path[cut:], size, when) for path, size, when in sorted(found)]
 
+    def folders(self) -> list[str]:
+        """Return the names of the folders right below the root, sorted; none where it is not."""
+
+        def find() -> list[str]:
+            try:
+                found = self._fs.ls(self._base, detail=True)
+            except FileNotFoundError as error:
+                if _code(error) == "NoSuchBucket":
+                    raise
+                return []
+            names = [info["name"].rstrip("/") for info in found if info["type"] == "directory"]
+            return sorted(name.rpartition("/")[2] for name in names)
+
+        return self._keep_trying("list", "", find)
+
     def list(self, prefix: str) -> list[ObjectInfo]:
         """Return the objects whose path is `prefix` or lies below it, sorted by path."""
         full, cut = self._full(prefix), len(self._base) + 1

@@ -88,8 +88,11 @@ class SupervisedProcess:
         await self.wait()
 
     def tail(self) -> str:
-        """Return the end of what this run of the server has logged."""
-        with self._log.open("rb") as log:
-            size = log.seek(0, os.SEEK_END)
-            log.seek(max(self._log_start, size - TAIL_CHARACTERS))
-            return log.read().decode(errors="replace").strip()
+        """Return the end of what this run of the server has logged, "" where the log is gone."""
+        try:
+            with self._log.open("rb") as log:
+                size = log.seek(0, os.SEEK_END)
+                log.seek(max(self._log_start, size - TAIL_CHARACTERS))
+                return log.read().decode(errors="replace").strip()
+        except FileNotFoundError:  # its folder went first, when its user was interrupted
+            return ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gleanery.deployments import cli
+from gleanery.deployments import cli, running
 from gleanery.deployments.reasons import UnknownReason, check_reason
 from gleanery.infra.losses import Loss
 from gleanery.tasks.recall.batches import read_batches
@@ -58,6 +58,7 @@ def test_missing_file_is_named(
         ),
         ("name: [unclosed", ["is not YAML", "line 1"]),
         ("- a list", ["holds no keys"]),
+        ("method: trainning", ["has the method trainning", "this takes harvest, taxonomy, "]),
         ("name: ../up", ["name: ", "pattern"]),
     ],
 )
@@ -74,6 +75,39 @@ def test_wrong_configuration_says_where_and_what_is_known(
     assert str(path) in error
     for text in expected:
         assert text in error
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("method: trainning", "the method trainning; known methods are harvest, "),
+        ("method: training", "model: set either model.path"),
+        ("method: evaluation", "models: name at least one model"),
+        ("method: sweep", "variant only: model: set either model.path"),
+        ("method: improvement", "training: Field required"),
+    ],
+)
+def test_file_of_any_method_is_checked_before_anything_runs(
+    content: str,
+    expected: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "prefect_server", None)  # which would be called
+    path = tmp_path / "any.yaml"
+    path.write_text(content)
+    assert expected in error_of(capsys, monkeypatch, "run", str(path))
+
+
+def test_only_pipelines_are_gone_over_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "prefect_server", None)  # which would be called
+    path = tmp_path / "training.yaml"
+    path.write_text("{method: training, model: {path: org/base}}")
+    error = error_of(capsys, monkeypatch, "run", str(path), "--backfill")
+    assert f"--backfill is of pipelines, and {path} is none" in error
 
 
 def test_source_without_files_says_where_it_looked(
@@ -121,6 +155,20 @@ def test_retry_of_an_unknown_reason_lists_the_reasons_there_are(
 def test_retry_before_any_run_says_that_nothing_can_be_retried(config_file: Path) -> None:
     with pytest.raises(UnknownReason, match="nothing there can be retried"):
         check_reason(config_file, "invented")
+
+
+def test_ctrl_c_says_how_to_go_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "run", interrupted)
+    monkeypatch.setattr("sys.argv", ["gleanery", "run", "any.yaml"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 130
+    assert "interrupted; run it again to go on" in capsys.readouterr().err
 
 
 def test_command_line_starts_without_loading_prefect() -> None:

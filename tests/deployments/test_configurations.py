@@ -108,9 +108,9 @@ def test_example_improvement_takes_in_the_files_beside_it() -> None:
 
 
 def test_configuration_of_something_else_is_refused_by_its_method() -> None:
-    with pytest.raises(ConfigError, match="has the method dataset, and training is asked for"):
+    with pytest.raises(ConfigError, match="has the method dataset, and this takes training; `gl"):
         read_training_config(DEPLOYMENTS / "dataset.yaml")
-    with pytest.raises(ConfigError, match=r"`gleanery train .*/training\.yaml` runs it; known"):
+    with pytest.raises(ConfigError, match=r"training, and this takes harvest, .* every method"):
         read_config(DEPLOYMENTS / "training.yaml")
 
 

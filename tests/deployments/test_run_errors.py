@@ -73,6 +73,7 @@ def test_error_that_says_what_to_do_is_logged_without_a_traceback() -> None:
     assert told.exc_info is None
     assert told.getMessage() == "stopped: the recipe cannot be followed:\n  ask for less"
     assert bug.exc_info
+    assert logged(FileNotFoundError("there is no base model at ./mine")).exc_info is None
 
 
 def logged(error: Exception) -> logging.LogRecord:

@@ -62,6 +62,15 @@ def test_listing_holds_what_is_below_in_order_and_nothing_else(store: Store) -> 
     assert not store.exists("stage/part")
 
 
+def test_folders_are_those_right_below_the_root(store: Store) -> None:
+    assert store.folders() == []
+    for path in ("b/deep/one", "a/two", "c"):
+        store.write(path, b"x")
+    assert store.folders() == ["a", "b"]
+    assert store.below("b").folders() == ["deep"]
+    assert store.below("nowhere").folders() == []
+
+
 def test_what_another_store_object_writes_is_seen_at_once(store: Store) -> None:
     other = Store(store.root, {"skip_instance_cache": True})  # as in another process
     assert store.list("shared") == []
@@ -199,6 +208,7 @@ def test_outage_never_looks_like_an_absent_object(faulty_s3: Any, outage: dict[s
     for attempt in (
         lambda: store.read("a/b"),
         lambda: store.read("a/none"),
+        store.folders,
         lambda: store.list("a"),
         lambda: store.exists("a/none"),
         lambda: store.create("a/new", b"x"),
@@ -312,6 +322,7 @@ def test_refused_credentials_are_said_at_once(faulty_s3: Any) -> None:
 def test_missing_bucket_is_named_and_never_looks_empty(s3: str) -> None:
     store = Store("s3://no-such-bucket-here/prefix")
     for attempt in (
+        store.folders,
         lambda: store.list("a"),
         lambda: store.exists("a"),
         lambda: store.read("a"),
