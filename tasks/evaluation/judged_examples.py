@@ -1,12 +1,14 @@
 """Some judged questions to read: a figure says how often, and only answers and reasons say why."""
 
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from gleanery.infra.digests import digest
 from gleanery.tasks.evaluation.judged_groups import PANEL, Group, V, groups_of
 from gleanery.tasks.evaluation.judged_records import (
     JudgedExample,
     JudgedQuestion,
+    Order,
     PairVerdict,
     PointVerdict,
     SaidOf,
@@ -43,9 +45,8 @@ def point_examples(
     for group in groups_of(verdicts):
         if group.judge == PANEL:
             continue
-        worst = sorted(
-            (row for row in group.rows if row.points is not None), key=lambda row: row.points or 0
-        )
+        graded = [row for row in group.rows if row.points is not None]
+        worst = sorted(graded, key=lambda row: (row.points, digest([row.id, row.turn])))
         unread = [[row] for row in group.rows if row.points is None]
         shown = [("fewest_points", row) for row in worst[:most]]
         shown += [("no_verdict", row) for (row,) in _drawn(unread, most)]
@@ -57,7 +58,7 @@ def point_examples(
 def _kind(rows: Sequence[PairVerdict]) -> str:
     """Return which list a question belongs to; none of them where both orders are not of one."""
     preferences = [row.preference for row in rows if row.preference is not None]
-    if len(preferences) < len(rows):
+    if len(preferences) < len(get_args(Order)):  # an order may also be open still
         return "no_verdict"
     if min(preferences) < 0.5 < max(preferences):
         return "two_minds"

@@ -105,7 +105,8 @@ def _scores(figures: EvaluationFigures, lists: Sequence[ItemList]) -> Html:
             "both have answered, with Newcombe's interval for pairs. Won are the items that only "
             "this model has right, lost those that only the other has. p is that of McNemar's "
             "exact two-sided test; Holm's adjusts it for the number of benchmarks, and by that a "
-            f"model is called better or worse, at {figures.alpha:g}."
+            f"model is called better or worse, at {figures.alpha:g}. The intervals are not "
+            "adjusted: each holds for itself, and may leave out 0 where the finding is undecided."
         )
     return tag(
         "div",

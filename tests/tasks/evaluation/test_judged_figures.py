@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from gleanery.tasks.evaluation.judged_examples import pair_examples, point_examples
 from gleanery.tasks.evaluation.judged_figures import judged_figures
 from gleanery.tasks.evaluation.judged_records import (
+    JudgedQuestion,
     NoFigure,
     PairVerdict,
     PointScore,
@@ -249,3 +251,23 @@ def test_p_values_of_a_model_are_adjusted_for_all_that_judges_say_of_it() -> Non
         for rank, (p_value, adjusted) in enumerate(family):
             highest = max(highest, min(1.0, (len(family) - rank) * p_value))
             assert adjusted == pytest.approx(highest)
+
+
+def test_examples_are_of_questions_judged_in_both_orders_and_the_same_whatever_the_order() -> None:
+    questions = {
+        (suite, str(n)): JudgedQuestion(id=str(n), suite=suite, category="", turns=["?", "!"])
+        for suite in ("alpaca_eval", "mt_bench")
+        for n in range(9)
+    }
+    pairs = [*both(0, (1, 1)), *both(1, (0, 0)), *both(2, (1, 0)), *both(3, (0.5, 1))]
+    pairs.append(pair(4, "model_first", 1))  # the other order is still owed
+    shown = pair_examples(pairs, questions, 5)
+    assert {one.id: one.kind for one in shown} == {
+        "0": "won",
+        "1": "lost",
+        "2": "two_minds",
+        "4": "no_verdict",
+    }
+    grades = [grade(n, t, 3) for n in range(9) for t in (1, 2)]
+    drawn = point_examples(grades, questions, 3)
+    assert drawn == point_examples(grades[::-1], questions, 3)

@@ -236,8 +236,8 @@ def test_judged_suites_have_a_chapter_when_there_are_any(page: Element) -> None:
     assert given[8] == (
         "+1.10+0.50 to +1.70p = 0.01, adjusted p = 0.03at equal length +0.40, +0.30 to +0.50"
     )
-    for section in ("win-rates", "points"):
-        assert "Intervals are not adjusted" in document.one("section", id=section).text
+    for section in ("win-rates", "points", "scores"):
+        assert "ntervals are not adjusted" in document.one("section", id=section).text
     assert points["mt_bench by category, points, judged by judge-1"][1] == ["code", "40", "6.25"]
     nothing = points["Verdicts, and what came to nothing"]
     assert dict(zip(*nothing, strict=True))["declined"] == "3"
