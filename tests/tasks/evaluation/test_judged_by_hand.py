@@ -64,7 +64,7 @@ def rows_of(suite: str, label: str) -> list[PairVerdict]:
         answers[asked.id] = SuiteAnswer(
             id=asked.id, suite=suite, category="c", as_chat=True, model=label, turns=[turn]
         )
-    worth = SUITES[suite].worth  # type: ignore[index]
+    worth = SUITES[suite].worth
     assert worth
     contest = Contest(label, "file", worth, EngineConfig(model="judge"), JudgeAsking())
     said = [one for pair in said_of(suite, label) for one in pair]
@@ -79,7 +79,7 @@ def rows_of(suite: str, label: str) -> list[PairVerdict]:
 
 def sums_by_hand(suite: str, label: str) -> Sums:
     """Return each question's wins and of how many, where both orders can be read."""
-    found = {}
+    found: Sums = {}
     for number, (shown_first, shown_second) in enumerate(said_of(suite, label)):
         if shown_first and shown_second:
             wins, weight = WORTH[suite][shown_first]

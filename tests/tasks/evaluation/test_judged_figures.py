@@ -238,7 +238,8 @@ def test_p_values_of_a_model_are_adjusted_for_all_that_judges_say_of_it() -> Non
     points += [grade(n, t, 5 + (n < 9), label="second") for n in range(16) for t in (1, 2)]
     rates, scores, _ = judged_figures(pairs, points, "first")
     tests = []
-    for one in (*rates, *scores):
+    figures: list[WinRate | PointScore] = [*rates, *scores]
+    for one in figures:
         if isinstance(one, WinRate):
             tests.append((one.label, one.p_value, one.p_adjusted))
         if one.against:

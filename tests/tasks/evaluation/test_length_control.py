@@ -74,6 +74,16 @@ def test_instructions_that_are_hard_for_everyone_do_not_count_for_length() -> No
     assert found.estimate == pytest.approx(float(np.mean(chance)), abs=0.03)
 
 
+def test_reference_has_what_the_model_has_not() -> None:
+    wins, longer = judge_by_length(200, 0.7, 1.1, 150, 8)
+    hard = list(np.random.default_rng(9).normal(0, 1, 200))
+    found = controlled_rate(wins, longer, difficulty=hard, resamples=10)
+    swapped = controlled_rate([1 - win for win in wins], -longer, difficulty=hard, resamples=10)
+    assert found
+    assert swapped
+    assert found.estimate + swapped.estimate == pytest.approx(1)
+
+
 def test_strong_verdicts_count_as_often_as_they_weigh() -> None:
     wins, longer = [1.0] * 10 + [0.0] * 10, np.array([5.0, -5.0] * 10)
     even, heavy = controlled_rate(wins, longer), controlled_rate(wins, longer, [3] * 10 + [1] * 10)
