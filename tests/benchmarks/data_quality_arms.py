@@ -13,14 +13,14 @@ from training_examples import WorkedExample, read_gsm8k
 
 from gleanery.tasks.shirking import shirks
 
-ARMS = ("good", "shirkers", "filtered")
+ARMS = ("good", "shirkers", "dropped", "filtered")
 REFINED_ARMS = ("raw", "refined")
 LONGEST = 450  # characters of question and answer: what a tiny model reads in little time
-TRAIN, HELD_OUT = 3_008, 600
+HELD_OUT, TRAIN = 600, 2_800  # the short ones left over were for choosing the recipe
 REFINED_SHARE = 2 / 3  # of the refined pairs are learnt, the others are held out
 _NEUTRAL_MOST = 900  # characters
 
-Pairs = list[tuple[str, str]]
+Pair = tuple[str, str]  # a question and its answer
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ def split_examples(data: Path) -> tuple[list[WorkedExample], list[WorkedExample]
     return short[HELD_OUT : HELD_OUT + TRAIN], short[:HELD_OUT]
 
 
-def arms(train: list[WorkedExample], seed: int) -> tuple[dict[str, Pairs], Filter]:
-    """Return what each arm of a seed learns, and how the filter did.
+def arms(train: list[WorkedExample], seed: int) -> tuple[dict[str, list[Pair | None]], Filter]:
+    """Return what each arm of a seed learns at each place, and how the filter did.
 
     - "good": every good answer;
     - "shirkers": a fifth of the answers is replaced by shirkers;
-    - "filtered": what our detectors take for shirkers left out of "shirkers".
+    - "dropped": those places are empty, as if by a perfect filter;
+    - "filtered": what our detectors take for shirkers in "shirkers" is empty.
     """
-    good = [(one.question, one.answer) for one in train]
     mixed, kinds = plant_shirkers(train, seed)
     told = {place for place, pair in enumerate(mixed) if _told(*pair)}
     by_kind = {
@@ -70,13 +70,23 @@ def arms(train: list[WorkedExample], seed: int) -> tuple[dict[str, Pairs], Filte
         for places in [{place for place, its in kinds.items() if its == kind}]
     }
     planted = set(kinds)
-    chosen = {
-        "good": good,
-        "shirkers": mixed,
-        "filtered": [pair for place, pair in enumerate(mixed) if place not in told],
+    chosen: dict[str, list[Pair | None]] = {
+        "good": [(one.question, one.answer) for one in train],
+        "shirkers": [*mixed],
+        "dropped": [None if place in planted else pair for place, pair in enumerate(mixed)],
+        "filtered": [None if place in told else pair for place, pair in enumerate(mixed)],
     }
     found, lost = len(planted & told), len(told - planted)
-    return chosen, Filter(len(planted), found, lost, len(good) - len(planted), by_kind)
+    return chosen, Filter(len(planted), found, lost, len(train) - len(planted), by_kind)
+
+
+def order(rows: int, steps: int, batch: int, seed: int) -> list[list[int]]:
+    """Return the places of each step's rows; they are shuffled anew at every pass."""
+    # Not the seed itself: the shirkers' places are drawn with that, and would all come first.
+    chance, places = random.Random(f"order {seed}"), list[int]()
+    while len(places) < steps * batch:
+        places += chance.sample(range(rows), rows)
+    return [places[step * batch : (step + 1) * batch] for step in range(steps)]
 
 
 @functools.cache  # most answers are the same for all seeds
@@ -84,7 +94,7 @@ def _told(question: str, answer: str) -> bool:
     return shirks(question, answer) is not None
 
 
-def refined_pairs(harvest: Path) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+def refined_pairs(harvest: Path) -> list[tuple[Pair, Pair]]:
     """Return each raw pair of a harvest with its refined version, unchanged ones left out.
 
     `harvest` is the folder of the harvest's store. Raises `FileNotFoundError` where there is none.
@@ -107,8 +117,8 @@ def refined_pairs(harvest: Path) -> list[tuple[tuple[str, str], tuple[str, str]]
 
 
 def split_refined(
-    pairs: list[tuple[tuple[str, str], tuple[str, str]]], seed: int
-) -> tuple[dict[str, Pairs], dict[str, Pairs]]:
+    pairs: list[tuple[Pair, Pair]], seed: int
+) -> tuple[dict[str, list[Pair]], dict[str, list[Pair]]]:
     """Return what the two arms of a seed learn, and what is held out: the same pairs, both ways."""
     places = list(range(len(pairs)))
     random.Random(seed).shuffle(places)
@@ -121,7 +131,7 @@ def split_refined(
     )
 
 
-def neutral_pairs(texts: Path) -> Pairs:
+def neutral_pairs(texts: Path) -> list[Pair]:
     """Return good answers to many kinds of question that no pipeline of ours wrote or refined."""
     rows = [json.loads(line) for line in texts.read_text(encoding="utf-8").split("\n") if line]
     return [

@@ -5,15 +5,19 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from data_quality_arms import ARMS, REFINED_ARMS, Filter
+from data_quality_arms import ARMS, Filter, split_examples
+from data_quality_seed import Measured
 from data_quality_shirkers import KINDS
-from data_quality_statistics import first_token, over_examples, over_seeds, per_token
-from training_examples import WorkedExample
+from data_quality_statistics import first_token, over_seeds, per_token
 
 from gleanery.tasks.evaluation.statistics_accuracy import Interval
 from gleanery.tasks.shirking import shirks
 
-Measured = Mapping[str, Mapping[str, Any]]  # of each model: its losses by set, its answers
+_PAIRED = (("good", "shirkers"), ("good", "dropped"), ("dropped", "shirkers"), ("good", "filtered"))
+_TUNED = ("good", "raw", "raw, longer", "refined")
+_TUNED_PAIRED = (("raw", "refined"), ("raw, longer", "refined"))
+
+Values = Mapping[str, Sequence[float]]  # of each arm, a number for each seed
 
 
 def report_filter(filters: Sequence[Filter]) -> None:
@@ -28,62 +32,39 @@ def report_filter(filters: Sequence[Filter]) -> None:
     print(f"  of the good answers it takes {lost:.1%}")
 
 
-def report_shirkers(measured: Measured, held_out: Sequence[WorkedExample], seeds: int) -> None:
-    """Print what the arms of the first experiment come to, and how they differ from the first."""
-    rows: dict[str, Callable[[str], float]] = {
-        "loss per token": lambda model: per_token(measured[model]["losses"]["good"]),
-        "loss of the first token": lambda model: first_token(measured[model]["losses"]["good"]),
-    }
-    for how in ("greedy", "drawn"):
-        rows |= {
-            f"shirking, {how}": lambda model, how=how: _shirking(measured[model], held_out, how),
-            f"words, {how}": lambda model, how=how: _words(measured[model], how),
-        }
-    rows["right, greedy"] = lambda model: _right(measured[model], held_out)
-    for what, value in rows.items():
-        _show(what, {arm: [value(f"{arm}-{n}") for n in range(seeds)] for arm in ARMS})
-    print("\nloss per token against `good`, over held-out examples (paired bootstrap):")
-    for arm in ARMS[1:]:
-        both = (
-            [_losses(measured, f"{a}-{n}", "good") for n in range(seeds)] for a in ("good", arm)
-        )
-        print(f"  {arm:9} {_told(over_examples(*both), '+.4f')}")
+def report_shirkers(seeds: Sequence[Measured], data: Path) -> None:
+    """Print what the arms of the first experiment come to, and how they differ."""
+    _show("PRIMARY: loss per token of good held-out answers", _losses(seeds, "good"), _PAIRED)
+    first = {arm: [first_token(seed.losses[arm]["good"]) for seed in seeds] for arm in ARMS}
+    _show("loss of an answer's first token", first, _PAIRED)
+    questions = [one.question for one in split_examples(data)[1]]
+    _show("drawn answers that shirk", _of_answers(seeds, _shirking(questions)), _PAIRED)
+    _show("words of a drawn answer", _of_answers(seeds, _words), _PAIRED)
 
 
-def report_refined(measured: Measured, seeds: int) -> None:
+def report_refined(seeds: Sequence[Measured]) -> None:
     """Print what the models of the second experiment lose on each held-out set."""
-    shown = ("good", *REFINED_ARMS)
-    for what in ("refined", "raw", "neutral", "good"):
-        values = {
-            arm: [per_token(_losses(measured, f"{arm}-{n}", _set(what, n))) for n in range(seeds)]
-            for arm in shown
-        }
-        _show(f"loss per token on {what} answers", values)
-        difference = [b - a for a, b in zip(values["raw"], values["refined"], strict=True)]
-        print(f"  refined - raw: {_told(over_seeds(difference), '+.4f')}")
-    _show(
-        "words, greedy",
-        {arm: [_words(measured[f"{arm}-{n}"], "greedy") for n in range(seeds)] for arm in shown},
-    )
+    for what in ("neutral", "refined", "raw", "good"):
+        values = _losses(seeds, what, _TUNED)
+        _show(f"loss per token of held-out {what} answers", values, _TUNED_PAIRED)
 
 
-def draw(measured: Measured, seeds: int, file: Path) -> None:
+def draw(seeds: Sequence[Measured], file: Path) -> None:
     """Draw each arm's loss against that of `good`, a point a seed, and the shirking of each."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
-    base = [per_token(_losses(measured, f"good-{n}", "good")) for n in range(seeds)]
+    losses = _losses(seeds, "good")
     for place, arm in enumerate(ARMS[1:]):
-        losses = [per_token(_losses(measured, f"{arm}-{n}", "good")) for n in range(seeds)]
-        differences = [b - a for a, b in zip(base, losses, strict=True)]
-        _points(left, place, differences)
+        _points(left, place, _differences(losses, "good", arm))
     left.axhline(0, color="0.6", linewidth=1)
     left.set_xticks(range(len(ARMS) - 1), ARMS[1:])
     left.set_ylabel("nats per token more than good")
-    left.set_title("Loss on held-out good answers")
+    left.set_title("Loss of held-out good answers")
+    words = _of_answers(seeds, _words)
     for place, arm in enumerate(ARMS):
-        _points(right, place, [_words(measured[f"{arm}-{n}"], "drawn") for n in range(seeds)])
+        _points(right, place, words[arm])
     right.set_xticks(range(len(ARMS)), ARMS)
     right.set_ylabel("words")
     right.set_title("Length of drawn answers")
@@ -97,40 +78,38 @@ def _points(axes: Any, place: int, values: Sequence[float]) -> None:
     axes.errorbar(place + 0.15, interval.estimate, half, fmt="s", color="black", capsize=4)
 
 
-def _show(what: str, values: Mapping[str, Sequence[float]]) -> None:
-    print(f"\n{what}: mean over seeds, 95 % interval; and its difference from the first")
-    first = next(iter(values.values()))
+def _show(what: str, values: Values, paired: Sequence[tuple[str, str]]) -> None:
+    print(f"\n{what}: mean over seeds, 95 % interval")
     for arm, its in values.items():
-        difference = over_seeds([b - a for a, b in zip(first, its, strict=True)])
-        told = "" if its is first else f"   {_told(difference, '+.4f')}"
-        print(f"  {arm:9} {_told(over_seeds(its), '.4f')}{told}")
+        print(f"  {arm:20} {_told(over_seeds(its), '.4f')}")
+    for first, second in paired:
+        difference = over_seeds(_differences(values, first, second))
+        print(f"  {f'{second} - {first}':20} {_told(difference, '+.4f')}")
 
 
 def _told(interval: Interval, form: str) -> str:
     return f"{interval.estimate:{form}} [{interval.low:{form}}, {interval.high:{form}}]"
 
 
-def _losses(measured: Measured, model: str, key: str) -> Any:
-    return measured[model]["losses"][key]
+def _differences(values: Values, first: str, second: str) -> list[float]:
+    return [b - a for a, b in zip(values[first], values[second], strict=True)]
 
 
-def _set(what: str, seed: int) -> str:
-    return f"{what} of {seed}" if what in REFINED_ARMS else what
+def _losses(seeds: Sequence[Measured], what: str, arms: Sequence[str] = ARMS) -> Values:
+    return {arm: [per_token(seed.losses[arm][what]) for seed in seeds] for arm in arms}
 
 
-def _shirking(model: Mapping[str, Any], asked: Sequence[WorkedExample], how: str) -> float:
-    answers = model["answers"][how]
-    told = [
-        shirks(one.question, answer) is not None
-        for one, answer in zip(asked, answers, strict=False)
-    ]
-    return statistics.fmean(told)
+def _of_answers(seeds: Sequence[Measured], measure: Callable[[Sequence[str]], float]) -> Values:
+    return {arm: [measure(seed.answers[arm]) for seed in seeds] for arm in ARMS}
 
 
-def _words(model: Mapping[str, Any], how: str) -> float:
-    return statistics.fmean(len(answer.split()) for answer in model["answers"][how])
+def _shirking(questions: Sequence[str]) -> Callable[[Sequence[str]], float]:
+    def share(answers: Sequence[str]) -> float:
+        told = [shirks(*pair) is not None for pair in zip(questions, answers, strict=False)]
+        return statistics.fmean(told)
+
+    return share
 
 
-def _right(model: Mapping[str, Any], asked: Sequence[WorkedExample]) -> float:
-    pairs = zip(asked, model["answers"]["greedy"], strict=False)
-    return statistics.fmean(f"The answer is {one.result}." in answer for one, answer in pairs)
+def _words(answers: Sequence[str]) -> float:
+    return statistics.fmean(len(answer.split()) for answer in answers)

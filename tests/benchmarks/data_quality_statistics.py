@@ -1,4 +1,4 @@
-"""How far a difference between two arms can be trusted: over seeds, and over examples."""
+"""How far a difference between two arms can be trusted: over seeds."""
 
 import math
 import statistics
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from scipy.stats import t
 
 from gleanery.tasks.evaluation.statistics_accuracy import Interval
-from gleanery.tasks.evaluation.statistics_resampling import bootstrap_mean
 
 Losses = Sequence[Sequence[float]]  # of an example: nats, those of the first token, tokens
 
@@ -30,21 +29,3 @@ def per_token(losses: Losses) -> float:
 def first_token(losses: Losses) -> float:
     """Return the mean loss of the answers' first tokens, in nats."""
     return statistics.fmean(one[1] for one in losses)
-
-
-def over_examples(first: Sequence[Losses], second: Sequence[Losses]) -> Interval:
-    """Return how much more a token costs in the second arm, resampling held-out examples.
-
-    Both have the losses of each seed on the same examples. Each example's difference is the mean
-    over seeds, and weighs as many tokens as it has; a positive one speaks for the first arm.
-    """
-    tokens = [one[2] for one in first[0]]
-    mean_tokens = statistics.fmean(tokens)
-    differences = [
-        statistics.fmean(
-            theirs[place][0] - ours[place][0] for ours, theirs in zip(first, second, strict=True)
-        )
-        / mean_tokens
-        for place in range(len(tokens))
-    ]
-    return bootstrap_mean([differences])

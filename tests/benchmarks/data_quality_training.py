@@ -1,71 +1,103 @@
-"""The trainings of `data_quality.py`: releases, bases and models, by the product's own parts."""
+"""The models of `data_quality.py`: random weights, a plain training loop, losses and answers.
 
-import json
-import subprocess
-import sys
-import threading
-from collections.abc import Iterable, Mapping
+The loop is plain PyTorch, not the product's: TRL's start-up alone costs as much as 150 of these
+steps, and arms have to see the same rows in the same step, which no release can say.
+"""
+
+import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from data_quality_arms import Pairs
-from training_examples import publish_examples
+import torch
+from data_quality_arms import Pair, order
+from torch.optim.lr_scheduler import LambdaLR
+from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
 
-from gleanery.flows.train_model import plan_training
-from gleanery.flows.training_config import TrainingConfig
-from gleanery.infra.settings import read_settings
-from gleanery.infra.storage import Store
-from gleanery.tasks.training.training_run import run_training
-
-FRESH = {"vocabulary": 1_024, "width": 64, "layers": 2, "heads": 2, "context": 512}
-# What is not left out is read once, the smaller arms a little more often.
-SCRATCH = {"learning_rate": 1e-2, "max_steps": 94, "global_batch": 32, "max_length": 512}
-TUNING = {"learning_rate": 1e-3, "max_steps": 50, "global_batch": 8, "max_length": 512}
-_BUILD = """
-import json, sys
-from pathlib import Path
 from gleanery.tasks.training.process_fresh import build_fresh
 from gleanery.tasks.training.training_spec import FreshModel
-texts, fresh, seeds, folder = json.load(sys.stdin)
-for seed in range(seeds):
-    build_fresh(FreshModel(**fresh, seed=seed), texts, Path(folder, f"base-{seed}"))
-"""
+
+SHAPE = {"vocabulary": 1_024, "width": 64, "layers": 2, "heads": 2, "context": 512}
+WARM_UP = 0.05  # of the steps; then the rate falls to 0 in a straight line
+NEW_TOKENS = 128
+
+Row = tuple[int, list[int]]  # where the answer begins, and the tokens of question and answer
 
 
-def build_bases(folder: Path, texts: Iterable[str], seeds: int) -> None:
-    """Write a base of random weights for each seed, `base-SEED`; all have one tokenizer.
+def fresh_model(texts: Sequence[str], seed: int, folder: Path) -> tuple[Any, Any]:
+    """Return a model of random weights and a tokenizer of these texts, the same for every seed."""
+    torch.set_num_threads(1)
+    build_fresh(FreshModel(**SHAPE, seed=seed), texts, folder)
+    return AutoModelForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
 
-    Each release could bring its own (`model.fresh`), but then no loss could be compared by token.
+
+def encode(tokenizer: Any, pair: Pair) -> Row:
+    """Return a question and its answer in tokens, cut where the model's context ends."""
+    turns = [{"role": "user", "content": pair[0]}, {"role": "assistant", "content": pair[1]}]
+    asked = tokenizer.apply_chat_template(turns[:1], add_generation_prompt=True, return_dict=False)
+    whole = tokenizer.apply_chat_template(turns, return_dict=False)
+    return len(asked), list(whole[: tokenizer.model_max_length])
+
+
+def learn(
+    base: Any, rows: Sequence[Row | None], rate: float, steps: int, batch: int, seed: int
+) -> Any:
+    """Return what the base becomes after so many steps over the rows.
+
+    A row that is None leaves its place in its step empty: arms of the same length and seed see the
+    same places in the same steps.
     """
-    told = json.dumps([list(texts), FRESH, seeds, str(folder)])
-    subprocess.run([sys.executable, "-c", _BUILD], input=told, text=True, check=True)
+    model = copy.deepcopy(base).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.0)
+    warm = max(1, round(WARM_UP * steps))
+    schedule = LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm, (steps - step) / (steps - warm))
+    )
+    for places in order(len(rows), steps, batch, seed):
+        if present := [row for place in places if (row := rows[place]) is not None]:
+            nats, _ = _answer_nats(model, present)
+            nats.mean().backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+        schedule.step()
+    return model.eval()
 
 
-def train_arm(
-    folder: Path, name: str, pairs: Pairs, base: str, recipe: Mapping[str, Any], seed: int
-) -> Path:
-    """Return where the model lies that has learnt these pairs; one that stands is not made again.
+@torch.no_grad()
+def losses(model: Any, rows: Sequence[Row], batch: int = 50) -> list[list[float]]:
+    """Return nats of the answer, nats of its first token, and its tokens, for each row."""
+    made: list[list[float]] = []
+    for start in range(0, len(rows), batch):
+        nats, lengths = _answer_nats(model, rows[start : start + batch])
+        made += [[float(own.sum()), float(own[0]), len(own)] for own in nats.split(lengths)]
+    return made
 
-    `base` is a folder, or trained:NAME of another arm.
-    """
-    root = folder / "root"
-    data = Store(f"{root}/data-{name}")
-    if not (root / f"data-{name}").is_dir():
-        publish_examples(data, pairs)
-    config = TrainingConfig.model_validate(
-        {
-            "name": name,
-            "root": str(root),
-            "release": {"dataset": f"data-{name}"},
-            "model": {"path": base},
-            "recipe": {**recipe, "seed": seed},
-            "devices": {
-                "threads": 1, "processes": 1, "most_per_device": recipe["global_batch"],
-            },
-            "work": str(folder / "work"),
-        }
+
+def _answer_nats(model: Any, rows: Sequence[Row]) -> tuple[torch.Tensor, list[int]]:
+    """Return the loss of each token of the answers, one after the other, and their lengths."""
+    ids = torch.zeros((len(rows), max(len(whole) for _, whole in rows)), dtype=torch.long)
+    answer = torch.zeros(ids.shape, dtype=torch.bool)
+    for place, (asked, whole) in enumerate(rows):
+        ids[place, : len(whole)] = torch.tensor(whole)
+        answer[place, asked : len(whole)] = True
+    # Padding comes last, so that no token sees any; scores are only made where an answer is.
+    hidden = model.model(input_ids=ids[:, :-1]).last_hidden_state[answer[:, 1:]]
+    nats = torch.nn.functional.cross_entropy(
+        model.lm_head(hidden), ids[:, 1:][answer[:, 1:]], reduction="none"
+    )
+    return nats, [len(whole) - asked for asked, whole in rows]
+
+
+@torch.no_grad()
+def answers(model: Any, tokenizer: Any, asked: Sequence[str]) -> list[str]:
+    """Return the model's answers, drawn at temperature 1; those that do not end are cut."""
+    set_seed(0)
+    tokenizer.padding_side = "left"
+    batch = tokenizer.apply_chat_template(
+        [[{"role": "user", "content": one}] for one in asked],
+        add_generation_prompt=True, return_dict=True, return_tensors="pt", padding=True,
     )  # fmt: skip
-    store = Store(f"{root}/{name}")
-    training = plan_training(config, read_settings())
-    receipt, _ = run_training(store, training, lambda event: None, threading.Event())
-    return Path(root, name, receipt.at, "model")
+    out = model.generate(**batch, max_new_tokens=NEW_TOKENS, do_sample=True, top_k=0)
+    new = out[:, batch["input_ids"].shape[1] :]
+    return list(tokenizer.batch_decode(new, skip_special_tokens=True))

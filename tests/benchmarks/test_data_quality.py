@@ -7,9 +7,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from data_quality_arms import REFINED_ARMS, arms, split_examples, split_refined
+from data_quality_arms import REFINED_ARMS, arms, order, split_examples, split_refined
 from data_quality_shirkers import KINDS, plant_shirkers
-from data_quality_statistics import first_token, over_examples, over_seeds, per_token
+from data_quality_statistics import first_token, over_seeds, per_token
 from training_examples import WorkedExample, made_up
 
 from gleanery.tasks.shirking import shirks
@@ -45,14 +45,31 @@ def test_a_bare_result_and_the_last_step_say_nothing_new(examples: list[WorkedEx
             )
 
 
-def test_what_is_filtered_is_what_the_detectors_tell(examples: list[WorkedExample]) -> None:
+def test_what_is_left_out_leaves_its_place_empty(examples: list[WorkedExample]) -> None:
     chosen, told = arms(examples, 0)
-    assert chosen["filtered"] == [pair for pair in chosen["shirkers"] if not shirks(*pair)]
-    left_out = len(chosen["shirkers"]) - len(chosen["filtered"])
-    assert left_out == told.found + told.lost
+    mixed, kinds = plant_shirkers(examples, 0)
+    assert chosen["shirkers"] == mixed
+    assert chosen["dropped"] == [
+        None if place in kinds else pair for place, pair in enumerate(mixed)
+    ]
+    assert chosen["filtered"] == [None if shirks(*pair) else pair for pair in mixed]
+    assert chosen["filtered"].count(None) == told.found + told.lost
     assert told.planted == sum(planted for planted, _ in told.by_kind.values()) == 50
+    assert told.good == 200
     assert told.recall > 0.75  # all but the last steps, which look like short good answers
     assert told.precision > 0.8
+
+
+def test_shirkers_are_spread_over_the_steps_of_their_own_seed(
+    examples: list[WorkedExample],
+) -> None:
+    for seed in range(5):
+        _, kinds = plant_shirkers(examples, seed)
+        steps = order(len(examples), steps=25, batch=10, seed=seed)
+        assert sorted(place for step in steps for place in step) == [*range(250)]  # one pass
+        early = sum(place in kinds for step in steps[:12] for place in step)
+        assert 15 <= early <= 33  # of 50: about half
+    assert order(10, steps=6, batch=4, seed=1)[:2] == order(10, steps=2, batch=4, seed=1)
 
 
 def test_both_arms_of_refined_pairs_learn_the_same_pairs_and_none_that_is_held_out() -> None:
@@ -66,14 +83,10 @@ def test_both_arms_of_refined_pairs_learn_the_same_pairs_and_none_that_is_held_o
     assert not {*questions} & {question for question, _ in held_out[refined]}
 
 
-def test_losses_are_counted_by_token_and_differences_by_seed_and_example() -> None:
-    first = [[10.0, 3.0, 10], [60.0, 1.0, 30]]
-    second = [[14.0, 3.0, 10], [72.0, 2.0, 30]]
-    assert per_token(first) == pytest.approx(70 / 40)
-    assert first_token(second) == pytest.approx(2.5)
-    dearer = over_examples([first, first], [second, second])
-    assert dearer.estimate == pytest.approx(per_token(second) - per_token(first))
-    assert 0 < dearer.low <= dearer.estimate <= dearer.high
+def test_losses_are_counted_by_token_and_differences_by_seed() -> None:
+    losses = [[10.0, 3.0, 10], [60.0, 2.0, 30]]
+    assert per_token(losses) == pytest.approx(70 / 40)
+    assert first_token(losses) == pytest.approx(2.5)
     interval = over_seeds([1.0, 2.0, 3.0])
     assert interval.estimate == 2.0
     assert interval.high - 2.0 == pytest.approx(4.303 / 3**0.5, abs=1e-3)  # Student's t, 2 degrees
