@@ -21,7 +21,7 @@ from gleanery.tasks.evaluation.shared_prompts import SharedPrompts
 from gleanery.tasks.page_address import page_address
 from gleanery.tasks.records import Record
 
-VERSION = 1
+VERSION = 2
 POINTER = "reports/latest.json"
 
 
