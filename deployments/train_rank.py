@@ -14,8 +14,9 @@ from gleanery.flows.run import open_store
 from gleanery.flows.training_config import TrainingConfig
 from gleanery.infra.lease import hold_lease
 from gleanery.infra.settings import read_settings
-from gleanery.tasks.training.events import EVALUATED, LOGGED, SAVED
+from gleanery.tasks.training.events import BATCH, EVALUATED, LOGGED, SAVED, STARTED
 from gleanery.tasks.training.launch import HostPlace
+from gleanery.tasks.training.started_lines import batch_line, cut_line, started_line
 from gleanery.tasks.training.training_run import run_host, run_training
 
 _TELL_EVERY_S = 5.0
@@ -61,14 +62,20 @@ def _check(config: TrainingConfig, config_file: Path, rank: int) -> None:
 
 
 class _Telling:
-    """Prints how a training goes."""
+    """Prints what a training sees first, and how it goes."""
 
     def __init__(self) -> None:
         self._told = 0.0
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         """Print a line now and then."""
-        if event["event"] == EVALUATED:
+        if event["event"] == STARTED:
+            typer.echo(started_line(event))
+            if cut := cut_line(event):
+                typer.echo(cut)
+        elif event["event"] == BATCH:
+            typer.echo(batch_line(event))
+        elif event["event"] == EVALUATED:
             typer.echo(f"epoch {event['epoch']:.2f}: validation loss {event['loss']:.4f}")
         elif event["event"] == SAVED:
             typer.echo(f"checkpoint after step {event['step']}")

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
@@ -20,6 +21,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 from prefect.logging import get_run_logger
+from prefect.settings import PREFECT_API_URL
 from prefect.states import Cancelled, Cancelling
 
 from gleanery.flows.training_config import TrainingConfig
@@ -168,12 +170,20 @@ def _told(run: FlowRun) -> str:
 
 def _own_place() -> str:
     """Return this machine's address, as others of its network reach it, and a free port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("10.255.255.255", 1))  # nothing is sent: it only chooses the way
-            address = probe.getsockname()[0]
-        except OSError:
-            address = "127.0.0.1"
+    # The network that Prefect is reached by: the other hosts are told everything through it.
+    server = urlsplit(PREFECT_API_URL.value() or "").hostname or ""
+    ways = [_address_towards(host) for host in (server, "10.255.255.255")]
+    address = next((way for way in ways if way and not way.startswith("127.")), "127.0.0.1")
     with socket.socket() as probe:
         probe.bind(("", 0))
         return f"{address}:{probe.getsockname()[1]}"
+
+
+def _address_towards(host: str) -> str:
+    """Return this machine's address on the way to another, "" where there is no way."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((host, 1))  # nothing is sent: it only chooses the way
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])

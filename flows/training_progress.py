@@ -15,6 +15,7 @@ from prefect.logging import get_run_logger
 
 from gleanery.tasks.training.events import BATCH, EVALUATED, LOGGED, SAVED, STARTED, UNIGRAM
 from gleanery.tasks.training.loss_curve import draw_loss_curve
+from gleanery.tasks.training.started_lines import batch_line, cut_line, started_line
 
 _UPDATE_S = 2.0
 _LOG_S = 15.0
@@ -65,28 +66,9 @@ class TrainingProgress:
         )
 
     def _tell_start(self, event: Mapping[str, Any]) -> None:
-        self._logger.info(
-            "training on %d x %s, %d of %d rows as %d examples, %d a step (%d at once, %d times); "
-            "%s weights are trained, %s are not",
-            event["devices"],
-            event["device"],
-            event["rows"],
-            event["of_rows"],
-            event["examples"],
-            event["devices"] * event["per_device"] * event["accumulation"],
-            event["per_device"],
-            event["accumulation"],
-            f"{event['trained']:,}",
-            f"{event['frozen']:,}",
-        )
-        if event["cut"]:
-            self._logger.warning(
-                "of %d examples looked at, %d are longer than recipe.max_length and lose their "
-                "end, %d of them all of their answer",
-                event["looked_at"],
-                event["cut"],
-                event["unlearnt"],
-            )
+        self._logger.info("%s", started_line(event))
+        if cut := cut_line(event):
+            self._logger.warning("%s", cut)
 
     def _show_batch(self, event: Mapping[str, Any]) -> None:
         examples = "\n\n".join(f"````\n{text}\n````" for text in event["examples"])
@@ -95,7 +77,7 @@ class TrainingProgress:
             markdown="# What the model sees first\n\nWhat stands between ⟦ and ⟧ is learnt.\n\n"
             f"{examples}\n",
         )
-        self._logger.info("first example, what is learnt in ⟦ ⟧: %s", event["examples"][0][:600])
+        self._logger.info("%s", batch_line(event))
 
     def _step(self, event: Mapping[str, Any]) -> None:
         self._events.append(event)

@@ -9,7 +9,7 @@ from gleanery.infra.folders import file_digest
 
 PLAIN = "plain"
 _ENDS_WITHIN = 4  # tokens: some templates put a line break behind the end of a turn
-_LOOKED_AT = 256
+_ASKED, _ANSWERED = "What is it?", "An answer."
 
 Turns = Sequence[Mapping[str, str]]
 
@@ -46,7 +46,13 @@ def template_identity(chosen: str) -> str:
 
 
 def set_template(tokenizer: Any, chosen: str) -> None:
-    """Give a tokenizer the chosen template. Raises `TrainingRefused` where it has none at all."""
+    """Give a tokenizer the chosen template, and the end that this has for a turn.
+
+    Where that is another special token than the tokenizer's end of sequence (`<end_of_turn>`, and
+    `<|im_end|>` of a base that knows ChatML), it takes that one's place: generation has to stop at
+    what is learnt as an answer's end. Raises `TrainingRefused` where there is no template, and
+    where it cannot write a question and its answer.
+    """
     if chosen:
         template_identity(chosen)  # refuses a file that is not there
         tokenizer.chat_template = (
@@ -64,12 +70,37 @@ def set_template(tokenizer: Any, chosen: str) -> None:
         )
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token  # what is padded has no part in the loss
+    _end_as_the_template_does(tokenizer)
+
+
+def _end_as_the_template_does(tokenizer: Any) -> None:
+    from jinja2 import TemplateError  # which whoever renders a template has
+
+    talk = [{"role": "user", "content": _ASKED}, {"role": "assistant", "content": _ANSWERED}]
+    try:
+        text = tokenizer.apply_chat_template(talk, tokenize=False)
+    except TemplateError as error:
+        raise template_refusal(error) from error
+    _, found, behind = text.rpartition(_ANSWERED)
+    ids = tokenizer(behind, add_special_tokens=False)["input_ids"] if found else []
+    known = tokenizer.added_tokens_decoder
+    special = [token for token in ids if token in known and known[token].special]
+    if special and tokenizer.eos_token_id not in special:
+        tokenizer.eos_token = known[special[0]].content
+
+
+def template_refusal(error: Exception) -> TrainingRefused:
+    """Return the refusal of talks that a template raises an error for."""
+    return TrainingRefused(
+        f"the chat template cannot write an example: {error}. Set model.chat_template to {PLAIN}, "
+        "or to a Jinja file that takes the turns of the release"
+    )
 
 
 def check_template(
     tokenizer: Any, outputs: int, rows: Sequence[Mapping[str, Turns]], max_length: int
 ) -> Rendered:
-    """Return what becomes of the first examples; `outputs` is how many tokens the model can emit.
+    """Return what becomes of some examples; `outputs` is how many tokens the model can emit.
 
     Raises `TrainingRefused` where prompts are no beginning of their examples, so that the mask
     would be wrong, where the end of an answer is no token that the model can emit, and where
@@ -77,8 +108,7 @@ def check_template(
     """
     _check_end(tokenizer, outputs)
     cut = unlearnt = longest = 0
-    looked_at = rows[:_LOOKED_AT]
-    for row in looked_at:
+    for row in rows:
         prompt, whole = _tokens(tokenizer, row)
         if whole[: len(prompt)] != prompt:
             raise TrainingRefused(
@@ -97,12 +127,12 @@ def check_template(
         cut += len(whole) > max_length
         unlearnt += len(prompt) >= max_length
         longest = max(longest, min(len(whole), max_length))
-    if looked_at and unlearnt == len(looked_at):
+    if rows and unlearnt == len(rows):
         raise TrainingRefused(
             f"the questions of all {unlearnt} examples looked at fill {max_length} tokens, so that "
             "nothing of their answers is left to learn: raise recipe.max_length"
         )
-    return Rendered(len(looked_at), cut, unlearnt, longest)
+    return Rendered(len(rows), cut, unlearnt, longest)
 
 
 def check_length(longest: int, held: int | None) -> None:

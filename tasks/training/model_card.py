@@ -1,14 +1,17 @@
 """The card of a trained model: what it was made from, how, and what it came to since."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from gleanery.tasks.model_records import BenchmarkResult, Decision, ModelResults
+from gleanery.tasks.training.starting_weights import TRAINED
 
 _UNMEASURED = "evaluated by its maker on nothing yet: what it says may be wrong."
 _MEASURED = "and measured as told below: what it says may still be wrong."
+_FOLDER = re.compile("[0-9a-f]{32}")  # how `base_identity` names the files of one
 _PURPOSES = {
     "validation": "It was chosen by these figures, so they flatter it a little.",
     "reported": "They had no part in choosing it.",
@@ -30,7 +33,7 @@ def render_model_card(
     header: dict[str, Any] = {
         "library_name": "transformers",
         "pipeline_tag": "text-generation",
-        **({} if notes.get("fresh") else {"base_model": notes["base"]}),
+        **({"base_model": on_hub} if (on_hub := _hub_id(notes)) else {}),
         "tags": ["gleanery", "sft", notes["tuning"]["method"]],
     }
     if results:
@@ -62,9 +65,18 @@ def render_model_card(
     return "\n".join(lines)
 
 
+def _hub_id(notes: Mapping[str, Any]) -> str:
+    """Return the base's name on the hub, "" for one that is not there."""
+    base = str(notes["base"])
+    elsewhere = notes.get("fresh") or base.startswith(TRAINED) or _FOLDER.fullmatch(base)
+    return "" if elsewhere else base.partition("@")[0]
+
+
 def _began(notes: Mapping[str, Any]) -> str:
     if not (fresh := notes.get("fresh")):
-        return f"Fine-tuned from `{notes['base']}` on instruction data"
+        base = notes["base"]
+        of = "the weights of digest " if _FOLDER.fullmatch(base) else ""
+        return f"Fine-tuned from {of}`{base}` on instruction data"
     return (
         "Trained on instruction data from random weights (Qwen2's shape, "
         f"{fresh['layers']} layers, {fresh['width']} wide, seed {fresh['seed']}), with a tokenizer "

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pyarrow.compute as pc
 from datasets import Dataset, load_dataset
 
 from gleanery.tasks.training.row_choice import ChosenRows, choose_rows
@@ -9,6 +10,7 @@ from gleanery.tasks.training.training_spec import TrainingSpec
 
 _COLUMNS = {"responses": ["prompt", "completion"], "all": ["messages"]}
 _LOOKED_AT = 256
+_AT_ONCE = 1000  # rows
 
 
 def load_split(
@@ -25,11 +27,25 @@ def chosen_rows(spec: TrainingSpec) -> ChosenRows:
     return choose_rows(spec.rows, spec.train_files)
 
 
-def first_turns(spec: TrainingSpec, chosen: ChosenRows) -> list[dict[str, Any]]:
-    """Return the prompts and completions of the first chosen rows, whatever the loss is about."""
-    first = ChosenRows(chosen.places[:_LOOKED_AT], chosen.of)
-    rows = _rows(spec, spec.train_files, first).select_columns(["prompt", "completion"])
+def turns_looked_at(spec: TrainingSpec, chosen: ChosenRows) -> list[dict[str, Any]]:
+    """Return prompts and completions of some chosen rows, whatever the loss is about.
+
+    They are from all over the split: rows of one source lie together.
+    """
+    some = ChosenRows(chosen.places[:: max(1, -(-len(chosen.places) // _LOOKED_AT))], chosen.of)
+    rows = _rows(spec, spec.train_files, some).select_columns(["prompt", "completion"])
     return list(rows.to_list())
+
+
+def longest_example(rows: Dataset) -> int:
+    """Return the tokens of the longest example that a trainer has prepared, packed or not."""
+    packed = "seq_lengths" in rows.column_names
+    longest = 0
+    for batch in rows.with_format("arrow").iter(_AT_ONCE):
+        lists = batch["seq_lengths" if packed else "input_ids"].combine_chunks()
+        found = pc.max(lists.flatten() if packed else pc.list_value_length(lists)).as_py()
+        longest = max(longest, found or 0)
+    return longest
 
 
 def _rows(spec: TrainingSpec, files: tuple[str, ...], chosen: ChosenRows | None) -> Dataset:

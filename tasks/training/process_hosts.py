@@ -1,5 +1,6 @@
 """What the processes of a training, on one host or several, tell one another beside gradients."""
 
+import datetime
 import os
 import shutil
 from pathlib import Path
@@ -15,6 +16,16 @@ from gleanery.tasks.training.training_spec import TrainingSpec
 def leads_host() -> bool:
     """Return whether this is the first process of its host."""
     return os.environ.get("LOCAL_RANK", "0") == "0"
+
+
+def join_on_cpus(timeout_s: float) -> None:
+    """Join the other processes where there are any, and no GPU: transformers does so with one.
+
+    Without one it would forget how long to wait, and a host that is cut off from the network would
+    hold the others for half an hour.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not torch.cuda.is_available():
+        dist.init_process_group("gloo", timeout=datetime.timedelta(seconds=timeout_s))
 
 
 def any_of_all(*flags: bool) -> tuple[bool, ...]:

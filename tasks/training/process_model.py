@@ -100,6 +100,7 @@ def save_trained(trainer: Any, spec: TrainingSpec, tokenizer: Any, best: str, fo
     model.generation_config = GenerationConfig(
         eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id
     )
+    model.config.eos_token_id = tokenizer.eos_token_id
     model.config.use_cache = True
     for name in (MODEL,) if full else (MODEL, ADAPTER):
         tokenizer.save_pretrained(folder / name)

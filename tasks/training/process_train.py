@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from jinja2 import TemplateError
 from transformers import set_seed
 
 from gleanery.tasks.training.batch_plan import BatchError, BatchPlan, plan_batches
@@ -21,6 +22,7 @@ from gleanery.tasks.training.chat_template import (
     check_length,
     check_template,
     marked_batch,
+    template_refusal,
 )
 from gleanery.tasks.training.events import (
     BATCH,
@@ -33,11 +35,16 @@ from gleanery.tasks.training.events import (
 )
 from gleanery.tasks.training.process_arguments import trainer_arguments
 from gleanery.tasks.training.process_callbacks import Saving, StopRequest, Telling
-from gleanery.tasks.training.process_data import chosen_rows, first_turns, load_split
+from gleanery.tasks.training.process_data import (
+    chosen_rows,
+    load_split,
+    longest_example,
+    turns_looked_at,
+)
 from gleanery.tasks.training.process_fresh import with_fresh_base
 from gleanery.tasks.training.process_held_out import HeldOutTrainer, unigram_loss
 from gleanery.tasks.training.process_history import last_held_out_loss, mean_loss, tell_again
-from gleanery.tasks.training.process_hosts import check_agreement, leads_host
+from gleanery.tasks.training.process_hosts import check_agreement, join_on_cpus, leads_host
 from gleanery.tasks.training.process_model import (
     adapters,
     load_model,
@@ -46,7 +53,7 @@ from gleanery.tasks.training.process_model import (
 )
 from gleanery.tasks.training.process_snapshots import TakingSnapshots
 from gleanery.tasks.training.snapshots import Passes
-from gleanery.tasks.training.throughput import flops_per_token
+from gleanery.tasks.training.throughput import count_weights, training_flops
 from gleanery.tasks.training.trackers import missing_packages
 from gleanery.tasks.training.training_spec import TrainingSpec
 
@@ -61,10 +68,16 @@ def main(spec_file: str) -> int:
     try:
         _train(spec, log)
     except (TrainingRefused, BatchError) as refusal:
-        if leads_host():
-            log.tell(REFUSED, why=str(refusal))
-        return REFUSED_CODE
+        return _refused(log, refusal)
+    except TemplateError as error:  # of a row that was not looked at
+        return _refused(log, template_refusal(error))
     return 0
+
+
+def _refused(log: EventLog, why: Exception) -> int:
+    if leads_host():
+        log.tell(REFUSED, why=str(why))
+    return REFUSED_CODE
 
 
 def _train(spec: TrainingSpec, log: EventLog) -> None:
@@ -81,9 +94,11 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
     model = load_model(spec)
     outputs = model.get_output_embeddings().weight.shape[0]
     chosen = chosen_rows(spec)
-    turns = first_turns(spec, chosen)
+    turns = turns_looked_at(spec, chosen)
     rendered = check_template(tokenizer, outputs, turns, spec.recipe.max_length)
-    check_length(rendered.longest, getattr(model.config, "max_position_embeddings", None))
+    held = getattr(model.config, "max_position_embeddings", None)
+    check_length(rendered.longest, held)
+    join_on_cpus(spec.devices.network_timeout_s)
     trainer = HeldOutTrainer(
         model=model,
         args=trainer_arguments(spec, batches),
@@ -92,6 +107,7 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
         processing_class=tokenizer,
         peft_config=adapters(spec),
     )
+    check_length(longest_example(trainer.train_dataset), held)
     check_agreement(spec)
     passes = Passes(len(chosen.places), len(trainer.train_dataset), spec.recipe.global_batch)
     saving = Saving(spec, log, stop)
@@ -136,10 +152,11 @@ def _tell_start(
     log: EventLog,
 ) -> None:
     """Tell what is trained on what, and have every step told."""
-    trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
-    frozen = sum(p.numel() for p in trainer.model.parameters() if not p.requires_grad)
+    weights = list(trainer.model.parameters())
+    trained = count_weights(p for p in weights if p.requires_grad)
+    frozen = count_weights(p for p in weights if not p.requires_grad)
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
-    telling = Telling(log, flops_per_token(trained, frozen), device, batches.devices)
+    telling = Telling(log, training_flops(trainer.model), device, batches.devices)
     trainer.callback_handler.callbacks.insert(0, telling)  # so that trackers hear what it adds
     if leads_host():
         log.tell(
@@ -156,6 +173,7 @@ def _tell_start(
             looked_at=rendered.examples,
             cut=rendered.cut,
             unlearnt=rendered.unlearnt,
+            ends_with=trainer.processing_class.eos_token,
         )
 
 

@@ -47,3 +47,20 @@ def test_a_host_serves_no_server_of_its_own(
 ) -> None:
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     assert "set PREFECT_API_URL" in error_of(capsys, monkeypatch, "host")
+
+
+def test_a_host_started_by_hand_shows_what_the_model_sees_first(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from gleanery.deployments.train_rank import _Telling
+
+    telling = _Telling()
+    started = dict.fromkeys(("rows", "of_rows", "examples", "looked_at", "trained", "frozen"), 90)
+    batch = {"devices": 2, "per_device": 4, "accumulation": 3, "device": "cpu"}
+    telling({"event": "started", "cut": 5, "unlearnt": 1, "ends_with": "<end>", **started, **batch})
+    telling({"event": "batch", "examples": ["asked ⟦answered<end>⟧"]})
+    told = capsys.readouterr().out
+    assert "24 a step (4 at once, 3 times)" in told
+    assert "an answer ends with <end>" in told
+    assert "of 90 examples looked at, 5 are longer" in told
+    assert "asked ⟦answered<end>⟧" in told

@@ -66,6 +66,41 @@ def test_a_template_that_never_ends_a_turn_is_refused(tokenizer: Any) -> None:
         check_template(tokenizer, VOCABULARY, ROWS, 256)
 
 
+CHATML = (
+    "{% for m in messages %}<|turn|>{{ m['role'] }}\n{{ m['content'] }}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|turn|>assistant\n{% endif %}"
+)
+
+
+def test_another_end_of_turn_than_the_end_of_the_text_is_where_answers_stop(tokenizer: Any) -> None:
+    tokenizer.add_special_tokens({"extra_special_tokens": ["<|end|>"]})
+    assert tokenizer.eos_token != "<|end|>"
+    tokenizer.chat_template = CHATML
+    set_template(tokenizer, "")
+    assert tokenizer.eos_token == "<|end|>"
+    assert tokenizer.pad_token == "<|end_of_text|>"
+    check_template(tokenizer, len(tokenizer), ROWS, 256)
+    with pytest.raises(TrainingRefused, match=r"the end-of-turn token '<\|end\|>'"):
+        check_template(tokenizer, tokenizer.eos_token_id, ROWS, 256)
+
+
+def test_an_end_of_the_text_behind_the_end_of_turn_stays_the_end(tokenizer: Any) -> None:
+    tokenizer.add_special_tokens({"extra_special_tokens": ["<|end|>"]})
+    tokenizer.chat_template = (
+        f"{CHATML}{{% if not add_generation_prompt %}}{{{{ eos_token }}}}{{% endif %}}"
+    )
+    end = tokenizer.eos_token
+    set_template(tokenizer, "")
+    assert tokenizer.eos_token == end
+    check_template(tokenizer, len(tokenizer), ROWS, 256)
+
+
+def test_a_template_that_refuses_a_talk_is_refused_in_words(tokenizer: Any) -> None:
+    tokenizer.chat_template = "{{ raise_exception('No assistants here.') }}"
+    with pytest.raises(TrainingRefused, match=r"No assistants here\.\. Set model\.chat_template"):
+        set_template(tokenizer, "")
+
+
 def test_a_prompt_that_is_no_beginning_of_its_example_is_refused(tokenizer: Any) -> None:
     tokenizer.chat_template = (
         "{% for m in messages %}<|turn|>{{ m['content'] }}<|end_of_turn|>{% endfor %}"

@@ -5,7 +5,6 @@ from pathlib import Path
 from gleanery.infra.storage import Store
 from gleanery.tasks.training.checkpoints import Checkpoints, best_of
 from gleanery.tasks.training.events import EventLog, EventReader
-from gleanery.tasks.training.throughput import flops_per_token, peak_flops, utilisation
 
 
 def saved(folder: Path, step: int) -> Path:
@@ -64,12 +63,3 @@ def test_half_a_line_waits_for_its_rest(tmp_path: Path) -> None:
         file.write(b'ged", "step": 2}\n')
     assert [event["step"] for event in reader.news()] == [2]
     assert list(reader.news()) == []
-
-
-def test_utilisation_is_the_share_of_what_a_device_could_do() -> None:
-    assert peak_flops("NVIDIA H100 80GB HBM3") == peak_flops("NVIDIA H200") == 989e12
-    assert peak_flops("NVIDIA H100 PCIe") == 756e12
-    assert peak_flops("cpu") is None
-    per_token = flops_per_token(trained=10**9, frozen=0)
-    assert utilisation(989e12 / per_token, per_token, "NVIDIA H200", 2) == 0.5
-    assert utilisation(1e9, per_token, "cpu", 1) == 0

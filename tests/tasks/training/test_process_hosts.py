@@ -1,5 +1,9 @@
 """What processes of several hosts tell one another: who differs, and their random states."""
 
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +60,48 @@ def test_a_checkpoint_has_the_random_states_of_all_hosts(process: Any, tmp_path:
     hosts.gather_random_states(tmp_path)
     states = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert states == {"rng_state_0.pth": b"own", "rng_state_1.pth": b"theirs"}
+
+
+_SILENT = """
+import sys, time
+import torch, torch.distributed as dist
+from gleanery.tasks.training.process_hosts import any_of_all, join_on_cpus
+join_on_cpus(2.0)
+if dist.get_rank():
+    time.sleep(60)  # there, and not heard of any more
+else:
+    began = time.monotonic()
+    try:
+        any_of_all(True)
+    except RuntimeError:
+        print("waited", time.monotonic() - began, flush=True)
+"""
+
+
+def test_a_host_that_falls_silent_is_waited_for_as_long_as_was_asked_for() -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("with GPUs it is transformers that joins them, and passes the timeout on")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
+    hosts = [
+        subprocess.Popen(
+            [sys.executable, "-c", _SILENT],
+            env=os.environ | place | {"RANK": rank},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for rank in "01"
+    ]
+    try:
+        told, _ = hosts[0].communicate(timeout=100)
+    finally:
+        for host in hosts:
+            host.kill()
+            host.wait()
+    word, seconds = told.split()
+    assert word == "waited"
+    assert 1 < float(seconds) < 30  # and not half an hour
