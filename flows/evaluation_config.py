@@ -44,9 +44,18 @@ class MeasuredModel(Config):
         "",
         description="The Python that runs the backend, where that has an environment of its own.",
     )
-    as_chat: bool = Field(
-        False, description="Ask it in a turn of a talk; a base model goes on with a text."
+    as_chat: bool | None = Field(
+        None,
+        description="Ask it in a turn of a talk, or let it go on with a text. By default a model "
+        "that was trained here is asked in a talk, as its chat template taught it, and any other "
+        "goes on with a text, as a base model does: set it for one that was tuned elsewhere. The "
+        "text of the prompt is the same.",
     )
+
+    @property
+    def asked_as_chat(self) -> bool:
+        """Whether it is asked in a turn of a talk."""
+        return self.trained is not None if self.as_chat is None else self.as_chat
 
     @field_validator("backend_args")
     @classmethod
@@ -96,13 +105,6 @@ class ModelEvaluationConfig(StoredConfig):
         JudgingConfig(), description="What judges are to compare and grade, and who judges."
     )
     budget: BudgetConfig = Field(BudgetConfig(), description="What all runs together may spend.")
-
-    @field_validator("evaluation")
-    @classmethod
-    def _models_say_how_they_are_asked(cls, evaluation: EvaluationConfig) -> EvaluationConfig:
-        if evaluation.as_chat:
-            raise ValueError("as_chat is said of each model: set it there, below models")
-        return evaluation
 
     @model_validator(mode="after")
     def _references_are_measured(self) -> Self:

@@ -62,7 +62,7 @@ class ImproveConfig(StoredConfig):
     base: MeasuredModel | None = Field(
         None,
         description="How the base is measured; by default the training's base as tuned models are, "
-        "but as a text to go on with.",
+        "but one that was not trained here as a text to go on with.",
     )
     budget: BudgetConfig = Field(BudgetConfig(), description="What all measuring may spend.")
 
@@ -118,7 +118,7 @@ class ImproveConfig(StoredConfig):
         elif self.base:
             return self.base.model_copy(update={"label": label})
         elif base.path.startswith(TRAINED):
-            which |= {"trained": base.path.removeprefix(TRAINED), "as_chat": False}
+            which |= {"trained": base.path.removeprefix(TRAINED)}
         else:
             which |= {"path": base.path, "revision": base.revision, "as_chat": False}
         return MeasuredModel.model_validate(self.tuned.model_dump() | which)

@@ -55,7 +55,7 @@ def judge_models(
             if engine.identity in [judge.identity for judge in judging.judges]:
                 logger.warning("%s also judges: models tend to favour their own", model.label)
             answers[model.label] = answer_judged_suites.submit(
-                model.label, run, judging, suites, engine, model.as_chat, Told(model.label)
+                model.label, run, judging, suites, engine, model.asked_as_chat, Told(model.label)
             ).result()
     verdicts: list[Verdicts] = []
     for judge in judging.judges:

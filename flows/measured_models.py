@@ -47,9 +47,9 @@ def measure_models(
         root = config.root or settings.root
         with answering(model, root, settings) as (room, engine):
             run = LLMRun(Parts(store, new_writer()), room, open_budget(config.budget, store))
-            asked = config.evaluation.model_copy(update={"as_chat": model.as_chat})
             done[model.label] = measure.submit(
-                model.label, run, asked, engine, storage_options(settings), Told(model.label)
+                *(model.label, run, config.evaluation, engine, model.asked_as_chat),
+                *(storage_options(settings), Told(model.label)),
             ).result()
         if open_items := done[model.label].unanswered:
             logger.warning("%s: %d items have no answer yet: run again", model.label, open_items)

@@ -68,7 +68,7 @@ def _results(
     return ModelResults(
         evaluation=config.name,
         purpose=purpose,
-        as_chat=model.as_chat,
+        as_chat=model.asked_as_chat,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         results=[_result(config.evaluation, one, first) for one in measured],
     )

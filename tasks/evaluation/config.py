@@ -17,12 +17,6 @@ class EvaluationConfig(Config):
         tuple(BenchmarkConfig(name=name) for name in get_args(BenchmarkName) if name != "ifeval"),
         description="The benchmarks; by default the papers', with the items published on the hub.",
     )
-    as_chat: bool = Field(
-        False,
-        description="Whether the model is told the prompt in one turn of a talk; a model without "
-        "a chat template goes on with it as a text. Of two models that are to be compared the one "
-        "may need this and the other not: the text is the same.",
-    )
     seed: int = Field(
         0,
         ge=0,

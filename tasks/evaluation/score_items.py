@@ -76,12 +76,14 @@ def score_items(
     run: LLMRun,
     config: EvaluationConfig,
     engine: EngineConfig,
+    as_chat: bool,
     options: Mapping[str, Any] | None = None,
     progress: Callable[[str, int, int], None] = lambda part, done, total: None,
     prefix: str = "",
 ) -> Evaluation:
     """Return what a model comes to on the configured benchmarks.
 
+    With `as_chat` it is told the prompt in one turn of a talk; else it goes on with it as a text.
     All benchmarks are read before the first question is asked, and `IsolationMissing` is raised
     where code is to be run that this machine cannot hold back. Killed at any time, a second call
     asks only what has no answer yet. `progress` is told part, items done and items in all;
@@ -97,7 +99,7 @@ def score_items(
         ]
         for benchmark in benchmarks:
             for part in answer_parts(
-                benchmark.asked, engine, config.as_chat, config.items_per_part, progress, prefix
+                benchmark.asked, engine, as_chat, config.items_per_part, progress, prefix
             ):
                 answers, _ = ask_part(run, part)
                 receipts.append(answers)

@@ -26,11 +26,12 @@ def measure(
     run: LLMRun,
     config: EvaluationConfig,
     engine: EngineConfig,
+    as_chat: bool,
     options: Mapping[str, Any],
     progress: Callable[[str, int, int], None],
 ) -> Evaluation:
     """Return what a model comes to; what was answered before is not asked again."""
-    return score_items(run, config, engine, options, progress, prefix=f"{label}.")
+    return score_items(run, config, engine, as_chat, options, progress, prefix=f"{label}.")
 
 
 @task(

@@ -105,6 +105,13 @@ def test_example_improvement_takes_in_the_files_beside_it() -> None:
     assert improvement.as_measured("base", "").path == improvement.training.model.path
     tuned = improvement.as_measured("tuned", "a" * 32)
     assert (tuned.trained, tuned.trained_key) == ("my-model", "a" * 32)
+    assert tuned.asked_as_chat
+    assert not improvement.as_measured("base", "").asked_as_chat
+    first_stage = improvement.training.model.model_copy(update={"path": "trained:first-stage"})
+    second_stage = improvement.model_copy(
+        update={"training": improvement.training.model_copy(update={"model": first_stage})}
+    )
+    assert second_stage.as_measured("base", "").asked_as_chat  # its template was trained, too
 
 
 def test_configuration_of_something_else_is_refused_by_its_method() -> None:

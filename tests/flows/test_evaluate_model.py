@@ -113,8 +113,14 @@ def test_a_trained_model_needs_an_engine_that_serves_it() -> None:
         ModelEvaluationConfig.model_validate({"models": [{"label": "mine", "trained": "model"}]})
 
 
-def test_how_a_model_is_asked_is_said_of_the_model() -> None:
-    with pytest.raises(ValueError, match="as_chat is said of each model"):
-        ModelEvaluationConfig.model_validate(
-            {"models": [{"label": "base"}], "evaluation": {"as_chat": True}}
-        )
+def test_how_a_model_is_asked_is_said_of_the_model_or_follows_from_where_it_was_trained() -> None:
+    trained = {"trained": "mine", "engine": {"kind": "vllm"}}
+    weights = {"path": "org/weights", "backend": "hf"}
+    by_default = {"trained": trained, "weights": weights, "served": {}}
+    said = {"text": trained | {"as_chat": False}, "talk": weights | {"as_chat": True}}
+    models = [{"label": label, **values} for label, values in (by_default | said).items()]
+    config = ModelEvaluationConfig.model_validate({"models": models})
+    asked = {model.label: model.asked_as_chat for model in config.models}
+    assert asked == {
+        "trained": True, "weights": False, "served": False, "text": False, "talk": True
+    }  # fmt: skip

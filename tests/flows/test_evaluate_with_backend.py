@@ -63,7 +63,6 @@ def test_a_backend_answers_once_and_says_what_it_cut_off_and_refused(
     model = {
         "label": "tuned",
         "trained": "tiny",
-        "as_chat": True,
         "backend": "hf",
         "backend_args": {"batch_size": 4},
     }

@@ -19,7 +19,7 @@ CONFIG = ModelEvaluationConfig.model_validate(
     {
         "models": [
             {"label": "base-v1", "engine": {"model": "org/base", "revision": "r1"}},
-            {"label": "tuned", "trained": "mine", "engine": {"kind": "vllm"}, "as_chat": True},
+            {"label": "tuned", "trained": "mine", "engine": {"kind": "vllm"}},
         ],
         "evaluation": {
             "benchmarks": [{"name": "gsm8k", "shots": 2, "max_tokens": 99}, {"name": "mmlu_stem"}],

@@ -42,8 +42,9 @@ def test_prompts_and_talks_are_answered_and_a_prompt_that_is_too_long_is_counted
         told = [
             score_items(
                 run,
-                EvaluationConfig(benchmarks=benchmarks, as_chat=as_chat),
+                EvaluationConfig(benchmarks=benchmarks),
                 engine,
+                as_chat,
                 prefix=f"{as_chat}.",
             )
             for as_chat in (False, True)

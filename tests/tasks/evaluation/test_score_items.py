@@ -81,12 +81,13 @@ def evaluate(
     url: str,
     config: EvaluationConfig,
     progress: Callable[[str, int, int], None] = lambda part, done, total: None,
+    as_chat: bool = False,
     **engine: Any,
 ) -> Evaluation:
     settings = {"model": "stub-model", "base_urls": (url,), "max_tries": 1} | engine
     with engine_room() as room:
         run = LLMRun(Parts(store), room, open_budget(BudgetConfig(), store))
-        return score_items(run, config, EngineConfig(**settings), progress=progress)
+        return score_items(run, config, EngineConfig(**settings), as_chat, progress=progress)
 
 
 @pytest.mark.parametrize("as_chat", [False, True])
@@ -98,8 +99,8 @@ def test_the_accuracy_of_a_model_that_knows_every_second_answer_is_exact(
 ) -> None:
     responder, right = make_responder(tmp_path, forty_items)
     stub = llm_stub("--responder", str(responder))
-    config = forty_items.model_copy(update={"as_chat": as_chat})
-    evaluation = evaluate(Store(str(tmp_path / "store")), stub.url, config)
+    store = Store(str(tmp_path / "store"))
+    evaluation = evaluate(store, stub.url, forty_items, as_chat=as_chat)
     assert {score.benchmark: score.correct for score in evaluation.scores} == right
     assert sum(score.items for score in evaluation.scores) == 40
     assert [score.accuracy for score in evaluation.scores] == [
