@@ -20,8 +20,10 @@ _SHORT_SCALES = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion
 _IN_FORMULA = re.compile(
     r"(?:[\^_/*+<>×·÷√{π|]|\\(?!approx|sim|cong|quad)\w+|[a-zA-Z_]\w*\(|\b[a-z]\s*-|\b(?:ln|log|exp|sqrt|sin|cos|tan))\s*$"
 )
-_TIMES_LETTER = re.compile(r"\d\s?(?:[xyznpqπ](?!\w)(?!\s*\d)|\\pi)")
+# 12x, and 4! that is followed by its own full stop.
+_FORMULA = re.compile(r"\d!\s*[.$]|\d\s?(?:[xyznpqπ](?!\w)(?!\s*\d)|\\pi)")
 _MINUS = re.compile(r"\b(?:minus|negative)\s+(?=[$€£]?\d)", re.IGNORECASE)
+_INDIAN = re.compile(r"(?<![\d,.])\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])")  # 12,34,567
 _ENDLESS = re.compile(r"\d{200}")  # a model that repeats itself; Python reads no such numbers
 _DIGIT = re.compile(r"\d")
 _FIRST = re.compile(
@@ -51,9 +53,10 @@ def amount_in(text: str) -> Number | None:
     if _ENDLESS.search(text):
         raise Unclear("its number has no end")
     text = _SHORT.sub(_in_full, _MINUS.sub("-", plainly(text.strip())))
+    text = _INDIAN.sub(lambda number: number[0].replace(",", ""), text)
     if _NEGATED.search(_DIGIT.split(text, maxsplit=1)[0]):
         raise Unclear("it says what the answer is not, or gives a range")
-    if _TIMES_LETTER.search(text):
+    if _FORMULA.search(text):
         raise Unclear("it names a formula")
     if number := _whole(text):
         return number

@@ -112,8 +112,8 @@ _LEAST = 0.08  # of its words: a text has this share of common ones, if it is of
 def language_of(text: str) -> str:
     """Return the code (ISO 639-1) of the language that most of a text is in; "" if that is unknown.
 
-    It is unknown of a text without letters. A few words that are common in no language are taken for
-    the script's commonest one, as are those that are common in it and in another.
+    It is unknown of a text without letters. A few words that are common in no language are taken
+    for the script's commonest one, as are those that are common in it and in another.
     """
     scripts = Counter(_script(char) for char in text if char.isalpha())
     if not scripts:

@@ -3,6 +3,8 @@
 import re
 import textwrap
 
+from gleanery.tasks.evaluation.stated_answers import without_thoughts
+
 _FENCE = re.compile(
     r"^[ \t]*(?P<fence>```+|~~~+)[ \t]*(?P<language>[\w+#.-]*)[^\n]*\n"
     r"(?P<code>.*?)(?:^[ \t]*(?P=fence)|\Z)",
@@ -10,7 +12,6 @@ _FENCE = re.compile(
 )
 _OPEN_FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _PYTHON = {"", "python", "python3", "py", "py3", "python2", "pycon", "ipython", "code"}
-_THOUGHT = re.compile(r"^.*</think>", re.DOTALL)
 _MARKED = re.compile(r"(?:(?!\[DONE\]).)*?\[BEGIN\](.*?)(?:\[DONE\]|\Z)", re.DOTALL)
 _DONE = re.compile(r"\[DONE\].*", re.DOTALL)
 _SESSION = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)
@@ -23,7 +24,7 @@ def code_blocks(answer: str) -> list[str]:
     taken before anything else. An answer that closes the fence that its prompt opened is read up
     to there.
     """
-    text = _THOUGHT.sub("", answer.replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_thoughts(answer.replace("\r\n", "\n").replace("\r", "\n"))
     marked = _MARKED.match(text)
     text = marked[1].strip("\n") if marked else _DONE.sub("", text)
     blocks = [

@@ -8,6 +8,7 @@ from gleanery.tasks.evaluation.verdicts import Unclear, Verdict
 
 YES_OR_NO = {"yes": "yes", "true": "yes", "correct": "yes", "no": "no", "false": "no"}
 YES_OR_NO |= {"incorrect": "no"}
+PLAUSIBLE_OR_NOT = {"plausible": "yes", "implausible": "no", "not plausible": "no"}
 VALID_OR_NOT = {"valid": "valid", "invalid": "invalid", "not valid": "invalid"}
 
 _DRESS = re.compile(r"[*_`\"“”'’$(){}\[\]]+|\\(?:text|mathrm|mathbf|textbf|boxed)")
@@ -62,24 +63,28 @@ def word_in(statement: str, words: Mapping[str, str]) -> str | None:
 
 
 def _at(text: str, words: Mapping[str, str], edge: str) -> str | None:
-    """Return the meaning of the word that a text consists of, opens with or closes with."""
+    """Return the meaning of the word that a text consists of, opens with or closes with.
+
+    One that closes with a word it denies ("is not valid") means the other one.
+    """
     plain = " ".join(_DRESS.sub(" ", text).casefold().split())
     named = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
     pattern = {
-        "only": rf"\W*({named})\W*$",
-        "opens": rf"\W*({named})(?!\s+(?:or|and)\b)(?=\W*$|\s*[,;:.!–—-]"
+        "only": rf"\W*(?P<word>{named})\W*$",
+        "opens": rf"\W*(?P<word>{named})(?!\s+(?:or|and)\b)(?=\W*$|\s*[,;:.!–—]|\s*-(?!\w)"
         r"|\s+(?:because|since|as|for|it|the|they)\b)",
-        "closes": r".*\b(?:is|it s|that s|are|was|does|so|therefore|thus|hence|conclude)"
-        rf"\W+({named})\W*$",
+        "closes": r"(?:.*=|.*\b(?:is|it s|that s|are|was|does|so|therefore|thus|hence|conclude)"
+        r"(?P<denied>n t|\W+not)?\W)\W*"
+        rf"(?:(?:deductively|logically|clearly|indeed|then|therefore|thus)\W+)*(?P<word>{named})\W*$",
     }[edge]
     match = re.match(pattern, plain)
     if match is None:
         return None
-    if edge == "opens" and _several_named(plain[match.end() :], words[match[1]], words):
+    said = words[match["word"]]
+    if edge == "opens" and _several_named(plain[match.end() :], said, words):
         raise Unclear("it names several answers")
-    if edge == "closes" and re.search(r"\b(?:not|n't)\W+$", plain[: match.start(1)]):
-        return None
-    return words[match[1]]
+    denied = match.groupdict().get("denied")
+    return next(other for other in words.values() if other != said) if denied else said
 
 
 def _several_named(rest: str, said: str, words: Mapping[str, str]) -> bool:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from string import ascii_uppercase
 
-from gleanery.tasks.evaluation.choices import folded, score_choice
+from gleanery.tasks.evaluation.choice_texts import folded
+from gleanery.tasks.evaluation.choices import score_choice
 from gleanery.tasks.evaluation.named_words import (
+    PLAUSIBLE_OR_NOT,
     VALID_OR_NOT,
     YES_OR_NO,
     in_sequence,
@@ -20,7 +22,7 @@ _LETTER = re.compile(r"\(([A-Z])\)")
 _OPTION = re.compile(r"^\(([A-Z])\)\s*(.*)$", re.MULTILINE)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _BRACKETS = re.compile(r"[()\[\]{}<>\s]+")
-_ITEM = r"[ \t]*(?:\d+[.)]|[-*•])[ \t]+\S.*"
+_ITEM = r"[ \t]*(?:(?:\d+[.)]|[-*•])[ \t]+\S.*|[^\W\d_][\w'’-]*[ \t]*$)"
 _LIST = re.compile(rf"^{_ITEM}(?:\n+{_ITEM})+", re.MULTILINE)
 _NOT_BRACKETS = re.compile(r"[^()\[\]{}<>]")
 
@@ -32,7 +34,8 @@ def score_bbh(item: BenchmarkItem, answer: str, cut_off: bool) -> Verdict:
         return score_choice(*_options(item.question, letter[1]), answer, cut_off)
     for words in (YES_OR_NO, VALID_OR_NOT):
         if expected.casefold() in words:
-            return score_word(words, expected, answer, cut_off)
+            asked = PLAUSIBLE_OR_NOT if "plausible" in item.question else {}
+            return score_word(words | asked, expected, answer, cut_off)
     if _NUMBER.fullmatch(expected):
         return score_number(expected, answer, cut_off)
     if _BRACKETS.fullmatch(expected):
@@ -58,15 +61,20 @@ def _score_brackets(expected: str, answer: str, cut_off: bool) -> Verdict:
 def _score_text(expected: str, answer: str, cut_off: bool) -> Verdict:
     """Return whether an answer is the expected words in their order; case and commas are free."""
     for statement in _statements(answer, cut_off):
-        listed = _listed(answer, statement)
+        listed = _listed(answer, statement).rpartition(":")[2]
         if said := in_sequence(listed):
             return Verdict(said == in_sequence(expected), folded(listed))
     return Verdict(False, detail="it states no words")
 
 
 def _listed(answer: str, statement: str) -> str:
-    """Return the list that a statement begins, an item a line; else the statement."""
+    """Return the list that a statement begins, or the answer ends with, an item a line.
+
+    Where there is none, the statement.
+    """
     lists = [found[0].strip() for found in _LIST.finditer(answer)]
+    if lists and statement == answer.splitlines()[-1] and answer.endswith(lists[-1]):
+        return lists[-1]
     return next((found for found in reversed(lists) if found.startswith(statement)), statement)
 
 

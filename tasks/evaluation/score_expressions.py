@@ -18,6 +18,9 @@ _REASON = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _PRAISE = re.compile(r"\W*(?:correct|right|wrong|incorrect|reasonable|complete)\W*$", re.IGNORECASE)
+_OR = re.compile(r"\$?,?\s+or\s+\$?")
+_INFINITY = re.compile(r"(\b(?:negative|minus)\s+|-)?\b(?:positive\s+)?infinity\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\s*\\(?:text|mathrm)\s*\{\s*units?\s*\}\s*\^\s*\{?[23]\}?")  # square units
 _NO_RESULT = re.compile(
     r"^\W*(?:not|unknown|unclear|obvious|clear|as follows|below|above)\b", re.IGNORECASE
 )
@@ -33,7 +36,11 @@ def score_expression(expected: str, answer: str, cut_off: bool, comparer: Compar
     if not candidates:
         return Verdict(False, detail="it states no result")
     for candidate in candidates:
-        if comparer.same(expected, candidate) is True:
+        # One value may be written twice: "3/8, or 0.375".
+        values = _OR.split(candidate)
+        if comparer.same(expected, candidate) is True or (
+            len(values) > 1 and all(comparer.same(expected, value) is True for value in values)
+        ):
             return Verdict(True, candidate)
     return Verdict(False, candidates[0])
 
@@ -57,7 +64,8 @@ def _candidates(answer: str, cut_off: bool) -> Iterator[str]:
 
 def readings_of(statement: str) -> Iterator[str]:
     """Yield what a statement may be read as, best first: its formula, or it without its reason."""
-    statement = plainly(statement)
+    statement = plainly(_COUNTED.sub("", statement.rstrip(" .")))
+    statement = _INFINITY.sub(lambda named: "-\\infty" if named[1] else "\\infty", statement)
     readings = [formulas_of(statement)]
     if first := _FORMULA_FIRST.match(statement):
         readings.append(next(filter(None, first.groups())))

@@ -12,6 +12,12 @@ from gleanery.tasks.result_notation import bare, value_of
 from gleanery.tasks.result_numbers import Number, number_in
 
 _PREFIX = re.compile(r"^\s*A:\s+")  # as in "Q: … A: 18": no option
+_EMPHASISED = re.compile(r"\*\*([^*\n:]*\d[^*\n:]*)\*\*(?!:)")
+# What is paid, earned or left; not "with her $120 she buys 12".
+_MONEY = re.compile(
+    r"\b(?:pa(?:ys?|id)|costs?|ma(?:kes?|de)|earn(?:s|ed)?|spen(?:ds?|t)|save[sd]?|ow(?:es?|ed)|gets?|got"
+    r"|has|have|had|needs?|raise[sd]?|is|was|be|of)\s+([$€£]\s?\d[\d,]*(?:\.\d+)?(?![\d$]|[^$€£]*\$))"
+)
 _UNSURE = re.compile(r"\b(?:isn't|cannot|can't|unsure|maybe|perhaps|not equal)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|isn't|cannot|can't|neither|unsure|maybe|perhaps)\b", re.IGNORECASE)
 
@@ -62,7 +68,18 @@ def unstated(answer: str, cut_off: bool) -> str | None:
     if cut_off or not last or _DENIED.search(last[0]):
         return None
     found = final_result(answer)
-    return found.text if found and not is_placeholder(found.text) else None
+    text = found.text if found else _standing_out(last[0])
+    return text if text and not is_placeholder(text) else None
+
+
+def _standing_out(sentence: str) -> str | None:
+    """Return the one of several numbers that a sentence emphasises, or that is money, or None."""
+    if sentence.rstrip().endswith("?"):
+        return None
+    for form in (_EMPHASISED, _MONEY):
+        if len(found := set(form.findall(sentence))) == 1:
+            return str(found.pop())
+    return None
 
 
 def shown(number: Number) -> str:

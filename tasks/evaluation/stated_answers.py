@@ -13,14 +13,21 @@ from gleanery.tasks.result_boxes import outer_boxes
 _LAST = 8000  # characters of an answer that are looked at
 _STATEMENTS = 30  # the last ones: no answer is stated more often
 _LONGEST = 2000  # characters of a statement, or of a box
-_NEXT_QUESTION = re.compile(r"\n[ \t]*(?:\*\*)?(?:Question|Problem|Q)(?: \d+)?\s*:", re.IGNORECASE)
+# What begins a next turn: as in the examples of a prompt, or in a template that was learned.
+_NEXT_QUESTION = re.compile(
+    r"\n[ \t]*(?:#{1,4} |\*\*)?(?:Question|Problem|Q|Instruction|Human|User)(?: \d+)?\s*(?:\*\*)?:"
+    r"|<\|(?:im_end|im_start|endoftext|eot_id|user|end)\|>|</s>",
+    re.IGNORECASE,
+)
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # may stand between two digits
 _NAMED = (
     r"(?<![\w-])(?:(?:final|correct|right|best|overall)\s+)*(?:answers?|ans)(?![\w-])"
     r"(?:\s+(?:to|for|of|in)\s+[^.:=?!\n]{1,60}?)??"
+    r"|(?<![\w-])my\s+(?:choice|pick|guess|selection)(?![\w-])"
     r"|(?<![\w-])(?:final\s+result|(?:correct|right|best)\s+(?:option|choice|statement|response))"
     r"(?![\w-])"
     r"|(?<!\w)(?:antwort|r[eé]ponse|respuesta|risposta|resposta)(?:\s+(?:correct[ae]|finale?))?(?!\w)"
-    r"|答案"
+    r"|(?<!\w)ответ(?!\w)|答案"
 )
 _VERB = (
     r"\bis\b|\bare\b|\bwas\b|\b(?:would|should|must|has to|will) be\b|\bequals\b"
@@ -53,7 +60,7 @@ def own_answer(text: str, went_on: bool) -> str:
     next question and answer that too: only what stands before it counts. In a talk that is so
     once an answer is stated; before, a model may repeat the question.
     """
-    text = without_thoughts(text)
+    text = without_thoughts(text).translate(_UNSEEN)
     following = _NEXT_QUESTION.search(text)
     before = text[: following.start()] if following else text
     if went_on or any(stated(before, cut_off=False)):
@@ -73,12 +80,13 @@ def stated(text: str, cut_off: bool) -> Iterator[str]:
 
     Where the text was `cut_off`, a statement that may go on behind its end is none.
     """
+    boxes = list(outer_boxes(text, _LONGEST))
     places: list[tuple[int, int, str | None]] = [
         (match.start(), match.end(), None)
         for form in (_STATED, _MARKED, _TAG)
         for match in form.finditer(text)
+        if not any(box.start < match.start() < box.inside + len(box.content or "") for box in boxes)
     ]
-    boxes = outer_boxes(text, _LONGEST)
     places += [(box.start, box.inside, (box.content or "").strip()) for box in boxes]
     for _, end, content in sorted(places, key=lambda place: place[:2], reverse=True)[:_STATEMENTS]:
         found = _after(text, end, cut_off) if content is None else content

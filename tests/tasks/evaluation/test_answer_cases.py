@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -92,27 +92,37 @@ def test_answers_that_no_rule_was_made_for_are_worth_what_a_person_says(
     assert not (found := mistakes(name, cases, items_of[name], scorer)), found
 
 
-def test_answers_to_questions_of_no_benchmark_are_worth_what_a_person_says(
-    scorer: AnswerScorer,
-) -> None:
-    cases = yaml.safe_load((HERE / "answers_unseen.yaml").read_text(encoding="utf-8"))
-    found = []
+def rows_of(file: str) -> Iterator[tuple[str, dict[str, Any], str, bool]]:
+    """Yield benchmark, row, answer and whether it is right; a row has one answer, or lists."""
+    cases = yaml.safe_load((HERE / file).read_text(encoding="utf-8"))
     for name, rows in cases.items():
         for row in rows:
-            item = BenchmarkItem(
-                id="1",
-                subject="",
-                question=row.get("question", "?"),
-                answer=row["expected"],
-                choices=row.get("choices", []),
-                answer_type=row.get("type", ""),
-            )
-            for went_on in (True, False):
-                verdict = scorer.score(
-                    BENCHMARKS[name], item, Answer.of(row["answer"], "stop", went_on)
-                )
-                if verdict.correct is not row["right"]:
-                    found.append(f"{name} {item.answer}: {row['answer']!r}: {verdict}")
+            if "answer" in row:
+                yield name, row, row["answer"], row["right"]
+                continue
+            for right in (True, False):
+                for answer in row.get("right" if right else "wrong", []):
+                    yield name, row, answer, right
+
+
+@pytest.mark.parametrize("file", ["answers_unseen.yaml", "answers_styles.yaml"])
+def test_answers_to_questions_of_no_benchmark_are_worth_what_a_person_says(
+    file: str, scorer: AnswerScorer
+) -> None:
+    found = []
+    for name, row, answer, right in rows_of(file):
+        item = BenchmarkItem(
+            id="1",
+            subject="",
+            question=row.get("question", "?"),
+            answer=row["expected"],
+            choices=row.get("choices", []),
+            answer_type=row.get("type", ""),
+        )
+        for went_on in (True, False):
+            verdict = scorer.score(BENCHMARKS[name], item, Answer.of(answer, "stop", went_on))
+            if verdict.correct is not right:
+                found.append(f"{name} {item.answer}: {answer!r}: {verdict}")
     assert not found, "\n".join(found)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gleanery.tasks.evaluation.benchmark_items import read_items
 from gleanery.tasks.evaluation.benchmark_source import BenchmarkSource
@@ -49,6 +50,23 @@ def test_solutions_of_mbpp_pass(name: str, where: dict[str, str], shared_data: P
     path = str(shared_data / "benchmarks" / f"{name}.jsonl")
     items = read_items(BenchmarkSource(path=path, where=where))
     assert wrong(items, [f"{item.answer}\n[DONE]\n\nYou are" for item in items]) == []
+
+
+def test_answers_in_code_are_worth_what_a_person_says() -> None:
+    cases = yaml.safe_load(Path(__file__).with_name("answers_code.yaml").read_text("utf-8"))
+    rows = [
+        (BenchmarkItem(subject="", **case["item"]), name, answer, worth == "right")
+        for case in cases.values()
+        for worth in ("right", "wrong")
+        for name, answer in case.get(worth, {}).items()
+    ]
+    verdicts = score_programs((code_task(item), answer) for item, _, answer, _ in rows)
+    found = [
+        f"{item.id}, {name}: {verdict.detail or 'right'}"
+        for (item, name, _, right), verdict in zip(rows, verdicts, strict=True)
+        if verdict.correct is not right
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_no_program_passes_without_its_body(humaneval: list[BenchmarkItem]) -> None:
