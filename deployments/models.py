@@ -27,6 +27,7 @@ from gleanery.tasks.training.model_pointer import (
     latest_key,
     promote,
     read_promotions,
+    settle_pointer,
 )
 from gleanery.tasks.training.trained_models import model_key, trained_models
 
@@ -100,6 +101,7 @@ def _promote(store: Store, model: FolderReceipt, reason: str) -> None:
     with hold_lease(store):
         latest = latest_key(store)
         if latest == model_key(model):
+            settle_pointer(store)
             open_console().print(f"{latest} is the latest model already.")
             return
         promote(store, model, latest, reason)

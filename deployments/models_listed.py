@@ -8,7 +8,12 @@ from gleanery.infra.folders import FolderReceipt
 from gleanery.infra.storage import Store
 from gleanery.tasks.model_records import Decision
 from gleanery.tasks.training.model_evaluations import find_decision, results_of
-from gleanery.tasks.training.model_pointer import latest_key, read_promotions
+from gleanery.tasks.training.model_pointer import (
+    POINTER,
+    latest_key,
+    pointer_settled,
+    read_promotions,
+)
 from gleanery.tasks.training.trained_models import model_key, trained_models
 
 _SHOWN = 12  # characters of a key
@@ -44,6 +49,12 @@ def print_models(store: Store, console: Console) -> None:
     promotions = read_promotions(store)
     if not promotions:
         console.print("No model was promoted yet: the newest one counts as the latest.\n")
+    if not pointer_settled(store):
+        console.print(
+            f"{store.uri(POINTER)} does not name the latest model, as after a promotion that was "
+            f"cut off: `gleanery models promote {latest[:_SHOWN]}` mends it.",
+            soft_wrap=True,
+        )
     for made in reversed(promotions):
         before = made.previous[:_SHOWN] or "the base"
         console.print(

@@ -94,7 +94,9 @@ def _model(model: MeasuredModel, evaluation: Evaluation) -> ModelFacts:
     else:
         named = model.path or model.trained or model.engine.model
         revision = model.revision or model.trained_key or model.engine.revision
-    return ModelFacts(label=model.label, model=named, revision=revision, as_chat=model.asked_as_chat)
+    return ModelFacts(
+        label=model.label, model=named, revision=revision, as_chat=model.asked_as_chat
+    )
 
 
 def _unanswered(evaluation: Evaluation) -> dict[str, int]:

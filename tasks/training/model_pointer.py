@@ -2,7 +2,8 @@
 
 A promotion is created under the next number alone, so that of two writers one moves the pointer,
 and nothing is ever taken back: to go back is another promotion. The pointer itself is for whoever
-reads the storage without us, and moves last.
+reads the storage without us, and moves last; one that a kill left behind is moved by whoever
+promotes next, the same model or another one.
 """
 
 import datetime
@@ -119,26 +120,30 @@ def promote(
 
 
 def settle_pointer(store: Store) -> None:
-    """Move the pointer to the model that was promoted last, if it is not there yet."""
-    while promotions := read_promotions(store):
-        newest = promotions[-1]
-        if _pointed_at(store) >= newest.number:
-            return
-        model = find_model(store, newest.model)
-        pointer = {
-            "model": newest.model,
-            "number": newest.number,
-            "folder": f"{model.at}/model" if model else "",
-        }
+    """Let the pointer name the model that was promoted last, whatever it names."""
+    while pointer := _unsettled(store):
         # A slower run may set an older number behind us: it looks again, as we do.
-        store.write(POINTER, _json(pointer))
+        store.write(POINTER, pointer)
 
 
-def _pointed_at(store: Store) -> int:
+def pointer_settled(store: Store) -> bool:
+    """Return whether the pointer names the model that was promoted last, if any was."""
+    return not _unsettled(store)
+
+
+def _unsettled(store: Store) -> bytes:
+    """Return what the pointer should hold, and nothing where it does or no model was promoted."""
+    promotions = read_promotions(store)
+    if not promotions:
+        return b""
+    newest = promotions[-1]
+    model = find_model(store, newest.model)
+    folder = f"{model.at}/model" if model else ""
+    pointer = _json({"model": newest.model, "number": newest.number, "folder": folder})
     try:
-        return int(orjson.loads(store.read(POINTER))["number"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):  # or written by somebody else
-        return 0
+        return b"" if store.read(POINTER) == pointer else pointer
+    except FileNotFoundError:
+        return pointer
 
 
 def _json(value: object) -> bytes:

@@ -1,6 +1,7 @@
 """Trained models from the command line: listed, promoted, rolled back, fetched."""
 
 import datetime
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from gleanery.deployments.cli import app
 from gleanery.infra.storage import Store
 from gleanery.tasks.model_records import BenchmarkResult, ModelResults
 from gleanery.tasks.training.model_evaluations import keep_results
-from gleanery.tasks.training.model_pointer import latest_key
+from gleanery.tasks.training.model_pointer import POINTER, latest_key
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tasks" / "training"))
 
@@ -86,6 +87,21 @@ def test_pointer_is_moved_by_hand_and_back(
     assert f"{OLD[:12]} after the base, by hand: it talks better" in told
     with pytest.raises(ValueError, match="no model was the latest before this one"):
         command("rollback", training)
+
+
+def test_pointer_that_a_promotion_cut_off_left_behind_is_told_and_mended(
+    command: Command, training: Path, tmp_path: Path
+) -> None:
+    store = Store(f"{tmp_path}/root/my-model")
+    command("promote", OLD, training)
+    behind = store.read(POINTER)
+    command("promote", NEW, training)
+    store.write(POINTER, behind)  # as a kill just before it moves leaves it
+    mending = f"`gleanery models promote {NEW[:12]}` mends it"
+    assert mending in command("list", training)
+    command("promote", NEW, training)
+    assert json.loads(store.read(POINTER))["model"] == NEW
+    assert mending not in command("list", training)
 
 
 def test_model_is_fetched_with_its_card_by_key_or_as_the_latest(

@@ -13,6 +13,7 @@ from gleanery.tasks.training.model_pointer import (
     PointerMoved,
     latest_key,
     latest_model,
+    pointer_settled,
     promote,
     read_promotions,
     settle_pointer,
@@ -80,12 +81,17 @@ def test_pointer_that_a_kill_left_behind_is_moved_by_the_next(store: Store, tmp_
     assert json.loads(store.read(POINTER))["model"] == "a" * 32
 
 
-@pytest.mark.parametrize("written", [b"", b"{}", b"[1]", b'{"number": "new"}'])
+@pytest.mark.parametrize(
+    "written",
+    [b"", b"{}", b"[1]", b'{"number": "new"}', b'{"model": "other", "number": 9, "folder": ""}'],
+)
 def test_pointer_that_somebody_else_wrote_is_moved_by_the_next(
     written: bytes, store: Store, tmp_path: Path
 ) -> None:
     promote(store, store_model(store, tmp_path, "a" * 32), "", "the first")
+    assert pointer_settled(store)
     store.write(POINTER, written)
+    assert not pointer_settled(store)
     settle_pointer(store)
     assert json.loads(store.read(POINTER))["model"] == "a" * 32
 
