@@ -28,8 +28,10 @@ from gleanery.deployments import (
     train,
     train_rank,
 )
+from gleanery.deployments.model_configs import read_any_config
 from gleanery.deployments.prefect_server import ServerNotStarted
 from gleanery.deployments.run_errors import tell_errors_in_a_line
+from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.pipeline_config import ConfigError
 from gleanery.flows.sweep_config import SweepIncomplete
 from gleanery.infra.lease import LeaseHeld
@@ -84,9 +86,15 @@ def retry(
         bool, typer.Option(help="Ask the model anew; without, kept answers are parsed again.")
     ] = False,
 ) -> None:
-    """Do the rows again that were rejected for one reason, and what follows from them."""
-    reasons.check_reason(config, only)
-    running.run([config], only=only, ask_again=ask_again)
+    """Do the rows again that were rejected for one reason, and what follows from them.
+
+    Of an evaluation: the prompts that were refused, for which no answer is kept.
+    """
+    if isinstance(read_any_config(config), ModelEvaluationConfig):
+        evaluate.evaluate(config, only)
+    else:
+        reasons.check_reason(config, only)
+        running.run([config], only=only, ask_again=ask_again)
 
 
 @app.command(name="preview")
@@ -179,10 +187,14 @@ def clean_command(
     ] = "24h",
     old_generations: Annotated[
         bool,
-        typer.Option("--old-generations", help="Also what newer generations of parts replaced."),
+        typer.Option(
+            "--old-generations",
+            help="Also what newer generations of parts and newer reports replaced, and checkpoints "
+            "of trainings that the file has no more.",
+        ),
     ] = False,
 ) -> None:
-    """List what killed runs have left in a pipeline's store and nothing needs, or remove it."""
+    """List what killed runs of a file have left and nothing needs, or remove it."""
     clean.clean(config, yes, older_than, old_generations)
 
 

@@ -8,20 +8,24 @@ from gleanery.flows.judged_evaluation import judge_models, read_suites
 from gleanery.flows.measured_models import measure_models
 from gleanery.flows.model_results import keep_measured, with_keys
 from gleanery.flows.run import open_store
+from gleanery.infra.incremental import Retry
 from gleanery.infra.lease import hold_lease
 from gleanery.infra.settings import read_settings
 from gleanery.tasks.evaluation.side_by_side import Measured
 
 
 @flow(name="evaluate-model", flow_run_name="evaluate: {config.name}")
-def evaluate_model(config: ModelEvaluationConfig) -> list[Measured]:
-    """Return what every model came to on every benchmark, each compared with the first model."""
+def evaluate_model(config: ModelEvaluationConfig, only: str = "") -> list[Measured]:
+    """Return what every model came to on every benchmark, each compared with the first model.
+
+    With `only` the prompts are asked again that were lost for this reason: `refused_request`.
+    """
     settings = read_settings()
     store = open_store(config, settings)
     config = with_keys(config, settings)
     with hold_lease(store):
         suites = read_suites(config, settings)
-        done = measure_models(config, store, settings)
+        done = measure_models(config, store, settings, Retry(only) if only else None)
         judged = judge_models(config, store, settings, suites)
         figures = report_evaluation(config, store, done, judged)
     if not any(evaluation.unanswered for evaluation in done.values()):

@@ -9,7 +9,6 @@ from prefect.artifacts import (
     create_markdown_artifact,
     create_table_artifact,
 )
-from prefect.logging import get_run_logger
 
 from gleanery.flows.evaluation_config import MeasuredModel, ModelEvaluationConfig
 from gleanery.flows.evaluation_tables import (
@@ -54,12 +53,7 @@ def report_evaluation(
         judged,
     )
     report = write_report(store, figures, items, config.report)
-    address = report.address(store)
-    _show(figures, address)
-    logger = get_run_logger()
-    for line in findings_in_words(figures):
-        logger.info("%s", line)
-    logger.info("report: %s", address)
+    _show(figures, report.address(store))
     return figures
 
 
@@ -125,11 +119,13 @@ def _show(figures: EvaluationFigures, address: str) -> None:
 
 
 def _show_accuracies(figures: EvaluationFigures) -> None:
+    found = "\n".join(f"- {line}" for line in findings_in_words(figures))
     create_table_artifact(
         key="evaluation",
         table=evaluation_rows(figures),
         description="# Items right by benchmark, with 95 % intervals\n\n`p` is of the exact paired "
-        "test (McNemar) against the first model, `p, Holm` adjusted for the number of benchmarks.",
+        "test (McNemar) against the first model, `p, Holm` adjusted for the number of benchmarks."
+        f"\n\n{found}",
     )
     image = base64.b64encode(draw_accuracies(figures)).decode()
     create_markdown_artifact(

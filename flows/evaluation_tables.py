@@ -1,23 +1,22 @@
 """An evaluation in words and tables, for the UI and the command line."""
 
-from gleanery.tasks.evaluation.findings import Finding, in_words, p_value_text, points
+from gleanery.tasks.evaluation.findings import (
+    Finding,
+    in_words,
+    p_value_text,
+    points,
+    refused_in_words,
+)
 from gleanery.tasks.evaluation.published import PUBLISHED, published_name, sources_of
 from gleanery.tasks.evaluation.report_data import EvaluationFigures
 
 
-def findings_in_words(figures: EvaluationFigures) -> list[str]:
+def findings_in_words(figures: EvaluationFigures, config_file: str = "FILE") -> list[str]:
     """Return the mean of each model and a sentence per benchmark: what came out, in words.
 
     Prompts that nobody took come first: they count as wrong, and say nothing of a model.
     """
-    lines = [
-        f"{one.label}: {one.score.refused:,} of {one.score.items:,} prompts of "
-        f"{one.score.benchmark} were refused, and count as wrong: mostly prompt and answer are "
-        "longer than the model holds; lower shots or max_tokens (a refusal is kept: where the "
-        "server has changed, measure under another name)"
-        for one in figures.measured
-        if one.score.refused
-    ]
+    lines = refused_in_words(figures.measured, config_file)
     for one in figures.overall:
         mean = f"{100 * one.mean.estimate:.1f} %"
         ends = f"95 % {100 * one.mean.low:.1f} to {100 * one.mean.high:.1f}"
@@ -60,6 +59,7 @@ def evaluation_rows(figures: EvaluationFigures) -> list[dict[str, str | int]]:
             "95 %": f"{100 * one.interval.low:.1f} to {100 * one.interval.high:.1f}",
             "unparseable": one.score.unparseable,
             "cut off": one.score.truncated,
+            "refused": one.score.refused or "",  # no column where there are none
             **_beside_first(found.get((one.score.benchmark, one.label))),
         }
         for one in figures.measured

@@ -58,7 +58,8 @@ class LLMPart(Generic[I, R]):
     """A part to do. `dialogue` gives one row's talk with the engines, for its attempt number.
 
     `load` reads the input rows, and is only called if there is work; `origin` names the input
-    row that an output row came from.
+    row that an output row came from. A part of which a server refuses everything is an
+    `EngineError`, but where `all_may_be_refused`.
     """
 
     plan: Plan
@@ -69,6 +70,7 @@ class LLMPart(Generic[I, R]):
     engines: Sequence[EngineConfig]
     dialogue: Callable[[I, int], Dialogue[RowOutcome[R]]]
     progress: Callable[[int, int], None] = field(default=lambda done, total: None)
+    all_may_be_refused: bool = False
 
 
 def run_llm_part(run: LLMRun, part: LLMPart[I, R]) -> tuple[Receipt, bool]:
@@ -108,7 +110,9 @@ def _ask_and_parse(
     run: LLMRun, part: LLMPart[I, R], rows: Sequence[I], attempts: Mapping[str, int]
 ) -> Outcome[R]:
     conversation = Conversation(
-        [part.dialogue(row, attempts.get(part.row_id(row), 0)) for row in rows], part.progress
+        [part.dialogue(row, attempts.get(part.row_id(row), 0)) for row in rows],
+        part.progress,
+        part.all_may_be_refused,
     )
     engines = [(run.room.run(run.room.engine(config)), price_of(config)) for config in part.engines]
     outcomes, usage = run.room.run(

@@ -35,14 +35,17 @@ class Conversation(Generic[T]):
     """Many dialogues at once. Made in any thread (their first questions are, too), held in a loop.
 
     A request that several dialogues ask is sent once. Later turns go before first ones: what a
-    server has just read is still in its cache, and rows are finished rather than begun.
+    server has just read is still in its cache, and rows are finished rather than begun. Where
+    `all_may_be_refused`, that is no error here: whoever asks judges more than this part by it.
     """
 
     def __init__(
         self,
         dialogues: Iterable[Dialogue[T]],
         progress: Callable[[int, int], None] = lambda done, total: None,
+        all_may_be_refused: bool = False,
     ) -> None:
+        self._all_may_be_refused = all_may_be_refused
         self._dialogues = list(dialogues)
         self._outcomes: dict[int, T] = {}
         self._progress = progress
@@ -75,7 +78,8 @@ class Conversation(Generic[T]):
                 self._serve_all(range(len(askers)), askers, group)
         except BaseExceptionGroup as errors:  # the first one stopped the others
             raise errors.exceptions[0] from None
-        if len(self._refused) == self._answered >= _ENOUGH_REFUSED:
+        all_refused = len(self._refused) == self._answered >= _ENOUGH_REFUSED
+        if all_refused and not self._all_may_be_refused:
             raise EngineError(
                 f"the server refused all {self._answered} requests, the first one with: "
                 f"{self._refused[0].detail}. Check engine.structured_output and the sampling"

@@ -1,10 +1,12 @@
 """Asking a model the items of a benchmark, in parts: every prompt and answer is kept."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from gleanery.infra.digests import digest
+from gleanery.infra.incremental import Retry
 from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.llm.dialogues import Dialogue
 from gleanery.infra.llm.protocol import (
@@ -17,12 +19,13 @@ from gleanery.infra.llm.protocol import (
     Sampling,
 )
 from gleanery.infra.receipts import Input, Plan, Receipt
+from gleanery.tasks.evaluation.no_result import all_refused
 from gleanery.tasks.evaluation.records import AnsweredItem, AskedItem
 from gleanery.tasks.evaluation.stages import ANSWERS
 from gleanery.tasks.llm_part import OPEN_REASONS, LLMPart, LLMRun, RowOutcome, run_llm_part
 from gleanery.tasks.records import Loss
 
-VERSION = 1
+VERSION = 2
 REFUSED = "refused"
 """The finish reason of an item that the server never takes: mostly one that is too long."""
 
@@ -38,15 +41,38 @@ def answer_parts(
     """Return the work of asking a model all items of one benchmark, slice by slice.
 
     Parts are named `<prefix><benchmark>.<slice>`; models that share a store need prefixes of
-    their own. An item without an answer stays open, for a later run to ask again.
+    their own. An item without an answer stays open, for a later run to ask again. `progress` is
+    told a part, and the items of the benchmark that are done and in all.
     """
-    slices = [
-        asked[start : start + items_per_part] for start in range(0, len(asked), items_per_part)
-    ]
-    return [
-        _part(f"{prefix}{rows[0].benchmark}.{number:04d}", rows, engine, as_chat, progress)
-        for number, rows in enumerate(slices)
-    ]
+    parts = []
+    for start in range(0, len(asked), items_per_part):
+        rows = asked[start : start + items_per_part]
+        name = f"{prefix}{rows[0].benchmark}.{start // items_per_part:04d}"
+        tell = functools.partial(_tell, progress, name, start, len(asked))
+        parts.append(_part(name, rows, engine, as_chat, tell))
+    return parts
+
+
+def _tell(
+    progress: Callable[[str, int, int], None], name: str, before: int, total: int, done: int, _: int
+) -> None:
+    progress(name, before + done, total)
+
+
+def ask_benchmark(run: LLMRun, parts: Sequence[LLMPart[AskedItem, AnsweredItem]]) -> list[Receipt]:
+    """Return the receipts of all answers to a benchmark.
+
+    Where every prompt is refused nothing was measured: what an earlier run was refused is then
+    asked again.
+    """
+    asked = [ask_part(run, part) for part in parts]
+    if all_refused([receipt for receipt, _ in asked]):
+        again = replace(run, retry=Retry(FailureReason.REFUSED_REQUEST.value))
+        asked = [
+            ask_part(again, part) if stood else (receipt, stood)
+            for part, (receipt, stood) in zip(parts, asked, strict=True)
+        ]
+    return [receipt for receipt, _ in asked]
 
 
 def ask_part(run: LLMRun, part: LLMPart[Any, Any]) -> tuple[Receipt, bool]:
@@ -77,7 +103,7 @@ def _part(
     rows: Sequence[AskedItem],
     engine: EngineConfig,
     as_chat: bool,
-    progress: Callable[[str, int, int], None],
+    progress: Callable[[int, int], None],
 ) -> LLMPart[AskedItem, AnsweredItem]:
     prompts = digest([row.model_dump() for row in rows])
     return LLMPart(
@@ -98,7 +124,8 @@ def _part(
         origin=lambda row: row.id,
         engines=(engine,),
         dialogue=lambda row, attempt: _ask(row, engine.identity, as_chat, attempt),
-        progress=lambda done, total: progress(name, done, total),
+        progress=progress,
+        all_may_be_refused=True,  # a slice of long items may be: `score_items` sees all of them
     )
 
 
@@ -108,17 +135,19 @@ def _ask(
     request = answer_request(item, model, as_chat, attempt)
     results = yield {0: [request]}
     result = results[request.key]
-    if isinstance(result, Failure) and result.reason.value in OPEN_REASONS:
-        loss = Loss(row_id=item.id, reason=result.reason.value, detail=result.detail)
-        return RowOutcome(losses=[loss])
-    return RowOutcome(rows=[_answered(item, as_chat, request, result)])
+    losses = []
+    if isinstance(result, Failure):
+        losses = [Loss(row_id=item.id, reason=result.reason.value, detail=result.detail)]
+        if result.reason in OPEN_REASONS:
+            return RowOutcome(losses=losses)
+    # A refused prompt counts as wrong, so it is a row, and a loss too: a retry finds it there.
+    return RowOutcome([_answered(item, as_chat, request, result)], losses)
 
 
 def _answered(
     item: AskedItem, as_chat: bool, request: Request, result: Completion | Failure
 ) -> AnsweredItem:
     completion = result if isinstance(result, Completion) else None
-    assert completion or (isinstance(result, Failure) and result.reason in _FINAL)
     return AnsweredItem(
         id=item.id,
         benchmark=item.benchmark,
@@ -130,7 +159,5 @@ def _answered(
         completion_tokens=completion.completion_tokens if completion else 0,
         model=request.model.name,
         request_key=request.key,
+        detail=result.detail if isinstance(result, Failure) else "",
     )
-
-
-_FINAL = frozenset({FailureReason.REFUSED_REQUEST})

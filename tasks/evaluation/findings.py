@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from gleanery.infra.llm.protocol import FailureReason
 from gleanery.tasks.evaluation.records import ScoredItem
 from gleanery.tasks.evaluation.side_by_side import Measured
 from gleanery.tasks.evaluation.statistics_accuracy import Interval, subject_accuracy
@@ -80,6 +81,22 @@ def sum_up(items: Mapping[str, Sequence[ScoredItem]]) -> list[Overall]:
             )
         )
     return summed
+
+
+def refused_in_words(measured: Sequence[Measured], config_file: str = "FILE") -> list[str]:
+    """Return a sentence for each model and benchmark with prompts that were refused.
+
+    It says what was said to most of them, and how they are asked again.
+    """
+    return [
+        f"{one.label}: {one.score.refused:,} of {one.score.items:,} prompts of "
+        f"{one.score.benchmark} were refused and count as wrong"
+        f"{', mostly with: ' if one.score.refusal else ''}{one.score.refusal}. `gleanery retry "
+        f"{config_file} --only {FailureReason.REFUSED_REQUEST.value}` asks them again; lower "
+        "shots or max_tokens where they are too long"
+        for one in measured
+        if one.score.refused
+    ]
 
 
 def in_words(finding: Finding, base: str) -> str:

@@ -93,8 +93,7 @@ def answer(
                 continue
             why = (
                 f"the prompt has {tokens[context]:,} tokens and its answer may have "
-                f"{drawn['max_tokens']:,}, but the model holds {model.max_length:,}: lower shots "
-                "or max_tokens"
+                f"{drawn['max_tokens']:,}, but the model holds {model.max_length:,}"
             )
             log.tell(REFUSED, batch=batch, number=number, why=why)  # lm-eval would cut it
         hearing.expect(batch, numbers, tokens)

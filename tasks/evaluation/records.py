@@ -44,8 +44,9 @@ class AnsweredItem(Record):
     """An item's prompt and the answer to it, whatever became of it.
 
     `finish_reason` is "stop" where the model ended by itself, "length" where it was cut off, and
-    "refused" where the server takes no such prompt (too long, mostly): the answer is empty then. It
-    is "unknown" where nobody says (an encoder-decoder model in a backend of lm-eval).
+    "refused" where the server takes no such prompt (too long, mostly): the answer is empty then,
+    and `detail` is what it said. It is "unknown" where nobody says (an encoder-decoder model in a
+    backend of lm-eval).
     """
 
     id: str
@@ -58,13 +59,14 @@ class AnsweredItem(Record):
     completion_tokens: int
     model: str
     request_key: str
+    detail: str = ""
 
 
 class ScoredItem(AnsweredItem):
     """An answered item and what its answer is worth: `correct` is 1 or 0.
 
     `extracted` is what the answer was read as; `unparseable` says that nothing could be read,
-    which is wrong. `detail` says why, where that is not plain. `followed` says of every
+    which is wrong. `detail` says why also there, where that is not plain. `followed` says of every
     instruction of an item whether it is followed (IFEval).
     """
 
@@ -73,7 +75,6 @@ class ScoredItem(AnsweredItem):
     correct: int
     unparseable: bool
     truncated: bool
-    detail: str
     followed: list[bool] = Field(default_factory=list)
     followed_loosely: list[bool] = Field(default_factory=list)
 
@@ -98,7 +99,8 @@ class InstructionScore(Record):
 class BenchmarkScore(Record):
     """What a benchmark came to. `accuracy` is the share of all items that are correct.
 
-    `instructions` is `None` where items have none: all but IFEval's.
+    `refusal` is what was said to most of those that were refused. `instructions` is `None` where
+    items have none: all but IFEval's.
     """
 
     benchmark: str
@@ -109,5 +111,6 @@ class BenchmarkScore(Record):
     unparseable: int
     truncated: int
     refused: int
+    refusal: str = ""
     subjects: list[SubjectScore]
     instructions: InstructionScore | None = None

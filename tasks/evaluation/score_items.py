@@ -8,10 +8,15 @@ from gleanery.infra.llm.config import EngineConfig
 from gleanery.infra.receipts import Receipt
 from gleanery.tasks.comparing import Comparer
 from gleanery.tasks.evaluation.amounts import exactly_same_number
-from gleanery.tasks.evaluation.answers_part import answer_parts, ask_part
+from gleanery.tasks.evaluation.answers_part import answer_parts, ask_benchmark
 from gleanery.tasks.evaluation.benchmarks import BenchmarkConfig, Kind
 from gleanery.tasks.evaluation.config import EvaluationConfig
 from gleanery.tasks.evaluation.harness import asked_items, item_of, open_tasks
+from gleanery.tasks.evaluation.no_result import (
+    refuse_all_refused,
+    refuse_none_answered,
+    why_open,
+)
 from gleanery.tasks.evaluation.records import (
     AskedItem,
     BenchmarkItem,
@@ -37,12 +42,16 @@ class OpenBenchmark:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a model came to. While `unanswered` items are open, scores are not final."""
+    """What a model came to. While `unanswered` items are open, scores are not final.
+
+    `why` is what most of these have no answer for.
+    """
 
     scores: Sequence[BenchmarkScore]
     items: Sequence[ScoredItem]
     answers: Sequence[Receipt]
     unanswered: int
+    why: str = ""
 
 
 def exact_comparer(config: EvaluationConfig) -> Comparer:
@@ -86,8 +95,9 @@ def score_items(
     With `as_chat` it is told the prompt in one turn of a talk; else it goes on with it as a text.
     All benchmarks are read before the first question is asked, and `IsolationMissing` is raised
     where code is to be run that this machine cannot hold back. Killed at any time, a second call
-    asks only what has no answer yet. `progress` is told part, items done and items in all;
-    `prefix` tells the parts of models that share a store apart.
+    asks only what has no answer yet. `progress` is told a part, and the items done and in all;
+    `prefix` tells the parts of models that share a store apart. Raises `EngineError` where a model
+    is refused all prompts of a benchmark, or has no answer at all while its budget lasts.
     """
     receipts: list[Receipt] = []
     scored: list[ScoredItem] = []
@@ -97,14 +107,27 @@ def score_items(
             open_benchmark(benchmark, config.seed, scorer, options)
             for benchmark in config.benchmarks
         ]
+        total = sum(len(benchmark.asked) for benchmark in benchmarks)
         for benchmark in benchmarks:
-            for part in answer_parts(
-                benchmark.asked, engine, as_chat, config.items_per_part, progress, prefix
-            ):
-                answers, _ = ask_part(run, part)
-                receipts.append(answers)
+            told = _beyond(sum(receipt.rows_in for receipt in receipts), total, progress)
+            parts = answer_parts(
+                benchmark.asked, engine, as_chat, config.items_per_part, told, prefix
+            )
+            answered = ask_benchmark(run, parts)
+            refuse_all_refused(run.parts, engine, benchmark.config.name, answered)
+            for answers in answered:
                 definition = benchmark.config.benchmark
                 scores, _ = score_part(run.parts, answers, definition, benchmark.items, scorer)
                 scored += run.parts.rows(scores, ScoredItem)
+            receipts += answered
+    refuse_none_answered(run.parts, engine, receipts)
     unanswered = sum(sum(receipt.failed.values()) for receipt in receipts)
-    return Evaluation(summarise(scored), scored, receipts, unanswered)
+    why = why_open(run.parts, receipts)
+    return Evaluation(summarise(scored), scored, receipts, unanswered, why)
+
+
+def _beyond(
+    before: int, total: int, progress: Callable[[str, int, int], None]
+) -> Callable[[str, int, int], None]:
+    """Return what tells how far all benchmarks are, told how far one is."""
+    return lambda part, done, _: progress(part, before + done, total)

@@ -8,7 +8,6 @@ from gleanery.infra.incremental import standing_receipt
 from gleanery.infra.parts import Outcome, Parts
 from gleanery.infra.receipts import Input, Plan, Receipt
 from gleanery.tasks.evaluation import scoring
-from gleanery.tasks.evaluation.answers_part import REFUSED
 from gleanery.tasks.evaluation.benchmarks import Benchmark
 from gleanery.tasks.evaluation.records import AnsweredItem, BenchmarkItem, ScoredItem
 from gleanery.tasks.evaluation.scoring import Answer, AnswerScorer
@@ -57,15 +56,14 @@ def score_answers(
 
 
 def _scored(answered: AnsweredItem, item: BenchmarkItem, verdict: Verdict) -> ScoredItem:
-    refused = answered.finish_reason == REFUSED
     return ScoredItem(
-        **answered.model_dump(),
+        **answered.model_dump(exclude={"detail"}),
         expected=item.answer,
         extracted=verdict.extracted,
         correct=int(verdict.correct),
         unparseable=verdict.unparseable,
         truncated=answered.finish_reason == "length",
-        detail="the server does not take this prompt" if refused else verdict.detail,
+        detail=answered.detail or verdict.detail,
         followed=list(verdict.followed),
         followed_loosely=list(verdict.followed_loosely),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gleanery.tasks.evaluation.answers_part import REFUSED
+from gleanery.tasks.evaluation.no_result import said_mostly
 from gleanery.tasks.evaluation.records import (
     BenchmarkScore,
     InstructionScore,
@@ -24,6 +25,7 @@ def _score(benchmark: str, model: str, items: list[ScoredItem]) -> BenchmarkScor
     for item in items:
         subjects.setdefault(item.subject, []).append(item.correct)
     correct = sum(item.correct for item in items)
+    refused = [item.detail for item in items if item.finish_reason == REFUSED]
     return BenchmarkScore(
         benchmark=benchmark,
         model=model,
@@ -32,7 +34,8 @@ def _score(benchmark: str, model: str, items: list[ScoredItem]) -> BenchmarkScor
         accuracy=correct / len(items),
         unparseable=sum(item.unparseable for item in items),
         truncated=sum(item.truncated for item in items),
-        refused=sum(item.finish_reason == REFUSED for item in items),
+        refused=len(refused),
+        refusal=said_mostly(refused),
         subjects=[
             SubjectScore(subject=subject, items=len(marks), correct=sum(marks))
             for subject, marks in sorted(subjects.items())

@@ -76,6 +76,21 @@ def test_error_that_says_what_to_do_is_logged_without_a_traceback() -> None:
     assert logged(FileNotFoundError("there is no base model at ./mine")).exc_info is None
 
 
+@pytest.mark.usefixtures("_loggers_as_before")
+def test_error_that_ends_a_task_and_its_flow_is_logged_once() -> None:
+    tell_errors_in_a_line()
+    logger = logging.getLogger(RUNS)
+    error = RecipeError(["  ask for less"])
+    logged(error)
+    raised = (type(error), error, None)
+    again = logging.LogRecord(RUNS, logging.ERROR, "", 1, "Encountered %r", (error,), raised)
+    state = f"Finished in state Failed('{error}')"
+    ended = logging.LogRecord(RUNS, logging.ERROR, "", 1, state, (), None)
+    assert not logger.filter(again)
+    assert logger.filter(ended)
+    assert ended.getMessage() == "Finished in state Failed"
+
+
 def logged(error: Exception) -> logging.LogRecord:
     raised = (type(error), error, None)
     message = "Encountered exception during execution: %r"

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from gleanery.deployments import cli
 from gleanery.deployments.evaluate import evaluate
+from gleanery.deployments.reasons import UnknownReason
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.run import open_store
 from gleanery.infra.settings import read_settings
@@ -106,6 +108,33 @@ def test_two_models_are_measured_once_and_compared_item_by_item(
     said = capsys.readouterr().out
     assert "gsm8k: tuned is better than base (+75.0 points, 95 % " in said
     assert f"Report: {report.address(store)}" in said
+
+
+def test_what_was_refused_is_told_once_and_a_retry_asks_it_again(
+    evaluation: tuple[ModelEvaluationConfig, list[Any]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    config, stubs = evaluation
+    file = tmp_path / "evaluation.yaml"
+    file.write_text(config.model_dump_json())
+    items = Path(config.evaluation.benchmarks[0].source.path).read_text()
+    question = json.loads(items.partition("\n")[0])
+    text = json.dumps({"error": {"message": "at most 4096 tokens"}})
+    fault = {"kind": "status", "status": 400, "match": question["question"][-40:], "text": text}
+    stubs[1].control(faults=[fault])
+    evaluate(file)
+    said = capsys.readouterr()
+    again = f"`gleanery retry {file} --only refused_request` asks them again"
+    assert "".join(said.out.split()).count("".join(again.split())) == 1
+    assert "at most 4096 tokens" in " ".join(said.out.split())
+    assert "refused and count" not in said.err
+    stubs[1].control(faults=[])
+    cli.retry(file, only="refused_request")
+    assert " refused " not in capsys.readouterr().out  # no column, no sentence
+    assert len(stubs[1].log()) == ITEMS + 1
+    with pytest.raises(UnknownReason, match="no prompt was lost as refused_request"):
+        cli.retry(file, only="refused_request")
 
 
 def test_a_trained_model_needs_an_engine_that_serves_it() -> None:

@@ -1,6 +1,7 @@
 """Weights that a backend of lm-eval runs in a process of its own, measured as any model is."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from gleanery.infra.storage import Store
 from gleanery.tasks.evaluation.backend_engine import BackendEngine
 from gleanery.tasks.evaluation.backend_spec import BackendSpec
 from gleanery.tasks.evaluation.score_items import Evaluation
-from gleanery.tasks.training.trained_models import NoModel
+from gleanery.tasks.training.trained_models import NoModel, newest_model
 
 TINY = Path(__file__).parents[1] / "tasks" / "training" / "tiny_base.py"
 ITEMS = 6
@@ -74,7 +75,10 @@ def test_a_backend_answers_once_and_says_what_it_cut_off_and_refused(
     assert first.prompt.endswith("What is 0 plus 0?\nAnswer:")
     assert first.answer
     assert (last.finish_reason, last.answer) == ("refused", "")
-    # What is answered is not asked again: this Python could not.
+    assert re.fullmatch(r"the prompt has [\d,]+ tokens .* the model holds [\d,]+", last.detail)
+    # What is answered is not asked again: this Python could not, and the weights are not there.
+    for file in newest_model(trained).files:
+        trained.delete(f"models/first/{file.path}")
     again = measured(evaluation(tmp_path, [model | {"python": "/nowhere"}]))
     assert again["tuned"].items == done.items
     assert ("torch" in sys.modules) is torch_was_there

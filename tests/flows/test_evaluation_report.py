@@ -67,7 +67,13 @@ def test_model_without_any_benchmark_is_known_by_its_configuration() -> None:
 
 def test_refused_prompts_are_said_before_anything_else() -> None:
     refused = {"finish_reason": "refused", "extracted": "", "unparseable": True, "answer": ""}
-    base = [scored(1, True), scored(2, False, **refused)]
-    lines = findings_in_words(figures_of({"base": base, "tuned": [scored(1, True)]}))
-    assert lines[0].startswith("base: 1 of 2 prompts of gsm8k were refused, and count as wrong")
+    said = ["HTTP 413", "HTTP 400: 9,001 tokens", "HTTP 400: 77 tokens"]
+    base = [scored(1, True)]
+    base += [scored(2 + n, False, **refused, detail=text) for n, text in enumerate(said)]
+    figures = figures_of({"base": base, "tuned": [scored(1, True)]})
+    lines = findings_in_words(figures, "my.yaml")
+    assert lines[0].startswith(
+        "base: 3 of 4 prompts of gsm8k were refused and count as wrong, mostly with: HTTP 400: "
+        "9,001 tokens. `gleanery retry my.yaml --only refused_request` asks them again"
+    )
     assert not any("refused" in line for line in lines[1:])

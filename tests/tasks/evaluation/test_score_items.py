@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from gleanery.infra.budget import BudgetConfig, open_budget
+from gleanery.infra.incremental import Retry
 from gleanery.infra.llm.config import EngineConfig
+from gleanery.infra.llm.protocol import EngineError
 from gleanery.infra.llm.room import engine_room
 from gleanery.infra.parts import Parts
 from gleanery.infra.storage import Store
@@ -81,12 +83,13 @@ def evaluate(
     url: str,
     config: EvaluationConfig,
     progress: Callable[[str, int, int], None] = lambda part, done, total: None,
+    retry: Retry | None = None,
     as_chat: bool = False,
     **engine: Any,
 ) -> Evaluation:
     settings = {"model": "stub-model", "base_urls": (url,), "max_tries": 1} | engine
     with engine_room() as room:
-        run = LLMRun(Parts(store), room, open_budget(BudgetConfig(), store))
+        run = LLMRun(Parts(store), room, open_budget(BudgetConfig(), store), retry=retry)
         return score_items(run, config, EngineConfig(**settings), as_chat, progress=progress)
 
 
@@ -127,7 +130,7 @@ from test_score_items import evaluate
 journal.FLUSH_AFTER_ANSWERS = 1  # every answer is safe before the next one is taken
 
 def progress(part, done, total):
-    if (part, done) == ("theoremqa.0000", 3):
+    if (part, done) == ("theoremqa.0000", 10 + 6 + 3):
         os.kill(os.getpid(), signal.SIGKILL)
 
 config = EvaluationConfig.model_validate_json({config!r})
@@ -175,6 +178,7 @@ def test_items_without_an_answer_stay_open_and_are_asked_by_the_next_run(
     }
     broken = evaluate(store, stub.url, forty_items, **impatient)
     assert broken.unanswered == 40 - 13
+    assert "HTTP 500" in broken.why
     stub.control(faults=[])
     mended = evaluate(store, stub.url, forty_items)
     assert mended.unanswered == 0
@@ -225,18 +229,74 @@ def test_another_model_and_other_prompts_get_answers_of_their_own(
     assert stub.counts()["asked"] == 30
 
 
-def test_a_prompt_that_the_server_never_takes_counts_as_wrong(
+def gsm8k(config: EvaluationConfig) -> tuple[EvaluationConfig, list[str]]:
+    """Return the first benchmark alone, and the end of each of its questions."""
+    lines = Path(config.benchmarks[0].source.path).read_text().splitlines()[:10]
+    ends = [json.loads(line)["question"][-40:] for line in lines]
+    return config.model_copy(update={"benchmarks": config.benchmarks[:1]}), ends
+
+
+def refusing(*matches: str) -> list[dict[str, Any]]:
+    """Return the faults of a server that takes no prompt with one of these texts."""
+    text = json.dumps({"error": {"message": "at most 4096 tokens"}})
+    return [{"kind": "status", "status": 400, "match": one, "text": text} for one in matches]
+
+
+def test_refused_prompts_count_as_wrong_with_what_was_said_and_a_retry_asks_them_alone(
     tmp_path: Path, llm_stub: Callable[..., Any], forty_items: EvaluationConfig
 ) -> None:
     responder, right = make_responder(tmp_path, forty_items)
     stub = llm_stub("--responder", str(responder))
-    first = json.loads(Path(forty_items.benchmarks[0].source.path).read_text().splitlines()[0])
-    stub.control(faults=[{"kind": "status", "status": 400, "match": first["question"][-40:]}])
-    config = forty_items.model_copy(update={"benchmarks": forty_items.benchmarks[:1]})
-    evaluation = evaluate(Store(str(tmp_path / "store")), stub.url, config)
+    config, ends = gsm8k(forty_items)
+    store = Store(str(tmp_path / "store"))
+    # All of the second slice and one of the first: a slice may be refused as a whole.
+    config = config.model_copy(update={"items_per_part": 5})
+    stub.control(faults=refusing(ends[0], *ends[5:]))
+    evaluation = evaluate(store, stub.url, config)
     (score,) = evaluation.scores
-    assert (score.items, score.correct, score.refused) == (10, right["gsm8k"] - 1, 1)
+    assert (score.items, score.correct, score.refused) == (10, 2, 6)
     assert evaluation.unanswered == 0
+    assert "HTTP 400" in score.refusal
+    assert "at most 4096 tokens" in score.refusal
+    assert evaluation.items[0].detail == score.refusal
+    stub.control(faults=refusing(ends[0]))
+    asked = stub.counts()["asked"]
+    assert evaluate(store, stub.url, config).items == evaluation.items
+    assert stub.counts()["asked"] == asked
+    (score,) = evaluate(store, stub.url, config, retry=Retry("refused_request")).scores
+    assert (score.refused, score.correct) == (1, right["gsm8k"] - 1)
+    assert stub.counts()["asked"] == asked + 6
+
+
+def test_a_benchmark_of_which_all_is_refused_is_an_error_and_asked_again_by_the_next_run(
+    tmp_path: Path, llm_stub: Callable[..., Any], forty_items: EvaluationConfig
+) -> None:
+    responder, right = make_responder(tmp_path, forty_items)
+    stub = llm_stub("--responder", str(responder))
+    config, _ = gsm8k(forty_items)
+    config = config.model_copy(update={"items_per_part": 3})
+    store = Store(str(tmp_path / "store"))
+    stub.control(faults=refusing(""))
+    for _ in range(2):
+        with pytest.raises(
+            EngineError, match=r"asked 10 prompts of gsm8k and all were refused.*4096 tokens"
+        ):
+            evaluate(store, stub.url, config)
+    assert stub.counts()["asked"] == 20
+    stub.control(faults=[])
+    (score,) = evaluate(store, stub.url, config).scores
+    assert (score.refused, score.correct) == (0, right["gsm8k"])
+
+
+def test_a_model_without_any_answer_is_an_error_that_says_why(
+    tmp_path: Path, llm_stub: Callable[..., Any], forty_items: EvaluationConfig
+) -> None:
+    stub = llm_stub()
+    config, _ = gsm8k(forty_items)
+    text = json.dumps({"error": {"message": "out of memory"}})
+    stub.control(faults=[{"kind": "status", "status": 500, "text": text}])
+    with pytest.raises(EngineError, match=r"asked 10 prompts and answered none.*out of memory"):
+        evaluate(Store(str(tmp_path / "store")), stub.url, config, outage_after_s=0.1)
 
 
 def test_a_cut_off_answer_is_counted_and_only_a_whole_statement_in_it_is_read(
