@@ -87,15 +87,14 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
     _check_trackers(spec)
     _check_keep(spec)
     set_seed(spec.recipe.seed)
-    devices = int(os.environ.get("WORLD_SIZE", "1"))
-    batches = plan_batches(spec.recipe.global_batch, devices, spec.devices.most_per_device)
+    batches = _planned(spec)
     spec = with_fresh_base(spec)
     tokenizer = load_tokenizer(spec)
     model = load_model(spec)
     outputs = model.get_output_embeddings().weight.shape[0]
     chosen = chosen_rows(spec)
-    turns = turns_looked_at(spec, chosen)
-    rendered = check_template(tokenizer, outputs, turns, spec.recipe.max_length)
+    looked_at = turns_looked_at(spec, chosen)
+    rendered = check_template(tokenizer, outputs, looked_at, spec.recipe.max_length)
     held = getattr(model.config, "max_position_embeddings", None)
     check_length(rendered.longest, held)
     join_on_cpus(spec.devices.network_timeout_s)
@@ -127,20 +126,25 @@ def _train(spec: TrainingSpec, log: EventLog) -> None:
         return
     best = saving.best if spec.recipe.keep == "best" else ""
     save_trained(trainer, spec, tokenizer, best, spec.work)
-    last_loss = last_held_out_loss(trainer.state.log_history)
     if leads_host():
+        history = trainer.state.log_history
         log.tell(
             FINISHED,
             step=trainer.state.global_step,
-            loss=mean_loss(trainer.state.log_history),
+            loss=mean_loss(history),
             rows=passes.rows,
             of_rows=chosen.of,
             seen=passes.seen(trainer.state.global_step),
             seconds=time.monotonic() - started,
             peak_memory=torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None,
-            held_out_loss=saving.best_loss if best else last_loss,
+            held_out_loss=saving.best_loss if best else last_held_out_loss(history),
             unigram_loss=unigram,
         )
+
+
+def _planned(spec: TrainingSpec) -> BatchPlan:
+    devices = int(os.environ.get("WORLD_SIZE", "1"))
+    return plan_batches(spec.recipe.global_batch, devices, spec.devices.most_per_device)
 
 
 def _tell_start(

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gleanery.infra.digests import digest
-from gleanery.infra.folders import StoredFile, fetch_folder
-from gleanery.infra.storage import Store
-from gleanery.tasks.training.checkpoints import Checkpoints, best_of
+from gleanery.infra.folders import StoredFile, fetch_folder, file_digest
+from gleanery.infra.storage import StorageError, Store
+from gleanery.tasks.training.checkpoints import Checkpoint, Checkpoints, best_of
 from gleanery.tasks.training.trackers import LOGS
 from gleanery.tasks.training.training_plan import Training
 from gleanery.tasks.training.training_spec import TrainingSpec
@@ -65,6 +65,7 @@ def fill_work_folder(
     """Return what the process is told, with everything that it needs on this machine's disk.
 
     Of several hosts only the first one needs the best checkpoint so far, for it writes the model.
+    Raises `StorageError` for files of the release or of a checkpoint that are not what they were.
     """
     spec = training.spec
     work = spec.work.absolute()
@@ -80,13 +81,13 @@ def fill_work_folder(
     loss: float | None = None
     for newest in stored[-1:]:
         resume = str(work / "resumed")
-        fetch_folder(checkpoints.store, newest.receipt, Path(resume))
+        _fetch_checkpoint(checkpoints, newest, Path(resume))
         if Path(resume, LOGS).is_dir():
             Path(resume, LOGS).rename(work / LOGS)
     for one in best_of(stored):
         best, loss = str(work / "best"), one.best_loss
         if first:
-            fetch_folder(checkpoints.store, one.receipt, Path(best))
+            _fetch_checkpoint(checkpoints, one, Path(best))
     told = spec.model_copy(
         update={
             "model": model,
@@ -104,10 +105,25 @@ def fill_work_folder(
     return told
 
 
+def _fetch_checkpoint(checkpoints: Checkpoints, one: Checkpoint, folder: Path) -> None:
+    try:
+        fetch_folder(checkpoints.store, one.receipt, folder)
+    except StorageError as error:
+        raise StorageError(
+            f"{error}. Restore it, or remove {checkpoints.store.uri(one.receipt.name)}: training "
+            "then goes on from an earlier checkpoint, or from the start"
+        ) from error
+
+
 def _fetched(store: Store, files: tuple[StoredFile, ...], folder: Path) -> tuple[str, ...]:
     paths = []
     for file in files:
         path = folder / Path(file.path).name
         store.read_file(file.path, path)
+        if file_digest(path) != file.sha256:
+            raise StorageError(
+                f"{store.uri(file.path)} is not what the release's manifest says: its SHA-256 is "
+                "another. Restore it, or train on another release"
+            )
         paths.append(str(path))
     return tuple(paths)
