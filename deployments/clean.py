@@ -1,4 +1,7 @@
-"""Housekeeping: what killed runs have left, listed or removed, and on demand what is superseded."""
+"""Housekeeping: what killed runs have left, listed or removed, and on demand what is superseded.
+
+A sweep's and an improvement's file stand for the stores of their trainings, too.
+"""
 
 import re
 import time
@@ -10,11 +13,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gleanery.deployments.clean_reports import leftovers_of_reports
 from gleanery.deployments.clean_training import leftovers_of_training
 from gleanery.deployments.model_configs import read_any_config
 from gleanery.deployments.terminal import open_console, printable
+from gleanery.flows.evaluation_config import ModelEvaluationConfig
+from gleanery.flows.improvement_config import ImproveConfig
 from gleanery.flows.pipeline_config import StoredConfig
 from gleanery.flows.run import open_store
+from gleanery.flows.sweep_config import SweepConfig
 from gleanery.flows.training_config import TrainingConfig
 from gleanery.infra.lease import hold_lease
 from gleanery.infra.leftovers import (
@@ -38,7 +45,7 @@ _STEP = 1000  # from a unit of size to the next
 
 
 def clean(config_file: Path, yes: bool, older_than: str, old_generations: bool) -> None:
-    """Print what a pipeline's store could do without, by kind; remove it if that is said.
+    """Print what the stores of a file could do without, by kind; remove it if that is said.
 
     Only what was written longer ago than `older_than` ("24h", "7d"). Raises `ValueError` for
     another text, or one so short that a run may still be at work on it, and `LeaseHeld` where
@@ -46,41 +53,67 @@ def clean(config_file: Path, yes: bool, older_than: str, old_generations: bool) 
     """
     before = time.time() - seconds_of(older_than)
     config = read_any_config(config_file)
-    store = open_store(config, read_settings())
     console = open_console()
-    if not yes:
-        found = _leftovers(config, store, before, old_generations)
-        _print(found, store, console)
-        if found:
-            console.print("Nothing was removed. To remove all of it, add --yes.")
-        return
-    with hold_lease(store):
-        found = _leftovers(config, store, before, old_generations)
-        _print(found, store, console)
-        removed = [leftover for leftover in found if leftover.kind != UNCOMMITTED]
-        remove(store, removed)
-        # Looked at again, for a run may have taken one up meanwhile and committed it.
-        releases = uncommitted_releases(store, before)
-        remove(store, releases)
-    if removed := [*removed, *releases]:
-        console.print(f"Removed {len(removed):,} objects, {_size(removed)}.")
+    listed: list[Leftover] = []
+    for store, trainings in _stores(config).items():
+        if not yes:
+            found = _leftovers(config, store, trainings, before, old_generations)
+            _print(found, store, console)
+            listed += found
+            continue
+        with hold_lease(store):
+            found = _leftovers(config, store, trainings, before, old_generations)
+            _print(found, store, console)
+            removed = [leftover for leftover in found if leftover.kind != UNCOMMITTED]
+            remove(store, removed)
+            # Looked at again, for a run may have taken one up meanwhile and committed it.
+            releases = uncommitted_releases(store, before)
+            remove(store, releases)
+        if removed := [*removed, *releases]:
+            console.print(f"Removed {len(removed):,} objects, {_size(removed)}.")
+    if listed:
+        console.print("Nothing was removed. To remove all of it, add --yes.")
+
+
+def _stores(config: StoredConfig) -> dict[Store, list[TrainingConfig]]:
+    """Return the stores of a file, its own first, with the trainings that each is of."""
+    settings = read_settings()
+    trainings: list[TrainingConfig] = []
+    if isinstance(config, TrainingConfig):
+        trainings = [config]
+    elif isinstance(config, ImproveConfig):
+        trainings = [config.training]
+    elif isinstance(config, SweepConfig):
+        trainings = [trial.training for trial in config.trials()]
+    stores: dict[Store, list[TrainingConfig]] = {open_store(config, settings): []}
+    for training in trainings:
+        stores.setdefault(open_store(training, settings), []).append(training)
+    return stores
 
 
 def _leftovers(
-    config: StoredConfig, store: Store, before: float, old_generations: bool
+    config: StoredConfig,
+    store: Store,
+    trainings: Sequence[TrainingConfig],
+    before: float,
+    old_generations: bool,
 ) -> list[Leftover]:
     found = find_leftovers(store, before, old_generations)
-    if isinstance(config, TrainingConfig):
-        current = _key(config) if old_generations else ""
+    # An improvement's earlier reports say why a model was promoted or not.
+    earlier = old_generations and isinstance(config, ModelEvaluationConfig)
+    found += leftovers_of_reports(store, before, earlier)
+    if trainings:
+        current = _keys(trainings) if old_generations else ()
         found += leftovers_of_training(store, before, current)
     return found
 
 
-def _key(config: TrainingConfig) -> str:
-    """Return the name of the training as it is configured now."""
+def _keys(trainings: Sequence[TrainingConfig]) -> set[str]:
+    """Return the names of trainings as they are configured now."""
     from gleanery.flows.train_model import plan_training  # brings Prefect, which is slow to come
 
-    return plan_training(config, read_settings()).key
+    settings = read_settings()
+    return {plan_training(training, settings).key for training in trainings}
 
 
 def find_leftovers(store: Store, before: float, old_generations: bool = False) -> list[Leftover]:

@@ -1,6 +1,6 @@
 """Housekeeping of a training's store: what no whole checkpoint or model needs any more."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from gleanery.infra.folders import RECEIPT, find_folder
 from gleanery.infra.leftovers import Leftover
@@ -10,16 +10,18 @@ from gleanery.tasks.training.snapshots import SNAPSHOTS
 from gleanery.tasks.training.trained_models import MODELS
 
 UNFINISHED = "files of unfinished checkpoints and models"
-SUPERSEDED = "checkpoints of a training that was changed since"
+SUPERSEDED = "checkpoints of no training of this file"
 
 _ATTEMPT = {MODELS: 3, SNAPSHOTS: 4, CHECKPOINTS: 4}  # steps of a path down to one attempt's files
 
 
-def leftovers_of_training(store: Store, before: float, current: str = "") -> list[Leftover]:
+def leftovers_of_training(
+    store: Store, before: float, current: Collection[str] = ()
+) -> list[Leftover]:
     """Return files from before a time that no receipt names: of writes that were cut off.
 
-    With `current`, the key of the training as it is configured now, also the checkpoints of other
-    keys: of trainings that were killed, and changed before they went on. Receipts go first.
+    With `current`, the keys of the trainings as they are configured now, also the checkpoints of
+    other keys: of trainings that were killed, and changed before they went on. Receipts go first.
     """
     found = [info for prefix in _ATTEMPT for info in _unfinished(store, prefix, before)]
     left = [Leftover(UNFINISHED, info.path, info.size) for info in found]
@@ -32,7 +34,7 @@ def leftovers_of_training(store: Store, before: float, current: str = "") -> lis
     return left + [
         Leftover(SUPERSEDED, info.path, info.size)
         for key, infos in superseded.items()
-        if key != current and all(info.modified < before for info in infos)
+        if key not in current and all(info.modified < before for info in infos)
         for info in sorted(infos, key=lambda info: not info.path.endswith(f"/{RECEIPT}"))
         if info.path not in listed
     ]
