@@ -80,8 +80,8 @@ def judge_models(
 def judged_rows(made: Judged | None) -> list[dict[str, str]]:
     """Return one row per suite, model and judge: those without a figure, win rates, then points.
 
-    "p, Holm" is of the test that model and reference are equals, "its p, Holm" that model and first
-    model are, both adjusted as `judged_figures` says; intervals are not.
+    "adjusted p" is of the test that model and reference are equals, "its adjusted p" that the model
+    and the first one are, both adjusted as `judged_figures` says; intervals are not.
     """
     if made is None:
         return []
@@ -100,9 +100,9 @@ def _win_rate(one: WinRate) -> dict[str, str]:
         "95 %": f"{one.rate.low:.1%} to {one.rate.high:.1%}",
         "at equal length": f"{one.controlled.estimate:.1%}" if one.controlled else "",
         "left out": f"{one.left_out:,}",
-        "p, Holm": f"{one.p_adjusted:.3g}",
+        "adjusted p": f"{one.p_adjusted:.3g}",
         "beside the first": f"{one.against.difference.estimate:+.1%}" if one.against else "",
-        "its p, Holm": f"{one.against.p_adjusted:.3g}" if one.against else "",
+        "its adjusted p": f"{one.against.p_adjusted:.3g}" if one.against else "",
     }
 
 
@@ -112,12 +112,12 @@ def _points(one: PointScore) -> dict[str, str]:
         "95 %": f"{one.points.low:.2f} to {one.points.high:.2f}",
         "left out": f"{one.left_out:,}",
         "beside the first": f"{one.against.difference.estimate:+.2f}" if one.against else "",
-        "its p, Holm": f"{one.against.p_adjusted:.3g}" if one.against else "",
+        "its adjusted p": f"{one.against.p_adjusted:.3g}" if one.against else "",
     }
 
 
 def _row(one: NoFigure | WinRate | PointScore, result: str) -> dict[str, str]:
     """Return a row in which all columns stand, most of them empty yet."""
     row = {"suite": one.suite, "model": one.label, "against": "", "judge": one.judge}
-    row |= {"questions": "0", "result": result, "95 %": "", "at equal length": "", "p, Holm": ""}
-    return row | {"left out": "0", "beside the first": "", "its p, Holm": ""}
+    row |= {"questions": "0", "result": result, "95 %": "", "at equal length": ""}
+    return row | {"adjusted p": "", "left out": "0", "beside the first": "", "its adjusted p": ""}

@@ -102,6 +102,9 @@ def test_models_are_judged_beside_their_benchmarks_and_nothing_is_asked_twice(
         *("50.0% won", "100.0% won", "100.0% won", "7.00 points", "7.00 points")
     ]
     assert all(row.keys() == rows[0].keys() for row in rows)
+    # "tuned" wins all four questions, p = 2 / 16, in three of the four tests that are made of it.
+    assert [row["adjusted p"] for row in rows[:3]] == ["1", "0.5", "0.5"]
+    assert [row["its adjusted p"] for row in rows] == ["", "0.5", "", "", "1"]
     assert judged_rows(None) == []
 
 
