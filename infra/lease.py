@@ -105,7 +105,12 @@ def _living_claims(store: Store, own_token: str) -> list[_Claim]:
     silent = [c for c in claims if c not in dead and time.time() - c.beat > _STALE_S]
     if silent:
         # Another machine's clock may be behind by as much: a run that lives beats meanwhile.
-        time.sleep(2.5 * _BEAT_S)
+        wait_s = 2.5 * _BEAT_S
+        _LOG.warning(
+            "%s is held by %s: waiting %.0f s for the next one; if none comes this run goes on",
+            *(store.uri(""), ", ".join(map(str, silent)), wait_s),
+        )
+        time.sleep(wait_s)
         claims = [claim for claim in _read_claims(store) if claim.token != own_token]
         dead += [claim for claim in claims if claim in silent]
     for claim in dead:

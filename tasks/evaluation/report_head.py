@@ -1,6 +1,6 @@
 """The head of an evaluation's report: who was measured on what, and what came out."""
 
-from gleanery.tasks.evaluation.findings import in_words, points
+from gleanery.tasks.evaluation.findings import in_words, points, refused_in_words
 from gleanery.tasks.evaluation.report_data import EvaluationFigures
 from gleanery.tasks.evaluation.report_scores import percent
 from gleanery.tasks.report_html import Html, tag
@@ -27,7 +27,8 @@ def report_header(figures: EvaluationFigures, name: str, date: str) -> Html:
     decided = [_decisions(figures, label) for label in compared]
     return page_header(
         "Evaluation report", name, shortened(date), [*differences, *means, *decided],
-        _who(figures), _setup(figures), _open(figures), _findings(figures),
+        _who(figures), _setup(figures), _open(figures), _refused(figures),
+        _findings(figures),
     )  # fmt: skip
 
 
@@ -63,6 +64,13 @@ def _open(figures: EvaluationFigures) -> Html | None:
     return tag(
         "p", f"{said}: the figures are not final. Run the evaluation again.", class_="warning"
     )
+
+
+def _refused(figures: EvaluationFigures) -> Html | None:
+    said = refused_in_words(figures.measured)
+    if not said:
+        return None
+    return tag("div", *[tag("p", shortened(line, 800)) for line in said], class_="warning")
 
 
 def _findings(figures: EvaluationFigures) -> Html | None:

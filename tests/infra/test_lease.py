@@ -147,9 +147,12 @@ def test_same_process_id_in_another_container_is_not_taken_for_dead(
         hold_briefly(overwriting)
 
 
-def test_holder_elsewhere_whose_heartbeat_stopped_is_taken_over(overwriting: Overwriting) -> None:
+def test_holder_elsewhere_whose_heartbeat_stopped_is_waited_for_aloud_and_taken_over(
+    overwriting: Overwriting, caplog: pytest.LogCaptureFixture
+) -> None:
     leave(overwriting, place="elsewhere", beat=time.time() - lease._STALE_S - 1)
     hold_briefly(overwriting)
+    assert "on other (last sign of life 61 s ago): waiting" in caplog.text
 
 
 def test_holder_whose_clock_is_behind_is_seen_to_live(

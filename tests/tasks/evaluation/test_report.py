@@ -150,6 +150,15 @@ def test_open_items_are_told_at_the_head_and_in_their_row() -> None:
     assert [row[7] for row in shown[1:3]] == ["0", "3"]
 
 
+def test_refused_prompts_are_told_at_the_head_with_what_was_said_of_them() -> None:
+    refused = {"finish_reason": "refused", "answer": "", "detail": "HTTP 400: <b>too long</b>"}
+    document = read(rendered({"base": [scored(1, True), scored(2, False, **refused)]}))
+    said = document.one("header").text
+    assert "1 of 2 prompts of gsm8k were refused and count as wrong, mostly with: HTTP 400" in said
+    assert "<b>too long</b>" in said
+    assert "HTTP 400: <b>too long</b>" in document.one("section", id="items").text
+
+
 def test_single_model_is_compared_with_nothing() -> None:
     items = {"base": two_models()["base"]}
     document = read(rendered(items))
