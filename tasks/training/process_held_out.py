@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from datasets import Dataset
+import torch
+from datasets import Dataset, concatenate_datasets
 from trl import SFTTrainer
 
 _ROWS_AT_ONCE = 1000
@@ -14,9 +15,16 @@ _ROWS_AT_ONCE = 1000
 class HeldOutTrainer(SFTTrainer):  # type: ignore[misc]
     """A trainer whose validation loss is the mean over all learnt tokens, in nats.
 
-    The one it derives from takes the mean of its batches' means: a batch of short answers counts
-    there as much as one of long ones, and the loss depends on how many examples a device takes.
+    The one it derives from takes the mean of its batches' and devices' means: a batch of short
+    answers counts there as much as one of long ones, and the loss depends on how many examples a
+    device takes.
     """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.eval_dataset is not None and self.args.world_size > 1:
+            at_once = self.args.world_size * self.args.per_device_eval_batch_size
+            self.eval_dataset = _filled_up(self.eval_dataset, at_once)
 
     def evaluation_loop(self, *args: Any, **options: Any) -> Any:
         """Return the outcome with the loss per token in place of that per batch."""
@@ -27,13 +35,26 @@ class HeldOutTrainer(SFTTrainer):  # type: ignore[misc]
         return outcome
 
     def prediction_step(self, model: Any, inputs: Any, *args: Any, **options: Any) -> Any:
-        """Return what a batch came to, and add it to what this evaluation has seen."""
-        # Counted as the loss is: over all processes, which each have their share of it times all.
-        tokens = self._get_num_items_in_batch([inputs], self.args.device)
+        """Return what a batch came to, and add that of all devices to what was seen so far."""
+        labels = inputs["shift_labels"] if "shift_labels" in inputs else inputs["labels"][..., 1:]
+        tokens = labels.ne(-100).sum().to(self.args.device)
         result = super().prediction_step(model, inputs, *args, **options)
-        self._nats += float(self.accelerator.gather(result[0] * tokens).mean())
-        self._tokens += float(tokens)
+        nats = torch.where(tokens > 0, result[0] * tokens, 0.0)  # the mean of nothing is no number
+        self._nats += float(self.accelerator.gather(nats).sum())
+        self._tokens += float(self.accelerator.gather(tokens).sum())
         return result
+
+
+def _filled_up(rows: Dataset, at_once: int) -> Dataset:
+    """Return rows and, behind them, some of which nothing is learnt: devices share them evenly.
+
+    Else the first rows would be given out once more, and count twice.
+    """
+    last = rows[len(rows) - 1]
+    nothing = {**last, "labels": [-100] * len(last["labels"])}
+    missing = -len(rows) % at_once
+    more = Dataset.from_list([nothing] * missing, features=rows.features)
+    return concatenate_datasets([rows, more]) if missing else rows
 
 
 def unigram_loss(train: Dataset, held_out: Dataset, outputs: int) -> float | None:

@@ -60,7 +60,11 @@ class BaseModelConfig(Config):
 
 
 class Devices(Config):
-    """Where training runs; the weights do not depend on it, but for rounding."""
+    """Where training runs; the weights do not depend on it, but for rounding.
+
+    And but for the last step of a pass: where devices cannot share what is left of it evenly, rows
+    of its beginning fill that step up.
+    """
 
     processes: int = Field(
         0, ge=0, le=1024, description="Processes on this machine; 0 is one per GPU, or one."

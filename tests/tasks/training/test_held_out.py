@@ -1,12 +1,17 @@
 """The loss on held-out answers: a mean over tokens, beside that of a model of counts alone."""
 
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from datasets import Dataset
 
 from gleanery.tasks.training.training_spec import FreshModel
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 def test_unigram_loss_is_of_learnt_tokens_counted_one_higher() -> None:
@@ -24,43 +29,24 @@ def test_unigram_loss_is_of_learnt_tokens_counted_one_higher() -> None:
     assert unigram_loss(train, nothing, 4) is None
 
 
-def test_held_out_loss_is_per_token_however_examples_share_batches(tmp_path: Path) -> None:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-    from trl import SFTConfig
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from held_out_losses import ANSWERS
 
     from gleanery.tasks.training.process_fresh import build_fresh
-    from gleanery.tasks.training.process_held_out import HeldOutTrainer
 
-    answers = ["Two.", "Two boxes hold one kettle each, and the third holds none. " * 4, "None."]
-    rows = Dataset.from_list(
-        [
-            {
-                "prompt": [{"role": "user", "content": "How many kettles?"}],
-                "completion": [{"role": "assistant", "content": answer}],
-            }
-            for answer in answers
-        ]
-    )
-    build_fresh(FreshModel(layers=1, width=32, vocabulary=300), answers, tmp_path / "base")
-    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "base")
-    losses = []
-    for size in (1, 2):
-        trainer = HeldOutTrainer(
-            model=AutoModelForCausalLM.from_pretrained(tmp_path / "base"),
-            args=SFTConfig(
-                output_dir=str(tmp_path / "out"),
-                per_device_eval_batch_size=size,
-                use_cpu=True,
-                bf16=False,
-                report_to=[],
-                disable_tqdm=True,
-            ),
-            train_dataset=rows,
-            eval_dataset=rows,
-            processing_class=tokenizer,
-        )
-        losses.append(trainer.evaluate()["eval_loss"])
+    folder = tmp_path_factory.mktemp("base")
+    build_fresh(FreshModel(layers=1, width=32, vocabulary=300), ANSWERS, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(base: Path) -> float:
+    """Return the loss per learnt token, one row after the other."""
+    import torch
+    from held_out_losses import trainer_of
+
+    trainer = trainer_of(base, 1)
     nats = tokens = 0.0
     for row in trainer.eval_dataset:
         labels = torch.tensor([row["labels"]])
@@ -68,4 +54,30 @@ def test_held_out_loss_is_per_token_however_examples_share_batches(tmp_path: Pat
             found = trainer.model(input_ids=torch.tensor([row["input_ids"]]), labels=labels)
         learnt = int((labels[:, 1:] >= 0).sum())
         nats, tokens = nats + float(found.loss) * learnt, tokens + learnt
-    assert losses == pytest.approx([nats / tokens] * 2, rel=1e-5)
+    return nats / tokens
+
+
+def test_held_out_loss_is_per_token_however_examples_share_batches(
+    base: Path, expected: float
+) -> None:
+    from held_out_losses import losses_of
+
+    assert losses_of(base) == pytest.approx([expected] * 2, rel=1e-5)
+
+
+def test_held_out_loss_is_per_token_however_examples_share_devices(
+    base: Path, expected: float
+) -> None:
+    # Three examples on two devices: one has an answer of 60 words, and none counts twice.
+    script = Path(__file__).with_name("held_out_losses.py")
+    launcher = [*("-m", "torch.distributed.run"), "--standalone", "--nproc-per-node", "2"]
+    done = subprocess.run(
+        [sys.executable, *launcher, script, base],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=200,
+    )
+    [told] = [line for line in done.stdout.splitlines() if line.startswith("losses ")]
+    assert [float(loss) for loss in told.split()[1:]] == pytest.approx([expected] * 2, rel=1e-5)
