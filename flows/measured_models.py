@@ -46,7 +46,9 @@ def measure_models(
     """
     logger = get_run_logger()
     done: dict[str, Evaluation] = {}
+    names = ", ".join(str(benchmark.name) for benchmark in config.evaluation.benchmarks)
     for model in config.models:  # one after the other: each may want all GPUs
+        logger.info("%s: asking what has no answer yet of %s", model.label, names)
         root = config.root or settings.root
         with answering(model, root, settings) as (room, engine):
             budget = open_budget(config.budget, store)
