@@ -1,10 +1,10 @@
 """Runs code that a model wrote against the tests of a benchmark, and says whether it passes.
 
 The program computes in a process of its own that can do nothing else: no network, no files but
-the standard library for reading, no other processes, limited memory, time and output. The tests
-run in another process, which the program can neither read nor signal; calls and plain values pass
-between the two. So a program cannot see an expected result, override a comparison, or claim to
-have passed.
+the standard library for reading (numpy is imported before), no other processes, limited memory,
+time and output. The tests run in another process, which the program can neither read nor signal;
+calls and plain values pass between the two. So a program cannot see an expected result, override a
+comparison, or claim to have passed.
 
 What no sandbox can rule out: that a program holds answers which its model has memorised; that the
 kernel itself has a fault; that a program learns which paths exist (not what they hold), or uses

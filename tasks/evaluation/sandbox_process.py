@@ -1,6 +1,7 @@
 """A sandbox as the evaluation holds it: the interpreter that is started once, and its pipes."""
 
 import contextlib
+import importlib.util
 import json
 import os
 import select
@@ -24,12 +25,12 @@ _PATIENCE_SECONDS = 30.0  # beyond the program's own time: a busy machine, not a
 # Makes our modules importable without the rest of an installation.
 _START = """
 import socket, sys, types
-folder, channel, landlock = sys.argv[1:]
+folder, channel, packages, landlock = sys.argv[1:]
 for name, path in ("gleanery", []), ("gleanery.tasks", []), ("gleanery.tasks.evaluation", [folder]):
     sys.modules[name] = types.ModuleType(name)
     sys.modules[name].__path__ = path
 from gleanery.tasks.evaluation.sandbox_server import serve
-serve(socket.socket(fileno=int(channel)), landlock == "landlock")
+serve(socket.socket(fileno=int(channel)), packages, landlock == "landlock")
 """
 
 
@@ -116,10 +117,11 @@ class Sandbox:
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-s", "-S", "-P", "-c", _START]
-        arguments = [str(Path(__file__).parent), str(theirs.fileno())]
+        arguments = [str(Path(__file__).parent), str(theirs.fileno()), _packages()]
         # A fixed seed: what depends on the order of a set is the same in every run.
         environment = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         environment["MALLOC_ARENA_MAX"] = "1"  # or each thread reserves 128 MiB of its memory
+        environment["OPENBLAS_NUM_THREADS"] = "1"  # threads that numpy starts survive no fork
         if "LD_LIBRARY_PATH" in os.environ:  # where the interpreter's own library may stand
             environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
         self._server = subprocess.Popen(
@@ -145,6 +147,14 @@ class Sandbox:
             self._server.kill()
             self._server.wait()
         self._channel = self._server = None
+
+
+def _packages() -> str:
+    """Return the folder in which numpy stands."""
+    spec = importlib.util.find_spec("numpy")
+    if spec is None or spec.origin is None:
+        raise IsolationMissing("numpy is missing, which programs may use: install gleanery anew")
+    return str(Path(spec.origin).parents[1])
 
 
 def _request(program: Program, limits: SandboxLimits) -> bytes:

@@ -24,7 +24,10 @@ class SandboxLimits(Config):
         60, ge=1, le=7200, description="Time until it is ended even when it only waits"
     )
     memory_bytes: int = Field(
-        512 * 2**20, ge=64 * 2**20, le=2**40, description="Address space, with the interpreter's"
+        512 * 2**20,
+        ge=192 * 2**20,
+        le=2**40,
+        description="Address space, with the interpreter's and numpy's",
     )
     output_bytes: int = Field(2**20, ge=0, le=2**30, description="What it may print")
 

@@ -1,7 +1,7 @@
 """The sandbox's own interpreter: started once, it forks a judge for every program.
 
-It runs with an empty environment and without site packages, has imported what programs import most,
-and never sees a program or a test itself.
+It runs with an empty environment and without site packages but numpy, has imported what programs
+import most, and never sees a program or a test itself.
 """
 
 import gc
@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import sys
 from typing import Any
 
 from gleanery.tasks.evaluation.sandbox_confinement import has_landlock, private_user
@@ -34,19 +35,21 @@ _RARE = """
 """
 
 
-def serve(channel: socket.socket, landlock: bool) -> None:
+# All of it that programs have: they can read none of its files.
+_NUMPY = "numpy numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random"
+
+
+def serve(channel: socket.socket, packages: str, landlock: bool) -> None:
     """Fork a judge for each pair of pipes that comes through the channel, until it closes.
 
-    The first thing sent back is what this machine allows, as a line of JSON. `landlock` false has
-    it do without, even where the kernel has it.
+    The first thing sent back is what this machine allows, as a line of JSON. numpy is imported from
+    the folder `packages`. `landlock` false has it do without, even where the kernel has it.
     """
+    sys.path.append(packages)
+    _import(_NUMPY)
     stand_in_library()
     facts = _facts(landlock)
-    for name in (_COMMON if facts["landlock"] else _COMMON + _RARE).split():
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue  # an interpreter built without it; programs get the same error
+    _import(_COMMON if facts["landlock"] else _COMMON + _RARE)
     channel.sendall(json.dumps(facts).encode() + b"\n")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # judges leave nothing to wait for
     gc.freeze()
@@ -64,6 +67,14 @@ def serve(channel: socket.socket, landlock: bool) -> None:
                 os._exit(0)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _import(names: str) -> None:
+    for name in names.split():
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue  # an interpreter built without it; programs get the same error
 
 
 def _facts(landlock: bool) -> dict[str, Any]:

@@ -101,6 +101,8 @@ def encode(value: Any, handle: Callable[[Any], int], depth: int = 0) -> Any:
         return [name, bytes(value).decode("latin-1")]
     if value is ...:
         return ["ellipsis", None]
+    if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
+        return encode(value.item(), handle, depth + 1)  # numpy's own number
     if id(value) in _OWN_IDS:
         return ["own", _OWN_IDS[id(value)]]
     return _encode_object(value, handle, depth)
