@@ -66,7 +66,9 @@ def promote_by_hand(key: Key, config: Config = None, root: Root = "", reason: Re
 def roll_back(config: Config = None, root: Root = "", reason: Reason = "") -> None:
     """Make the model the latest again that was it before."""
     stores = [store for store in _stores(config, root) if read_promotions(store)]
-    if len(stores) != 1:
+    if not stores:
+        raise ValueError("no model was promoted yet, so there is none to go back from")
+    if len(stores) > 1:
         raise ValueError(
             f"{len(stores)} trainings have a latest model: name the file of the one to roll back"
         )

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import CancelledError
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -24,6 +25,10 @@ T = TypeVar("T")
 _current: ContextVar["EngineRoom | None"] = ContextVar("engine_room", default=None)
 
 
+class RoomClosed(RuntimeError):
+    """The engines were closed while somebody waited for an answer, as after an interrupt."""
+
+
 class EngineRoom:
     """Engines by configuration, and the loop that they live in."""
 
@@ -34,10 +39,17 @@ class EngineRoom:
         self._engines: dict[str, Engine] = {}
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the engines' loop and wait for its result, from any thread."""
+        """Run a coroutine in the engines' loop and wait for its result, from any thread.
+
+        Raises `RoomClosed` where the room is closed meanwhile.
+        """
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return future.result()
+        except CancelledError:
+            raise RoomClosed(
+                "interrupted while waiting for answers; those that came are kept"
+            ) from None
         except BaseException:
             future.cancel()
             raise
@@ -59,12 +71,21 @@ class EngineRoom:
         return [request for engine in recorded for request in engine.missing.values()]
 
     def close(self) -> None:
-        """Close all engines and stop the loop."""
+        """Close all engines and stop the loop; who still waits for an answer gets `RoomClosed`."""
         for engine in self._engines.values():
             self.run(engine.aclose())
+        self.run(_cancel_the_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _cancel_the_others() -> None:
+    """Cancel what runs in this loop: after an interrupt, threads wait for it that nobody ends."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @contextlib.contextmanager

@@ -75,6 +75,8 @@ def test_pointer_is_moved_by_hand_and_back(
     command: Command, training: Path, tmp_path: Path
 ) -> None:
     store = Store(f"{tmp_path}/root/my-model")
+    with pytest.raises(ValueError, match="no model was promoted yet"):
+        command("rollback", training)
     command("promote", OLD[:8], training, "--reason", "it talks better")
     told = command("promote", NEW[:8], training)
     assert f"{NEW} is the latest model of {store.root} now, in place of {OLD}" in told
