@@ -13,7 +13,13 @@ from data_quality_statistics import first_token, over_seeds, per_token
 from gleanery.tasks.evaluation.statistics_accuracy import Interval
 from gleanery.tasks.shirking import shirks
 
-_PAIRED = (("good", "shirkers"), ("good", "dropped"), ("dropped", "shirkers"), ("good", "filtered"))
+_PAIRED = (
+    ("good", "shirkers"),
+    ("good", "dropped"),
+    ("dropped", "shirkers"),
+    ("good", "filtered"),
+    ("dropped", "filtered"),
+)
 _TUNED = ("good", "raw", "raw, longer", "refined")
 _TUNED_PAIRED = (("raw", "refined"), ("raw, longer", "refined"))
 
@@ -50,7 +56,7 @@ def report_refined(seeds: Sequence[Measured]) -> None:
 
 
 def draw(seeds: Sequence[Measured], file: Path) -> None:
-    """Draw each arm's loss against that of `good`, a point a seed, and the shirking of each."""
+    """Draw each arm's loss against that of `good`, a point a seed, and its answers' length."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 3.6), layout="constrained")
