@@ -20,6 +20,8 @@ class HeldOutTrainer(SFTTrainer):  # type: ignore[misc]
     device takes.
     """
 
+    eval_dataset: Dataset | None
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.eval_dataset is not None and self.args.world_size > 1:
