@@ -16,7 +16,6 @@ from gleanery.deployments import (
     models,
     preview,
     proposing,
-    reasons,
     recordings,
     releases,
     running,
@@ -28,10 +27,8 @@ from gleanery.deployments import (
     train,
     train_rank,
 )
-from gleanery.deployments.model_configs import read_any_config
 from gleanery.deployments.prefect_server import ServerNotStarted
 from gleanery.deployments.run_errors import tell_errors_in_a_line
-from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.pipeline_config import ConfigError
 from gleanery.flows.sweep_config import SweepIncomplete
 from gleanery.infra.lease import LeaseHeld
@@ -86,15 +83,8 @@ def retry(
         bool, typer.Option(help="Ask the model anew; without, kept answers are parsed again.")
     ] = False,
 ) -> None:
-    """Do the rows again that were rejected for one reason, and what follows from them.
-
-    Of an evaluation: the prompts that were refused, for which no answer is kept.
-    """
-    if isinstance(read_any_config(config), ModelEvaluationConfig):
-        evaluate.evaluate(config, only)
-    else:
-        reasons.check_reason(config, only)
-        running.run([config], only=only, ask_again=ask_again)
+    """Do the rows again that were rejected for one reason, or an evaluation's refused prompts."""
+    running.retry(config, only, ask_again)
 
 
 @app.command(name="preview")

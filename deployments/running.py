@@ -11,6 +11,7 @@ from gleanery.deployments.improve import improve
 from gleanery.deployments.methods import retried_stages, run_method
 from gleanery.deployments.model_configs import read_any_config
 from gleanery.deployments.prefect_server import prefect_server
+from gleanery.deployments.reasons import check_reason
 from gleanery.deployments.sweep import sweep
 from gleanery.deployments.train import train
 from gleanery.flows.dataset_checks import check_config
@@ -62,6 +63,19 @@ def run(
                 _run_one(config_file, config, again)
             else:
                 _OF_MODELS[type(config)](config_file)
+
+
+def retry(config_file: Path, only: str, ask_again: bool = False) -> None:
+    """Do the rows again that were rejected for one reason, and what follows from them.
+
+    Of an evaluation those are prompts that were refused: no answer is kept, so they are asked in
+    any case. Raises `UnknownReason` where there are none.
+    """
+    if isinstance(read_any_config(config_file), ModelEvaluationConfig):
+        evaluate(config_file, only)
+    else:
+        check_reason(config_file, only)
+        run([config_file], only=only, ask_again=ask_again)
 
 
 def _run_one(config_file: Path, config: PipelineConfig, again: "Again") -> None:
