@@ -25,6 +25,7 @@ from gleanery.tasks.training.model_evaluations import fetch_model, write_card
 from gleanery.tasks.training.model_pointer import (
     before_latest,
     latest_key,
+    latest_model,
     promote,
     read_promotions,
     settle_pointer,
@@ -128,12 +129,12 @@ def _stores(config_file: Path | None, root: str) -> Sequence[Store]:
 
 
 def _find(stores: Sequence[Store], key: str) -> tuple[Store, FolderReceipt]:
-    """Return the one model whose key begins so; "latest" is the latest one of the only training."""
+    """Return the one model whose key begins so; "latest" is the one that counts as the latest."""
     found = [
         (store, model)
         for store in stores
         for model in trained_models(store)
-        if model_key(model).startswith(latest_key(store) or "-" if key == LATEST else key)
+        if model_key(model).startswith(model_key(latest_model(store)) if key == LATEST else key)
     ]
     if len(found) == 1:
         return found[0]
