@@ -47,7 +47,8 @@ def _left_open(run: Improvement) -> Round | None:
     if sealed is None or run.still_wants(sealed):
         return sealed
     get_run_logger().warning(
-        "round %d is given up: its release or its training's configuration is another one now",
+        "round %d is given up: its release or its training's configuration is another one now, or "
+        "its model was promoted by hand",
         sealed.number,
     )
     return None
@@ -68,6 +69,9 @@ def _reason(run: Improvement, candidate: str, release: str) -> str | None:
     logger, models = get_run_logger(), run.models
     if decision := find_decision(models, candidate):
         logger.info("nothing to do: the model of %s was decided about: %s", release, decision.why)
+        return None
+    if run.promoted_by_hand(candidate):
+        logger.info("nothing to do: the model of %s was promoted by hand", release)
         return None
     if find_model(models, candidate):
         return "its model is there, and nobody has decided about it yet"

@@ -38,9 +38,9 @@ def check_suites(config: ImproveConfig, options: Mapping[str, Any]) -> None:
             f"as {shared[0]}: decide by other items, say of a train split or another benchmark"
         )
     kept_out = read_benchmarks(config.dataset.decontamination.benchmarks, options)
-    sought = {fold(item.question) for item in kept_out.items}
+    sought = {_words(item.question) for item in kept_out.items}
     for purpose, questions in (("validation", validation), ("reported", reported)):
-        if learnt := [question for question in questions if question.folded not in sought]:
+        if learnt := [question for question in questions if question.words not in sought]:
             raise SuitesMixed(
                 f"{len(learnt)} of {len(questions)} {purpose} items are not among the benchmarks "
                 f"that {config.dataset.name} is kept clear of, such as {learnt[0]}: add their "
@@ -53,12 +53,17 @@ class _Question:
 
     def __init__(self, benchmark: str, question: str, choices: Iterable[str]) -> None:
         self._text = f"{benchmark}: {' '.join(question.split())}"
-        self.folded = fold(question)
-        enough = len(self.folded.split()) >= _ASKS_BY_ITSELF
-        self.key = self.folded if enough else b"|".join([self.folded, *sorted(map(fold, choices))])
+        self.words = _words(question)
+        enough = len(self.words.split()) >= _ASKS_BY_ITSELF
+        self.key = self.words if enough else b"|".join([self.words, *sorted(map(_words, choices))])
 
     def __str__(self) -> str:
         return f"“{self._text[:_EXAMPLE]}{'…' if len(self._text) > _EXAMPLE else ''}”"
+
+
+def _words(text: str) -> bytes:
+    """Return a text's bare words: files of one benchmark differ in spaces, breaks and marks."""
+    return b" ".join(fold(text).split())
 
 
 def _asked(config: EvaluationConfig, options: Mapping[str, Any]) -> list[_Question]:

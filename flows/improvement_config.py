@@ -1,9 +1,9 @@
 """The configuration of an improvement: what is learnt from, how, and what decides about a model."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from gleanery.flows.dataset_config import DatasetConfig, with_files
 from gleanery.flows.evaluation_config import MeasuredModel, ModelEvaluationConfig
@@ -57,7 +57,7 @@ class ImproveConfig(StoredConfig):
     )
     tuned: MeasuredModel = Field(
         MeasuredModel(label="tuned", engine=EngineConfig(kind="vllm")),
-        description="How a trained model is measured, as in an evaluation; which is filled in.",
+        description="How a trained model is measured, as in an evaluation; which one is filled in.",
     )
     base: MeasuredModel | None = Field(
         None,
@@ -74,6 +74,14 @@ class ImproveConfig(StoredConfig):
                 "name the suites that decide, under benchmarks: other items than the reported ones"
             )
         return validation
+
+    @field_validator("tuned", mode="before")
+    @classmethod
+    def _is_of_the_training(cls, tuned: Any, info: ValidationInfo) -> Any:
+        training = info.data.get("training")
+        if not (isinstance(tuned, dict) and training) or tuned.get("path"):
+            return tuned
+        return tuned | {"trained": tuned.get("trained") or training.name}
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:

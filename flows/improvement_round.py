@@ -65,7 +65,12 @@ class Improvement:
         return training.model_copy(update={"release": pinned})
 
     def still_wants(self, sealed: Round) -> bool:
-        """Return whether a round has come to the model that it was sealed for, or still would."""
+        """Return whether a round has come to the model that it was sealed for, or still would.
+
+        One that a person has made the latest meanwhile is not to be held against itself.
+        """
+        if self.promoted_by_hand(sealed.candidate):
+            return False
         if find_model(self.models, sealed.candidate):
             return True
         try:
@@ -73,6 +78,10 @@ class Improvement:
         except UnknownRelease:
             return False
         return plan.key == sealed.candidate
+
+    def promoted_by_hand(self, candidate: str) -> bool:
+        """Return whether a model is the latest although nothing was decided about it."""
+        return latest_key(self.models) == candidate and not find_decision(self.models, candidate)
 
 
 def run_round(run: Improvement, sealed: Round) -> Decision:
@@ -90,7 +99,7 @@ def run_round(run: Improvement, sealed: Round) -> Decision:
     if latest and run.config.reported:
         _measured(run, run.config.reported, BASE, sealed.candidate, "reported")
     write_card(run.models, model)
-    _show(decision)
+    _show(decision, latest)
     finish_round(run.store, sealed, {"promoted": decision.promoted, "why": decision.why})
     return decision
 
@@ -140,23 +149,22 @@ def _promote(models: Store, model: FolderReceipt, decision: Decision) -> bool:
     Returns whether it is.
     """
     with hold_lease(models):
-        done = [one for one in read_promotions(models) if one.decision == decision]
-        if not done:
+        if not any(one.decision == decision for one in read_promotions(models)):
             try:
                 promote(models, model, decision.incumbent, decision.why, decision)
             except PointerMoved as error:
-                get_run_logger().warning(
-                    "%s. It was better than %s; to have it, promote it by hand: gleanery models "
-                    "--promote %s",
-                    error, decision.incumbent or "the base", decision.candidate[:_SHOWN],
-                )  # fmt: skip
-                return False
+                if latest_key(models) != decision.candidate:  # nor did a run beside this one do it
+                    get_run_logger().warning(
+                        "%s. It was better than %s; to have it, promote it by hand: gleanery "
+                        "models promote %s",
+                        error, decision.incumbent or "the base", decision.candidate[:_SHOWN],
+                    )  # fmt: skip
         settle_pointer(models)
         return latest_key(models) == decision.candidate
 
 
-def _show(decision: Decision) -> None:
-    outcome = "is the latest model" if decision.promoted else "does not become the latest model"
+def _show(decision: Decision, latest: bool) -> None:
+    outcome = "is the latest model" if latest else "does not become the latest model"
     incumbent = decision.incumbent[:_SHOWN] or "the base"
     lines = [
         f"# {decision.candidate[:_SHOWN]} {outcome}",

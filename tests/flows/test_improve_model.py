@@ -51,7 +51,8 @@ KNOWN = pathlib.Path(__file__).with_name("known.json")
 
 def respond(body, nth):
     known = json.loads(KNOWN.read_text())[body["model"]]
-    asked = body["prompt"].rpartition("Question: ")[2]
+    prompt = body.get("prompt") or body["messages"][-1]["content"]  # of a trained one
+    asked = prompt.rpartition("Question: ")[2]
     question = asked.partition("\\nOptions:")[0].removesuffix("\\nAnswer:").strip()
     return f"The answer is {known.get(question, 'unknown')}."
 """
@@ -218,7 +219,7 @@ def drawn_world(
     ) -> Iterator[tuple[EngineRoom, EngineConfig]]:
         """Have the stub answer in place of weights: base, and trained ones as they come up."""
         key = model.trained_key
-        name = names.setdefault(key, ("new", "newer")[len(names)]) if key else "base"
+        name = names.setdefault(key, ["new", "newer", ""][len(names)]) if key else "base"
         with engine_room() as room:
             named = {"model": name, "revision": key, "base_urls": (stub.url,)}
             yield room, EngineConfig.model_validate(SOON_DONE | named)
@@ -363,8 +364,12 @@ def test_model_is_trained_once_the_release_has_grown_enough(
 
 
 def test_pointer_that_a_person_moved_meanwhile_stays_where_they_put_it(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(
+        improvement_round, "create_markdown_artifact", lambda key, markdown: shown.append(markdown)
+    )
     world.grow(ROWS + 20)
     newer = world.pretend_trained()
     world.known(base=(10, 20), new=(40, 20))
@@ -383,6 +388,44 @@ def test_pointer_that_a_person_moved_meanwhile_stays_where_they_put_it(
     [promotion] = read_promotions(world.models)
     assert promotion.by == "hand"
     assert promotion.model != made.candidate
+    assert f"gleanery models promote {newer[:12]}" in caplog.text
+    assert f"# {newer[:12]} does not become the latest model" in shown[0]
+
+
+def test_model_that_a_person_promoted_is_not_held_against_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    world.known(base=(10, 20), new=(10, 20), newer=(40, 20))
+    with monkeypatch.context() as patch:
+        patch.setattr(improvement_round, "decide", killed)
+        with pytest.raises(KeyboardInterrupt):
+            world.improve()
+    promote(world.models, newest_model(world.models), "", "it talks well")
+    assert world.improve() is None  # the round that was open is over
+    assert not list(world.models.list("decisions"))
+    world.grow(ROWS + 20)
+    newer = world.pretend_trained()
+    made = world.improve()
+    assert made is not None
+    assert (made.candidate, made.promoted) == (newer, True)
+
+
+def test_promotion_by_a_run_beside_this_one_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def promote_late(*arguments: Any) -> Any:
+        promote(*arguments)
+        return promote(*arguments)
+
+    monkeypatch.setattr(improvement_round, "promote", promote_late)
+    made = world.improve()
+    assert made is not None
+    assert made.candidate == latest_key(world.models)
+    assert len(read_promotions(world.models)) == 1
+    assert world.asked == 2 * 80 + 2 * 10  # and it is measured on the reported benchmark
 
 
 def test_suites_that_are_reported_or_may_be_learnt_are_refused(world: World) -> None:
@@ -396,6 +439,19 @@ def test_suites_that_are_reported_or_may_be_learnt_are_refused(world: World) -> 
     with pytest.raises(SuitesMixed, match="40 of 80 validation items are not among the benchmarks"):
         world.improve(dataset=learnt)
     assert world.asked == 0
+
+
+def test_item_that_is_written_otherwise_is_the_same_item(world: World, tmp_path: Path) -> None:
+    [suite] = world.config["reported"]["benchmarks"]
+    lines = Path(suite["source"]["path"]).read_text(encoding="utf-8").splitlines()[:3]
+    rows = [json.loads(line) for line in lines]
+    for row in rows:
+        row["question"] = "\n".join(row["question"].upper().split(" ")).rstrip("?") + " "
+    other = tmp_path / "other.jsonl"
+    other.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    written = {"benchmarks": [suite | {"source": {"path": str(other)}}]}
+    with pytest.raises(SuitesMixed, match="3 of 3 validation items are reported ones as well"):
+        world.improve(validation=written)
 
 
 def test_items_without_an_answer_decide_nothing_until_they_have_one(world: World) -> None:
@@ -419,3 +475,16 @@ def test_parts_that_do_not_belong_together_are_refused(world: World) -> None:
         ImproveConfig.model_validate(world.config | {"root": "elsewhere"})
     with pytest.raises(ValueError, match="name the suites that decide"):
         ImproveConfig.model_validate(world.config | {"validation": {"benchmarks": []}})
+
+
+def test_way_to_measure_needs_no_name_of_the_training(world: World) -> None:
+    vllm = {"kind": "vllm"}
+    made = ImproveConfig.model_validate(world.config | {"tuned": {"backend": "hf"}})
+    assert made.as_measured("new", "a" * 32).trained == "tiny"
+    assert ImproveConfig.model_validate(made.model_dump(mode="json")) == made  # as the form has it
+    with pytest.raises(ValueError, match="an engine of kind server starts no servers of weights"):
+        ImproveConfig.model_validate(world.config | {"tuned": {"engine": {"model": "m"}}})
+    with pytest.raises(ValueError, match="tuned is the model of tiny"):
+        ImproveConfig.model_validate(
+            world.config | {"tuned": {"path": "elsewhere", "engine": vllm}}
+        )
