@@ -27,19 +27,7 @@ from gleanery.deployments import (
     train,
     train_rank,
 )
-from gleanery.deployments.prefect_server import ServerNotStarted
-from gleanery.deployments.run_errors import tell_errors_in_a_line
-from gleanery.flows.pipeline_config import ConfigError
-from gleanery.flows.sweep_config import SweepIncomplete
-from gleanery.infra.lease import LeaseHeld
-from gleanery.infra.llm.protocol import EngineError
-from gleanery.infra.storage import StorageError
-from gleanery.tasks.evaluation.model_decision import NotAllAnswered
-from gleanery.tasks.evaluation.sandbox_records import IsolationMissing
-from gleanery.tasks.recall.policy import NoPolicy
-from gleanery.tasks.training.followed_process import TrainingFailed, TrainingInterrupted
-from gleanery.tasks.training.model_pointer import PointerMoved
-from gleanery.tasks.training.work_folder import WorkFolderHeld
+from gleanery.deployments.run_errors import errors_in_a_line
 
 app = typer.Typer(
     help="Make instruction data from web corpora, a taxonomy or skills, and a better model from "
@@ -261,39 +249,10 @@ def record_command(
     recordings.record(config, answers)
 
 
-_MENDABLE = (
-    ConfigError,
-    EngineError,
-    FileNotFoundError,
-    IsolationMissing,
-    LeaseHeld,
-    NoPolicy,
-    NotAllAnswered,
-    PointerMoved,
-    ServerNotStarted,
-    StorageError,
-    SweepIncomplete,
-    TrainingFailed,
-    TrainingInterrupted,
-    ValueError,
-    WorkFolderHeld,
-)
-
-_INTERRUPTED = 130  # what typer ends with after Ctrl-C
-
-
 def main() -> None:
     """Run the command line; what a user can mend is one line, not a traceback."""
-    tell_errors_in_a_line()
-    try:
+    with errors_in_a_line():
         app()
-    except _MENDABLE as error:
-        typer.secho(f"gleanery: {error}", fg="red", err=True)
-        raise SystemExit(1) from None
-    except SystemExit as ended:
-        if ended.code == _INTERRUPTED:
-            typer.secho("gleanery: interrupted; run it again to go on", fg="red", err=True)
-        raise
 
 
 if __name__ == "__main__":

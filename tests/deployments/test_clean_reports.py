@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -56,8 +57,8 @@ def test_earlier_reports_are_those_of_an_evaluations_file(
 ) -> None:
     monkeypatch.setattr("gleanery.deployments.clean.seconds_of", lambda _: -1)
     monkeypatch.setattr("gleanery.deployments.clean._keys", lambda _: {"key"})
-    values = {"method": method, "name": "evaluation", "root": str(tmp_path)}
-    of_method = {
+    values: dict[str, Any] = {"method": method, "name": "evaluation", "root": str(tmp_path)}
+    of_method: dict[str, dict[str, Any]] = {
         "evaluation": {"models": [{"label": "base"}]},
         "sweep": {"training": {"model": {"path": "base"}}},
     }

@@ -171,6 +171,23 @@ def test_ctrl_c_says_how_to_go_on(
     assert "interrupted; run it again to go on" in capsys.readouterr().err
 
 
+def test_prefect_server_that_is_not_there_is_said_and_a_bug_keeps_its_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise RuntimeError("Failed to reach API at http://127.0.0.1:9/api/")
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(running, "run", unreachable)
+    error = error_of(capsys, monkeypatch, "run", "any.yaml")
+    assert "at http://127.0.0.1:9/api/: start that Prefect server, or unset" in error
+    monkeypatch.setattr(running, "run", broken)
+    with pytest.raises(RuntimeError, match="a bug"):
+        cli.main()
+
+
 def test_command_line_starts_without_loading_prefect() -> None:
     # The embedded server sets Prefect's environment, which Prefect reads when it is imported.
     script = "import sys, gleanery.deployments.cli; print('prefect' in sys.modules)"
