@@ -55,9 +55,9 @@ def gather_random_states(checkpoint: Path) -> None:
     """Return when a checkpoint is whole on the first host's disk.
 
     Every process writes its random numbers to the disk of its own host; all else is written by the
-    first one. The other hosts keep nothing.
+    first one. The other hosts keep nothing. A launcher may have started a single one.
     """
-    if not dist.is_initialized():
+    if not dist.is_initialized() or dist.get_world_size() == 1:
         return
     # The files that transformers writes and looks for: one for each process, by its number.
     own = checkpoint / f"rng_state_{dist.get_rank()}.pth"

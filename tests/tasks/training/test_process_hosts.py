@@ -62,6 +62,14 @@ def test_a_checkpoint_has_the_random_states_of_all_hosts(process: Any, tmp_path:
     assert states == {"rng_state_0.pth": b"own", "rng_state_1.pth": b"theirs"}
 
 
+def test_a_single_process_under_a_launcher_has_no_states_to_gather(
+    process: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "rng_state.pth").write_bytes(b"own")  # as transformers calls that of a single one
+    process().gather_random_states(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["rng_state.pth"]
+
+
 _SILENT = """
 import sys, time
 import torch, torch.distributed as dist
