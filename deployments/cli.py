@@ -71,7 +71,7 @@ def retry(
         bool, typer.Option(help="Ask the model anew; without, kept answers are parsed again.")
     ] = False,
 ) -> None:
-    """Do the rows again that were rejected for one reason, or an evaluation's refused prompts."""
+    """Do the rows again that were rejected for one reason, refused prompts too."""
     running.retry(config, only, ask_again)
 
 

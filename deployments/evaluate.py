@@ -13,19 +13,20 @@ from gleanery.deployments.reasons import UnknownReason, count_reasons_by_stage
 from gleanery.deployments.terminal import open_console
 from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.run import open_store
+from gleanery.infra.receipts import merge_counts
 from gleanery.infra.settings import read_settings
 from gleanery.tasks.evaluation.report_store import newest_report, read_figures
-from gleanery.tasks.evaluation.stages import ANSWERS
+from gleanery.tasks.evaluation.stages import ASKING
 
 _NAMES = ("benchmark", "suite", "model", "against", "judge")
 _TOLD_BELOW = ("p, Holm", "finding")
 
 
-def evaluate(config_file: Path, only: str = "") -> None:
+def evaluate(config_file: Path, only: str = "", ask_again: bool = False) -> None:
     """Measure the configured models; print them side by side, what that shows, and the report.
 
-    With `only` the prompts are asked again that were lost for this reason. Raises `UnknownReason`
-    where there are none.
+    With `only` what was lost for this reason is taken up again, and with `ask_again` the model
+    asked anew where it has answered. Raises `UnknownReason` where nothing was.
     """
     config = read_evaluation_config(config_file)
     settings = read_settings()
@@ -37,7 +38,7 @@ def evaluate(config_file: Path, only: str = "") -> None:
         from gleanery.flows.evaluation_tables import evaluation_rows, findings_in_words
         from gleanery.flows.judged_evaluation import judged_rows
 
-        evaluate_model(config, only)
+        evaluate_model(config, only, ask_again)
     store = open_store(config, settings)
     report = newest_report(store)
     assert report is not None, "the flow has written one"
@@ -55,12 +56,13 @@ def evaluate(config_file: Path, only: str = "") -> None:
 
 def _check_reason(config: ModelEvaluationConfig, only: str) -> None:
     store = open_store(config, read_settings())
-    rejected, _ = count_reasons_by_stage(store, (ANSWERS,))
-    if only not in rejected[ANSWERS]:
-        said = ", ".join(f"{count:,} {reason}" for reason, count in rejected[ANSWERS].items())
+    rejected, _ = count_reasons_by_stage(store, ASKING)
+    reasons = merge_counts(rejected.values())
+    if only not in reasons:
+        said = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
         raise UnknownReason(
-            f"no prompt was lost as {only} at {store.root}; reasons there: {said or 'none'}. "
-            "Prompts without an answer are asked by every run"
+            f"nothing was lost as {only} at {store.root}; reasons there: {said or 'none'}. "
+            "What has no answer yet is asked by every run"
         )
 
 

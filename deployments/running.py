@@ -68,11 +68,11 @@ def run(
 def retry(config_file: Path, only: str, ask_again: bool = False) -> None:
     """Do the rows again that were rejected for one reason, and what follows from them.
 
-    Of an evaluation those are prompts that were refused: no answer is kept, so they are asked in
-    any case. Raises `UnknownReason` where there are none.
+    Of an evaluation those are prompts that were refused and verdicts that could not be read. Raises
+    `UnknownReason` where there are none.
     """
     if isinstance(read_any_config(config_file), ModelEvaluationConfig):
-        evaluate(config_file, only)
+        evaluate(config_file, only, ask_again)
     else:
         check_reason(config_file, only)
         run([config_file], only=only, ask_again=ask_again)

@@ -108,7 +108,9 @@ def _show(figures: EvaluationFigures, address: str) -> None:
         create_table_artifact(
             key="evaluation-judged",
             table=rows,
-            description="# What judges prefer, and the points they give",
+            description="# What judges prefer, and the points they give\n\n`adjusted p` is of the "
+            "test that model and reference are equals, `its adjusted p` that model and first model "
+            "are, both adjusted (Holm) for all such tests of the model; intervals are not.",
         )
     create_link_artifact(
         key="evaluation-report",
@@ -124,7 +126,8 @@ def _show_accuracies(figures: EvaluationFigures) -> None:
         key="evaluation",
         table=evaluation_rows(figures),
         description="# Items right by benchmark, with 95 % intervals\n\n`p` is of the exact paired "
-        "test (McNemar) against the first model, `p, Holm` adjusted for the number of benchmarks."
+        "test (McNemar) against the first model, `p, Holm` adjusted for the number of benchmarks. "
+        "Intervals are not adjusted."
         f"\n\n{found}",
     )
     image = base64.b64encode(draw_accuracies(figures)).decode()

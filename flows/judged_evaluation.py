@@ -9,6 +9,7 @@ from gleanery.flows.evaluation_config import ModelEvaluationConfig
 from gleanery.flows.measured_models import Told, answering
 from gleanery.flows.run import storage_options
 from gleanery.infra.budget import open_budget
+from gleanery.infra.incremental import Retry
 from gleanery.infra.journal import new_writer
 from gleanery.infra.llm.room import EngineRoom
 from gleanery.infra.parts import Parts
@@ -36,12 +37,17 @@ def read_suites(config: ModelEvaluationConfig, settings: Settings) -> list[OpenS
 
 
 def judge_models(
-    config: ModelEvaluationConfig, store: Store, settings: Settings, suites: Sequence[OpenSuite]
+    config: ModelEvaluationConfig,
+    store: Store,
+    settings: Settings,
+    suites: Sequence[OpenSuite],
+    retry: Retry | None = None,
 ) -> Judged | None:
     """Return what judges make of every model's answers; None where there are no suites.
 
-    Runs inside a flow that holds the lease of `store`, which keeps all answers and verdicts. Every
-    engine is closed before the next one starts: each may want all GPUs. Raises `NoModel`.
+    What `store` holds is not asked again, but for what `retry` names. Runs inside a flow that holds
+    the lease of `store`, which keeps all answers and verdicts. Every engine is closed before the
+    next one starts: each may want all GPUs. Raises `NoModel`.
     """
     if not suites:
         return None
@@ -51,7 +57,7 @@ def judge_models(
     answers: dict[str, Answers] = {}
     for model in config.models:
         with answering(model, config.root or settings.root, settings) as (room, engine):
-            run = LLMRun(Parts(store, new_writer()), room, budget)
+            run = LLMRun(Parts(store, new_writer()), room, budget, retry=retry)
             if engine.identity in [judge.identity for judge in judging.judges]:
                 logger.warning("%s also judges: models tend to favour their own", model.label)
             answers[model.label] = answer_judged_suites.submit(
@@ -60,7 +66,7 @@ def judge_models(
     verdicts: list[Verdicts] = []
     for judge in judging.judges:
         with contextlib.closing(EngineRoom()) as room:
-            run = LLMRun(Parts(store, new_writer()), room, budget)
+            run = LLMRun(Parts(store, new_writer()), room, budget, retry=retry)
             told = Told(f"judge {judge_name(judge)}")
             verdicts.append(
                 judge_answers.submit(run, judging, suites, answers, judge, told).result()

@@ -109,9 +109,9 @@ def in_words(finding: Finding, base: str) -> str:
     }[finding.decision]
     ends = f"{points(compared.difference.low)} to {points(compared.difference.high)}"
     return (
-        f"{finding.benchmark}: {what} ({points(compared.difference.estimate)} points, 95 % {ends}; "
-        f"{compared.won} won, {compared.lost} lost of {compared.items}; adjusted p "
-        f"{p_value_text(finding.p_adjusted)})"
+        f"{finding.benchmark}: {what} ({points(compared.difference.estimate)} points, "
+        f"unadjusted 95 % interval {ends}; {compared.won} won, {compared.lost} lost of "
+        f"{compared.items}; adjusted p {p_value_text(finding.p_adjusted)})"
     )
 
 

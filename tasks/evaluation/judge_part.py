@@ -38,6 +38,7 @@ _OUTCOMES: Mapping[str, JudgeOutcome] = {
     "content_filter": "content_filter",
     "refused_request": "refused_request",
 }
+_NO_VERDICT = (*_OUTCOMES.values(), "unparseable", "declined")
 _ASKED_AGAIN = ("truncated", "unparseable", "declined")
 
 
@@ -126,7 +127,10 @@ def _judge(row: T, judging: Judging[T, S, V], attempt: int) -> Dialogue[RowOutco
             return RowOutcome(losses=[loss])
         reply = _read(row.id, result, judging.read, request.key)
         number += 1
-    return RowOutcome(rows=[judging.keep(row, reply)])
+    losses = []
+    if reply.outcome in _NO_VERDICT:  # counted as a row, and a loss: a retry finds it there
+        losses = [Loss(row_id=row.id, reason=reply.outcome, detail=reply.detail)]
+    return RowOutcome([judging.keep(row, reply)], losses)
 
 
 def _read(

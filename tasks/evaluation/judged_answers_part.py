@@ -21,7 +21,7 @@ from gleanery.tasks.evaluation.stages import SUITE_ANSWERS
 from gleanery.tasks.llm_part import OPEN_REASONS, LLMPart, RowOutcome
 from gleanery.tasks.records import Loss
 
-VERSION = 1
+VERSION = 2  # refused turns are losses too
 _NAMES = {"user": "User", "assistant": "Assistant", "system": "System"}
 _NEXT_TURN = "\nUser:"
 
@@ -118,29 +118,28 @@ def _talk(
     attempt: int,
 ) -> Dialogue[RowOutcome[SuiteAnswer]]:
     turns: list[TurnAnswer] = []
+    losses: list[Loss] = []
     for _ in question.turns:
         said = [turn.text for turn in turns]
         request = turn_request(question, said, model, sampling, as_chat, attempt)
         results = yield {0: [request]}
         result = results[request.key]
-        if isinstance(result, Failure) and result.reason in OPEN_REASONS:
-            loss = Loss(row_id=question.id, reason=result.reason.value, detail=result.detail)
-            return RowOutcome(losses=[loss])
+        if isinstance(result, Failure):
+            losses = [Loss(row_id=question.id, reason=result.reason.value, detail=result.detail)]
+            if result.reason in OPEN_REASONS:
+                return RowOutcome(losses=losses)
         turns.append(_turn(request, result))
-        if turns[-1].finish_reason == REFUSED:
+        if losses:  # the talk ends; a row, since it counts, and a loss: a retry finds it there
             break
-    return RowOutcome(
-        rows=[
-            SuiteAnswer(
-                id=question.id,
-                suite=question.suite,
-                category=question.category,
-                as_chat=as_chat,
-                model=model.name,
-                turns=turns,
-            )
-        ]
+    answer = SuiteAnswer(
+        id=question.id,
+        suite=question.suite,
+        category=question.category,
+        as_chat=as_chat,
+        model=model.name,
+        turns=turns,
     )
+    return RowOutcome([answer], losses)
 
 
 def _turn(request: Request, result: Completion | Failure) -> TurnAnswer:

@@ -22,7 +22,7 @@ from gleanery.tasks.evaluation.judged_records import (
 from gleanery.tasks.evaluation.judged_suites import Worth
 from gleanery.tasks.evaluation.stages import PAIR_VERDICTS
 
-VERSION = 1
+VERSION = 2  # what is not judged is a loss too
 _MIRRORED = {"A>>B": "B>>A", "A>B": "B>A", "A=B": "A=B", "B>A": "A>B", "B>>A": "A>>B"}
 
 

@@ -17,7 +17,7 @@ from gleanery.tasks.evaluation.judged_config import JudgeAsking
 from gleanery.tasks.evaluation.judged_records import JudgedQuestion, PointVerdict, SuiteAnswer
 from gleanery.tasks.evaluation.stages import POINT_VERDICTS
 
-VERSION = 1
+VERSION = 2  # what is not judged is a loss too
 _EMPTY = Reply((LOWEST, "the answer is empty"), "no_answer", "", "")
 
 

@@ -3,10 +3,12 @@
 import asyncio
 import math
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gleanery.infra.supervised import SupervisedProcess
@@ -19,6 +21,7 @@ STOP = "stop"  # the file that asks the process to save and end
 LOG = "train.log"
 _POLL_S = 0.2
 _ALONE_S = 20.0
+_LITTLE_BYTES = 1_000_000_000
 
 Told = Callable[[Mapping[str, Any]], None]
 
@@ -87,10 +90,18 @@ async def follow_process(
     if process.exit_code or last.get("event") not in (FINISHED, INTERRUPTED):
         why = lost or f"the training process ended with exit code {process.exit_code}"
         raise TrainingFailed(
-            f"{why}; run again to go on from the last checkpoint. Its log ends with:\n"
-            f"{process.tail()}"
+            f"{why}{_no_room(spec.work)}; run again to go on from the last checkpoint. "
+            f"Its log ends with:\n{process.tail()}"
         )
     return last
+
+
+def _no_room(folder: Path) -> str:
+    """Return that the disk is full, where it is: the log lies there too and cannot say so."""
+    free = shutil.disk_usage(folder).free
+    if free > _LITTLE_BYTES:
+        return ""
+    return f", and only {free / 1e6:,.0f} MB are free at {folder}: make room, or set `work`"
 
 
 def _environment(spec: TrainingSpec) -> dict[str, str]:

@@ -106,7 +106,7 @@ def test_two_models_are_measured_once_and_compared_item_by_item(
     assert [len(stub.log()) for stub in stubs] == [ITEMS, ITEMS]  # nothing is asked again
     assert len(store.list("reports")) == 4  # and the report is found there
     said = capsys.readouterr().out
-    assert "gsm8k: tuned is better than base (+75.0 points, 95 % " in said
+    assert "gsm8k: tuned is better than base (+75.0 points, unadjusted 95 % interval " in said
     assert f"Report: {report.address(store)}" in said
 
 
@@ -133,7 +133,7 @@ def test_what_was_refused_is_told_once_and_a_retry_asks_it_again(
     cli.retry(file, only="refused_request")
     assert " refused " not in capsys.readouterr().out  # no column, no sentence
     assert len(stubs[1].log()) == ITEMS + 1
-    with pytest.raises(UnknownReason, match="no prompt was lost as refused_request"):
+    with pytest.raises(UnknownReason, match="nothing was lost as refused_request"):
         cli.retry(file, only="refused_request")
 
 

@@ -108,6 +108,41 @@ def test_models_are_judged_beside_their_benchmarks_and_nothing_is_asked_twice(
     assert judged_rows(None) == []
 
 
+def test_what_was_not_said_is_asked_again_when_retried(
+    config: tuple[ModelEvaluationConfig, Any], prefect_api: str, tmp_path: Path
+) -> None:
+    from prefect import flow
+
+    from gleanery.flows.judged_evaluation import judge_models, read_suites
+    from gleanery.flows.run import open_store
+    from gleanery.infra.incremental import Retry
+    from gleanery.infra.settings import read_settings
+
+    evaluation, stub = config
+    settings = read_settings()
+    judging = evaluation.judging.model_copy(update={"suites": evaluation.judging.suites[1:2]})
+    evaluation = evaluation.model_copy(update={"judging": judging})
+
+    @flow
+    def judge(retry: Retry | None = None) -> Judged | None:
+        store = open_store(evaluation, settings)
+        suites = read_suites(evaluation, settings)
+        return judge_models(evaluation, store, settings, suites, retry)
+
+    stub.control(faults=[{"kind": "say", "text": "Both are fine.", "match": '"judge"'}])
+    made = judge()
+    assert made
+    assert [none.counts.unparseable for none in made.without_figures] == [8, 8]
+    stub.control(faults=[])
+    assert judge() == made  # an ordinary run lets it stand
+    asked = len(stub.log())
+    told = judge(Retry("unparseable", ask_again=True))
+    assert told
+    assert not told.without_figures
+    assert [(one.items, one.points.estimate) for one in told.points] == [(4, 7), (4, 7)]
+    assert len(stub.log()) == asked + 2 * 8
+
+
 def test_a_suite_that_is_not_there_is_found_before_anything_is_asked(
     config: tuple[ModelEvaluationConfig, Any], prefect_api: str
 ) -> None:

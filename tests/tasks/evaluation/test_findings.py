@@ -69,7 +69,9 @@ def test_each_model_is_adjusted_for_its_own_comparisons_in_the_order_of_benchmar
         ("math", "a", "undecided"),
         ("math", "b", "undecided"),
     ]
-    assert in_words(found[1], "base").startswith("gsm8k: b is worse than base (−73.1 points, 95 % ")
+    assert in_words(found[1], "base").startswith(
+        "gsm8k: b is worse than base (−73.1 points, unadjusted 95 % interval "
+    )
     assert "no difference is shown between a and base (0.0 points" in in_words(found[2], "base")
 
 

@@ -68,7 +68,7 @@ def test_what_a_judge_does_not_say_is_a_row_that_says_why(
 ) -> None:
     made, requests = judge(replies)
     assert len(requests) == len(replies)
-    assert not made.losses
+    assert [(loss.row_id, loss.reason) for loss in made.losses] == [("7#model_first", outcome)]
     (row,) = made.rows
     assert (row.outcome, row.verdict, row.preference, row.weight) == (outcome, "", None, 0)
     assert reason in row.reason
@@ -79,6 +79,7 @@ def test_what_a_judge_does_not_say_is_a_row_that_says_why(
 def test_a_judge_that_says_it_the_second_time_is_read(before: Reply) -> None:
     made, (first, second) = judge([before, READ])
     assert [(row.outcome, row.preference) for row in made.rows] == [("judged", 1)]
+    assert not made.losses
     assert (first.attempt, second.attempt) == (0, 1)
     assert first.sampling.temperature == 0 < second.sampling.temperature
 

@@ -53,6 +53,14 @@ def test_a_process_that_dies_is_told_with_the_end_of_its_log(tmp_path: Path) -> 
         follow(tmp_path, program, Watch(lambda _: None, threading.Event()))
 
 
+def test_a_process_that_dies_on_a_full_disk_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(followed_process, "_LITTLE_BYTES", 1 << 60)  # no disk is as large
+    with pytest.raises(TrainingFailed, match=r"MB are free at .*make room, or set `work`; run"):
+        follow(tmp_path, "raise SystemExit(120)", Watch(lambda _: None, threading.Event()))
+
+
 def test_a_process_whose_other_host_is_gone_waits_for_it_no_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
