@@ -60,10 +60,10 @@ class BaseModelConfig(Config):
 
 
 class Devices(Config):
-    """Where training runs; the weights do not depend on it, but for rounding.
+    """Where training runs; the weights do not depend on it, but for two things.
 
-    And but for the last step of a pass: where devices cannot share what is left of it evenly, rows
-    of its beginning fill that step up.
+    Sums are rounded in another order. And where devices cannot evenly share the rows that a pass
+    has left for its last step, rows of its beginning fill that step up.
     """
 
     processes: int = Field(
