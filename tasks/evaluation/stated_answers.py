@@ -44,6 +44,20 @@ _ASIDE = r"(?:\s+(?:here|then|now|thus|therefore|in this case))?"
 _STATED = re.compile(rf"(?:{_NAMED}){_ASIDE}{_IS}[\s*_:`\"“‘]*", re.IGNORECASE)
 _MARKED = re.compile(r"^[ \t]*####[ \t]*", re.MULTILINE)
 _TAG = re.compile(r"<answer>\s*(?=[^<]*\S[^<]*</answer>)", re.IGNORECASE)
+# Behind a statement: one that takes its place, "No wait, 20." or "Correction: it should be (C)".
+_TAKEN_BACK = re.compile(
+    r"(?:(?<=[.!?…:;)\]}$*])|^)[\s*_–—-]*"
+    r"(?:(?:no(?=\s*[,.:;!–—-]|\s+wait)|wait|hmm+|oh|oops|sorry|actually|rather|correction"
+    r"|scratch that|my (?:mistake|bad)|I (?:made|see) (?:an?|my) (?:mistake|error)"
+    r"|that(?:['’]s| is| was) (?:wrong|incorrect|not right))\b[\s,.:;!…–—*-]*)+"
+    r"(?:(?:(?:it|that|this)(?:['’]s| is| should be| must be)|should be|I meant?|make (?:that|it))"
+    r"\s+(?!not\b)|(?=[-−+]?[\d$€£\\(\[{]|(?-i:[A-HJ-Z])(?![\w'’])))[\s:*_]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BRIEF = re.compile(  # a result and no sentence: "3 eggs are left" takes nothing back
+    r"\s*(?!.*\b(?:is|are|was|were|ha[sd]|have|does?|did)\b)"
+    r"[^\s,;]+(?:[ \t]+[^\s,;]+){0,3}[ \t]*(?:[,;]|because\b|since\b|$)"
+)
 _WHOLE = re.compile(r"[.!?)\]}$*`\"”]\s*$")
 # What stands where the format is quoted rather than used: "end with 'The answer is …'".
 _PLACEHOLDER = re.compile(
@@ -88,10 +102,19 @@ def stated(text: str, cut_off: bool) -> Iterator[str]:
         if not any(box.start < match.start() < box.inside + len(box.content or "") for box in boxes)
     ]
     places += [(box.start, box.inside, (box.content or "").strip()) for box in boxes]
+    places += _taken_back(text, min((end for _, end, _ in places), default=len(text)))
     for _, end, content in sorted(places, key=lambda place: place[:2], reverse=True)[:_STATEMENTS]:
         found = _after(text, end, cut_off) if content is None else content
         if found and not is_placeholder(found):
             yield found
+
+
+def _taken_back(text: str, start: int) -> Iterator[tuple[int, int, None]]:
+    """Yield the places behind a first statement where brief other ones take its place."""
+    for match in _TAKEN_BACK.finditer(text, start):
+        following = sentences_of(text[match.end() : match.end() + _LONGEST])[:1]
+        if following and _BRIEF.match(following[0]):
+            yield match.start(), match.end(), None
 
 
 def is_placeholder(statement: str) -> bool:
