@@ -46,10 +46,10 @@ _MARKED = re.compile(r"^[ \t]*####[ \t]*", re.MULTILINE)
 _TAG = re.compile(r"<answer>\s*(?=[^<]*\S[^<]*</answer>)", re.IGNORECASE)
 # Behind a statement: one that takes its place, "No wait, 20." or "Correction: it should be (C)".
 _TAKEN_BACK = re.compile(
-    r"(?:(?<=[.!?…:;)\]}$*])|^)[\s*_–—-]*"
+    r"(?:(?<=[.!?…:;)\]}$*])|^)[\s*_–—-]{0,8}"
     r"(?:(?:no(?=\s*[,.:;!–—-]|\s+wait)|wait|hmm+|oh|oops|sorry|actually|rather|correction"
     r"|scratch that|my (?:mistake|bad)|I (?:made|see) (?:an?|my) (?:mistake|error)"
-    r"|that(?:['’]s| is| was) (?:wrong|incorrect|not right))\b[\s,.:;!…–—*-]*)+"
+    r"|that(?:['’]s| is| was) (?:wrong|incorrect|not right))\b[\s,.:;!…–—*-]{0,8}){1,6}"
     r"(?:(?:(?:it|that|this)(?:['’]s| is| should be| must be)|should be|I meant?|make (?:that|it))"
     r"\s+(?!not\b)|(?=[-−+]?[\d$€£\\(\[{]|(?-i:[A-HJ-Z])(?![\w'’])))[\s:*_]*",
     re.IGNORECASE | re.MULTILINE,

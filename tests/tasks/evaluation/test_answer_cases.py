@@ -192,6 +192,7 @@ HOSTILE = {
     "boxes": "\\boxed{" * 1500,
     "digits": "The answer is " + "1" * 7900,
     "lines": "\n" * 8000 + "x",
+    "taken back": "The answer is X." + "wait.\n" * 1300,
     "Chinese": "答案是" * 2600,
     "fractions": "The answer is $" + "\\frac{1}{" * 800 + "2" + "}" * 800 + "$",
     "tower": "The answer is $9^{9^{9^{9}}}$.",
